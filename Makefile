@@ -1,0 +1,38 @@
+# Everything happens in .venv; `make help` lists what there is to do.
+
+PYTHON ?= python3
+STAMP := .venv/.installed
+
+# Training allocates and frees tensors of the same sizes in every step. By default glibc gives the
+# memory back each time, and the page faults of getting it again took a third of a step on a CPU.
+export MALLOC_TRIM_THRESHOLD_ := 8589934592
+export MALLOC_MMAP_THRESHOLD_ := 1073741824
+
+# Neither Kedro nor MLflow may report on users.
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test
+
+help: ## List the targets.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
+
+run: $(STAMP) ## Run all pipelines on the demo corpus; ARGS="--env timit" and the like go to kedro run.
+	.venv/bin/kedro run $(ARGS)
+
+test: $(STAMP) ## Check style and types, then run the tests.
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/python -m pytest
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is not Python 3.11 or later: run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+		|| { echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
+	@command -v cc > /dev/null \
+		|| { echo "There is no C compiler, which the pesq package needs: on Debian and Ubuntu, apt install gcc python3-dev" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""From a waveform to the bytes of a .gac file and back."""

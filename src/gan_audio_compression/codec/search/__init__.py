@@ -1,0 +1,1 @@
+"""How the sender finds the symbols: strategies behind one interface."""

@@ -1,0 +1,35 @@
+"""Parameters of a search."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """Which strategy searches, for what, and how long.
+
+    Attributes:
+        strategy: which of `strategies.STRATEGIES`.
+        objective: which of `objective.OBJECTIVES`.
+        iterations: steps of gradient descent.
+        step: size of a step; of the latent's range [0, 1] for ADMM.
+        mu: weight of the distance to the levels at the start (ADMM).
+        mu_growth: its factor from one dual update to the next, above 1 (ADMM).
+        inner_steps: gradient steps between two dual updates (ADMM).
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    strategy: Literal["encoder_only", "back_propagation", "admm"]
+    objective: Literal["mse", "l1"] = "mse"
+    iterations: int = 0
+    step: float = 0.05
+    mu: float = 1e-3
+    mu_growth: float = 1.1
+    inner_steps: int = 5
+
+    def __post_init__(self) -> None:
+        if self.iterations < 0 or self.inner_steps < 1:
+            raise ValueError("A search has no negative iterations and at least 1 inner step.")
+        if self.step <= 0 or self.mu <= 0 or self.mu_growth < 1:
+            raise ValueError("A search's step and mu are positive, its mu_growth at least 1.")

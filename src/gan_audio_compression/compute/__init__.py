@@ -1,0 +1,1 @@
+"""Loops over utterances, inline or in worker processes, that skip what is done."""

@@ -1,0 +1,197 @@
+"""One interface for a loop over utterances, whether it runs inline or in worker processes."""
+
+import logging
+import multiprocessing
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from gan_audio_compression.errors import GanAudioCompressionError
+
+logger = logging.getLogger(__name__)
+
+C = TypeVar("C")
+I = TypeVar("I")  # noqa: E741
+T = TypeVar("T")
+
+ExecutorKind = Literal["inline", "processes"]
+_Job = tuple[Callable[[Any, Any], Any], Any]
+
+
+class ComputeError(GanAudioCompressionError):
+    """A loop over utterances was asked for something that it cannot do."""
+
+
+class WorkerDiedError(ComputeError):
+    """A worker process ended before it gave its result."""
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What became of one item.
+
+    `value` is None where the item failed, and `error` is then "Type: message".
+    `seconds` is the time inside the function, 0 where it never came back.
+    """
+
+    id: str
+    value: T | None
+    error: str | None
+    seconds: float
+
+
+class Executor(Protocol):
+    """Applies a function to many items, one at a time or several at once."""
+
+    def map(
+        self, function: Callable[[C, I], T], items: Iterable[tuple[str, I]], context: C
+    ) -> Iterator[Outcome[T]]:
+        """Yield the outcome of `function(context, item)` for each (id, item), in their order.
+
+        An item that raises an `Exception` gives an outcome with its error and a logged
+        warning, and the rest goes on. Items are pulled only as they are needed.
+        """
+        ...
+
+
+class InlineExecutor:
+    """Runs each item in this process when its outcome is asked for."""
+
+    def map(
+        self, function: Callable[[C, I], T], items: Iterable[tuple[str, I]], context: C
+    ) -> Iterator[Outcome[T]]:
+        """See `Executor.map`."""
+        for id, item in items:
+            yield _logged(_attempt(function, context, id, item))
+
+
+class ProcessExecutor:
+    """Runs items in worker processes, at most twice as many in flight as there are workers.
+
+    The function must be importable by a worker; the context is sent once to each worker. If a
+    worker dies, the items in flight fail with `WorkerDiedError` and fresh workers do the rest.
+
+    Raises:
+        ComputeError: if there is not at least one worker.
+    """
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise ComputeError(f"{workers} worker processes were asked for; give 1 or more.")
+        self._workers = workers
+
+    def map(
+        self, function: Callable[[C, I], T], items: Iterable[tuple[str, I]], context: C
+    ) -> Iterator[Outcome[T]]:
+        """See `Executor.map`."""
+        in_flight: deque[tuple[str, Future[Outcome[T]]]] = deque()
+        workers = _Workers(self._workers, (function, context))
+        try:
+            for id, item in items:
+                in_flight.append((id, workers.submit(id, item)))
+                if len(in_flight) == 2 * self._workers:
+                    yield _collect(*in_flight.popleft())
+            while in_flight:
+                yield _collect(*in_flight.popleft())
+        finally:
+            workers.close()
+
+
+def make_executor(kind: ExecutorKind, workers: int) -> Executor:
+    """The executor of that kind; `workers` counts only for processes.
+
+    Raises:
+        ComputeError: if the kind is unknown or the number of workers is below 1.
+    """
+    if kind == "inline":
+        return InlineExecutor()
+    if kind == "processes":
+        return ProcessExecutor(workers)
+    raise ComputeError(f"There is no executor {kind!r}; choose 'inline' or 'processes'.")
+
+
+def describe_error(error: BaseException) -> str:
+    """The error as it is kept in records: "Type: message"."""
+    return f"{type(error).__name__}: {error}"
+
+
+class _Workers:
+    """A pool of processes that is replaced when one of them has died."""
+
+    def __init__(self, count: int, job: _Job) -> None:
+        self._count = count
+        self._job = job
+        self._pool = self._fresh_pool()
+
+    def _fresh_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._count,
+            # A forked copy of a process that has run torch can deadlock in its thread pools.
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=self._job,
+        )
+
+    def submit(self, id: str, item: Any) -> Future[Outcome[Any]]:
+        try:
+            return self._pool.submit(_run_in_worker, id, item)
+        except BrokenProcessPool:
+            self.close()
+            self._pool = self._fresh_pool()
+            return self._pool.submit(_run_in_worker, id, item)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+_job: _Job | None = None
+
+
+def _start_worker(function: Callable[[Any, Any], Any], context: Any) -> None:
+    """Keep the function and its context for all items of this worker."""
+    global _job
+    _job = (function, context)
+    if "torch" in sys.modules:
+        # One computation a worker: the workers share the cores among themselves.
+        sys.modules["torch"].set_num_threads(1)
+
+
+def _run_in_worker(id: str, item: Any) -> Outcome[Any]:
+    assert _job is not None
+    function, context = _job
+    return _attempt(function, context, id, item)
+
+
+def _attempt(function: Callable[[C, I], T], context: C, id: str, item: I) -> Outcome[T]:
+    """Errors become text where they arise: not every exception survives the way to the parent."""
+    start = time.perf_counter()
+    try:
+        value = function(context, item)
+    except Exception as error:
+        return Outcome(id, None, describe_error(error), time.perf_counter() - start)
+    return Outcome(id, value, None, time.perf_counter() - start)
+
+
+def _collect(id: str, future: Future[Outcome[T]]) -> Outcome[T]:
+    try:
+        outcome = future.result()
+    except BrokenProcessPool:
+        died = WorkerDiedError(
+            f"A worker process ended while {id!r} was in flight, killed or out of memory;"
+            " run it again, with fewer workers if it is repeated."
+        )
+        outcome = Outcome(id, None, describe_error(died), 0.0)
+    except Exception as error:  # the item or its value could not be sent between processes
+        outcome = Outcome(id, None, describe_error(error), 0.0)
+    return _logged(outcome)
+
+
+def _logged(outcome: Outcome[T]) -> Outcome[T]:
+    if outcome.error is not None:
+        logger.warning("%s failed: %s", outcome.id, outcome.error)
+    return outcome

@@ -1,0 +1,1 @@
+"""Speech corpora: what files there are, who speaks in them, which split they belong to."""

@@ -1,0 +1,127 @@
+"""A folder of speech as somebody else laid it out: read only."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, NoReturn
+
+from kedro.io import AbstractDataset
+from kedro_datasets._typing import JSONPreview
+
+from gan_audio_compression.datasets.files import DatasetFileError, open_filesystem
+
+_PREVIEWED_PATHS = 20
+
+
+@dataclass(frozen=True)
+class SpeechCorpus:
+    """The files below one folder; it can be sent to worker processes.
+
+    Attributes:
+        root: The folder, as its filesystem names it.
+        paths: Paths of all files relative to the folder, sorted, with forward slashes; hidden
+            files and folders are left out.
+    """
+
+    root: str
+    paths: tuple[str, ...]
+    _fs: Any
+
+    def read_bytes(self, path: str) -> bytes:
+        """The content of the file at a relative path.
+
+        Raises:
+            DatasetFileError: If there is no such file.
+        """
+        try:
+            data: bytes = self._fs.cat_file(f"{self.root}/{path}")
+        except FileNotFoundError as error:
+            raise DatasetFileError(
+                f"{path} is not in the corpus {self.root}: has it changed during the run?"
+            ) from error
+        return data
+
+    def read_text(self, path: str) -> str:
+        """The content of a text file; bytes that are not UTF-8 become U+FFFD."""
+        return self.read_bytes(path).decode("utf-8", errors="replace")
+
+
+class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
+    """A folder of recordings and labels, such as TIMIT, that the project never writes to."""
+
+    def __init__(
+        self,
+        path: str,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """
+        Args:
+            path: Path or fsspec URL of the folder.
+            credentials: Arguments of the filesystem from `credentials.yml`.
+            fs_args: Other arguments of the filesystem.
+            metadata: Kept for plugins such as Kedro-Viz.
+        """
+        self._fs, self._protocol, root = open_filesystem(path, credentials, fs_args)
+        self._root = root.rstrip("/")
+        self.metadata = metadata
+
+    def load(self) -> SpeechCorpus:
+        """List the folder; no file is read yet.
+
+        Raises:
+            DatasetFileError: If the folder does not exist.
+        """
+        if not self._exists():
+            raise DatasetFileError(
+                f"The corpus folder {self._root} does not exist: set corpus.path, for example "
+                "with --params corpus.path=FOLDER."
+            )
+        paths = _walk_local(Path(self._root)) if self._protocol == "file" else self._find()
+        visible = (path for path in paths if not _is_hidden(path))
+        return SpeechCorpus(self._root, tuple(sorted(visible)), self._fs)
+
+    def save(self, data: NoReturn) -> NoReturn:
+        """Refused: a corpus is raw data.
+
+        Raises:
+            DatasetFileError: Always.
+        """
+        raise DatasetFileError(
+            f"The corpus {self._root} is read only: save to another dataset of the catalog."
+        )
+
+    def preview(self) -> JSONPreview:
+        """The number of files and the first of them, for Kedro-Viz."""
+        paths = self.load().paths
+        return JSONPreview(json.dumps({"files": len(paths), "first": paths[:_PREVIEWED_PATHS]}))
+
+    def _find(self) -> Iterator[str]:
+        root = self._fs._strip_protocol(self._root).rstrip("/")
+        return (file[len(root) + 1 :] for file in self._fs.find(root))
+
+    def _exists(self) -> bool:
+        return bool(self._fs.isdir(self._root))
+
+    def _describe(self) -> dict[str, Any]:
+        return {"path": self._root, "protocol": self._protocol}
+
+
+def _walk_local(root: Path) -> Iterator[str]:
+    # fsspec does not enter symbolic links to folders, and corpora are often assembled from them.
+    entered: set[str] = set()
+    for folder, subfolders, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in entered:
+            subfolders.clear()
+            continue
+        entered.add(real)
+        for file in files:
+            yield (Path(folder) / file).relative_to(root).as_posix()
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in PurePosixPath(path).parts)

@@ -1,0 +1,192 @@
+"""What every run leaves in MLflow beside what kedro-mlflow logs, and how a run ends on an error.
+
+kedro-mlflow opens and closes the run; its hooks are called before those of the project, except
+where the project's ask to be first or wrap them.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+from omegaconf import OmegaConf
+
+from gan_audio_compression.errors import GanAudioCompressionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Catalog = CatalogProtocol[Any, Any]
+
+# MLflow's own limits, in characters.
+_PARAMETER_LENGTH = 6000
+_TAG_LENGTH = 8000
+_DATASET_DIGEST_LENGTH = 36
+
+
+class ProjectHooks:
+    """Places the MLflow store, records where a run comes from, and words errors for the user."""
+
+    @hook_impl(tryfirst=True)
+    def after_context_created(self, context: KedroContext) -> None:
+        """Tell `mlflow.yml` where its store is before kedro-mlflow reads the file."""
+        root = context.project_path
+        resolvers = {
+            "mlflow_tracking_uri": lambda: _tracking_uri(root),
+            "mlflow_artifact_location": lambda: _artifact_location(root),
+        }
+        for name, resolver in resolvers.items():
+            # Replaced and not kept: a process may hold sessions of several projects.
+            OmegaConf.register_new_resolver(name, resolver, replace=True)
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Catalog
+    ) -> None:
+        """Log the state of the source and every parameter that the pipeline reads."""
+        import mlflow
+
+        if mlflow.active_run() is None:
+            return
+        mlflow.set_tags(source_tags(Path(run_params["project_path"])))
+        leaves = flatten(_parameters_of(pipeline, catalog))
+        mlflow.log_params({name: text[:_PARAMETER_LENGTH] for name, text in leaves.items()})
+
+    @hook_impl(tryfirst=True)
+    def before_node_run(self, inputs: dict[str, Any]) -> None:
+        """Keep the parameters from kedro-mlflow, which would log each model as one long string.
+
+        Kedro gives the hooks a copy of the inputs, so the node misses nothing.
+        """
+        for name in [name for name in inputs if _is_parameter(name)]:
+            del inputs[name]
+
+    @hook_impl(tryfirst=True)
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: Catalog) -> None:
+        """Log which corpus and which model the run used or made, while it is still open."""
+        import mlflow
+
+        if mlflow.active_run() is None:
+            return
+        if (manifest := _load_used("utterance_manifest", pipeline, catalog)) is not None:
+            _log_corpus(manifest)
+        if (model := _load_used("codec_model", pipeline, catalog)) is not None:
+            mlflow.set_tag("model_digest", model.digest)
+
+    @hook_impl(wrapper=True)
+    def on_pipeline_error(self, error: Exception) -> Generator[None, None, None]:
+        """Log why the run failed; at the command line, end an expected error with its sentence.
+
+        Raises:
+            click.ClickException: In place of the traceback of a `GanAudioCompressionError`.
+        """
+        import mlflow
+
+        expected = find_expected_error(error)
+        if mlflow.active_run() is not None:
+            mlflow.set_tag("error", str(expected or error)[:_TAG_LENGTH])
+        yield
+        if expected is not None and click.get_current_context(silent=True) is not None:
+            raise click.ClickException(str(expected))
+
+
+def find_expected_error(error: BaseException | None) -> GanAudioCompressionError | None:
+    """The first error in a chain of causes that the project raised on purpose."""
+    while error is not None and not isinstance(error, GanAudioCompressionError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def flatten(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Leaves of nested mappings and Pydantic models, by dotted names such as `training.gan.epochs`.
+
+    Text stays as it is, everything else is written as JSON; a list is a leaf.
+    """
+    leaves: dict[str, str] = {}
+    for name, value in parameters.items():
+        plain = _plain(value)
+        if isinstance(plain, Mapping) and plain:
+            leaves |= flatten({f"{name}.{key}": item for key, item in plain.items()})
+        else:
+            leaves[name] = plain if isinstance(plain, str) else json.dumps(plain, default=_plain)
+    return leaves
+
+
+def corpus_digest(manifest: "pd.DataFrame") -> str:
+    """SHA-256 of the lines `<id> <sha256>` of all utterances, sorted by id, as hexadecimal."""
+    utterances = sorted(zip(manifest["id"], manifest["sha256"], strict=True))
+    lines = "".join(f"{uid} {sha256}\n" for uid, sha256 in utterances)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def source_tags(folder: Path) -> dict[str, str]:
+    """The commit of a work tree, and `true` or `false` for changes that are not committed.
+
+    Both are `unknown` without git, a repository, or a first commit.
+    """
+    commit = _git(folder, "rev-parse", "HEAD")
+    changes = _git(folder, "status", "--porcelain")
+    if commit is None or changes is None:
+        return {"git_commit": "unknown", "git_dirty": "unknown"}
+    return {"git_commit": commit, "git_dirty": str(bool(changes)).lower()}
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    try:
+        answer = subprocess.run(
+            ["git", *arguments], cwd=folder, capture_output=True, check=True, text=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer.stdout.strip()
+
+
+def _tracking_uri(root: Path) -> str:
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.as_posix()}/mlflow.db"
+
+
+def _artifact_location(root: Path) -> str | None:
+    # A server that the user names decides on its own where artifacts go.
+    return None if os.environ.get("MLFLOW_TRACKING_URI") else f"{root.as_posix()}/mlartifacts"
+
+
+def _is_parameter(name: str) -> bool:
+    return name == "parameters" or name.startswith("params:")
+
+
+def _parameters_of(pipeline: Pipeline, catalog: Catalog) -> dict[str, Any]:
+    names = sorted(name for name in pipeline.inputs() if _is_parameter(name) and name in catalog)
+    values: dict[str, Any] = {n.removeprefix("params:"): catalog.load(n) for n in names}
+    whole: dict[str, Any] = values.pop("parameters", {})
+    return whole | values
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+
+
+def _load_used(name: str, pipeline: Pipeline, catalog: Catalog) -> Any:
+    """A dataset that the pipeline reads or writes, or None where there is none."""
+    if name in pipeline.datasets() and name in catalog and catalog.exists(name):
+        return catalog.load(name)
+    return None
+
+
+def _log_corpus(manifest: "pd.DataFrame") -> None:
+    import mlflow
+    from mlflow.data.pandas_dataset import from_pandas
+
+    digest = corpus_digest(manifest)
+    dataset = from_pandas(
+        manifest, name="utterance_manifest", digest=digest[:_DATASET_DIGEST_LENGTH]
+    )
+    mlflow.log_input(dataset, context="corpus")
+    mlflow.set_tag("corpus_digest", digest)

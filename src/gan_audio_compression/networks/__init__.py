@@ -1,0 +1,1 @@
+"""Encoder, generator and discriminator of the paper's codec."""

@@ -1,0 +1,32 @@
+"""The shape of the paper's networks."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Norm = Literal["group", "none"]
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Widths of encoder, generator and discriminator.
+
+    The original has `width` 64, `latent_channels` 8 (8 x 8 x 8 = 512 latents an image) and
+    `discriminator_width` 64. Without a norm the networks learn faster in a short training.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    width: int = 64
+    latent_channels: int = 8
+    residual_blocks: int = 3
+    norm: Norm = "group"
+    discriminator_width: int = 64
+    discriminator_scales: int = 3
+    discriminator_layers: int = 3
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if name != "norm" and value < (0 if name == "residual_blocks" else 1):
+                raise ValueError(f"networks.{name} is {value}; give a positive number.")
+        if self.width % 16:
+            raise ValueError(f"networks.width is {self.width}; give a multiple of 16.")

@@ -1,0 +1,1 @@
+"""The Kedro pipelines; each hands over through the catalog alone."""

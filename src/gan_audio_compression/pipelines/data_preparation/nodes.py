@@ -1,0 +1,130 @@
+"""Nodes of data preparation."""
+
+import dataclasses
+import hashlib
+import logging
+from collections.abc import Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from gan_audio_compression.compute.work import item_key
+from gan_audio_compression.corpus.audio import decode_audio
+from gan_audio_compression.corpus.distribution import dialect_distribution
+from gan_audio_compression.corpus.entry import CorpusEntry
+from gan_audio_compression.corpus.errors import CorpusError
+from gan_audio_compression.corpus.readers import list_entries
+from gan_audio_compression.corpus.splits import assign_splits
+from gan_audio_compression.datasets.corpus import SpeechCorpus
+from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
+from gan_audio_compression.pipelines.loops import (
+    ComputeParameters,
+    Records,
+    UtteranceJob,
+    UtteranceResult,
+    usable,
+    utterance_loop,
+)
+
+logger = logging.getLogger(__name__)
+
+_METHOD = "level -26 dBFS, log mel 512/128/128, floor -10"
+_SPLITS = ("train", "validation", "test")
+
+
+def list_utterances(corpus: SpeechCorpus, parameters: CorpusParameters) -> pd.DataFrame:
+    """List the utterances of a corpus with speaker, dialect region, sex and split.
+
+    Raises:
+        CorpusError: the corpus has no audio, or a split would be empty.
+    """
+    entries = assign_splits(
+        list_entries(corpus.paths, corpus.read_text),
+        by=parameters.split_by,
+        validation_fraction=parameters.validation_fraction,
+        test_fraction=parameters.test_fraction,
+        seed=parameters.seed,
+    )
+    kept = [entry for entry in entries if not _is_left_out(entry, parameters)]
+    logger.info("%d utterances, %d left out of test.", len(kept), len(entries) - len(kept))
+    table = pd.DataFrame([dataclasses.asdict(entry) for entry in kept])
+    _require_splits(table, parameters.path)
+    return table
+
+
+def prepare_utterances(
+    corpus: SpeechCorpus,
+    utterances: pd.DataFrame,
+    parameters: CorpusParameters,
+    compute: ComputeParameters,
+    manifest_so_far: Records,
+) -> Iterator[tuple[Any, ...]]:
+    """Read each utterance; give its speech, its log mel and its row of the manifest.
+
+    Raises:
+        CorpusError: no utterance of some split can be read.
+    """
+    jobs = _recordings(corpus, utterances)
+    done = manifest_so_far
+    for *partitions, record in utterance_loop(
+        compute, prepare_utterance, jobs, None, done, "features", outputs=2
+    ):
+        if isinstance(record, pd.DataFrame):
+            _require_splits(usable(record), parameters.path)
+        yield *partitions, record
+
+
+def prepare_utterance(_: None, data: bytes) -> UtteranceResult:
+    """Decode a recording to 16 kHz mono at the speech level, and take its log mel."""
+    import torch
+
+    from gan_audio_compression.signal.analysis import log_mel_spectrogram
+    from gan_audio_compression.signal.level import active_level_db, normalise_level
+    from gan_audio_compression.signal.resample import to_project_rate
+    from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+    samples = to_project_rate(*decode_audio(data))
+    speech, level_code = normalise_level(samples)
+    log_mel = log_mel_spectrogram(torch.from_numpy(speech)).numpy()
+    figures = {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "seconds": len(speech) / SAMPLE_RATE,
+        "frames": len(log_mel),
+        "level_db": active_level_db(samples),
+        "level_code": level_code,
+    }
+    return UtteranceResult((speech, log_mel), figures)
+
+
+def tabulate_dialects(manifest: pd.DataFrame) -> pd.DataFrame:
+    """Return the speakers by dialect region and sex (the paper's table 1)."""
+    return dialect_distribution(usable(manifest))
+
+
+def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[UtteranceJob]:
+    for about in utterances.to_dict("records"):
+        id, path = str(about.pop("id")), str(about["path"])
+        load = partial(corpus.read_bytes, path)
+        try:
+            digest = hashlib.sha256(load()).hexdigest()
+        except Exception:  # the loop reads it again and records why it cannot
+            digest = "unreadable"
+        yield UtteranceJob(
+            id, item_key(_METHOD, digest), load, {str(k): v for k, v in about.items()}
+        )
+
+
+def _is_left_out(entry: CorpusEntry, parameters: CorpusParameters) -> bool:
+    sentence = PurePosixPath(entry.path).stem.lower()
+    return entry.split == "test" and sentence in parameters.left_out_of_test
+
+
+def _require_splits(utterances: pd.DataFrame, path: str) -> None:
+    missing = [s for s in _SPLITS if utterances.empty or not (utterances["split"] == s).any()]
+    if missing:
+        raise CorpusError(
+            f"The corpus {path} has no readable utterance for {', '.join(missing)}; give a folder "
+            "with more speech or other corpus.validation_fraction and corpus.test_fraction."
+        )

@@ -1,0 +1,96 @@
+"""What nodes that loop over utterances share: parameters, resuming, one record an utterance."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from gan_audio_compression.compute.executor import ExecutorKind, make_executor
+from gan_audio_compression.compute.work import run_once
+
+Partitions = Mapping[str, Callable[[], Any]]
+"""A partitioned dataset as a node gets it: for each id what loads it."""
+
+Records = Mapping[str, dict[str, Any]]
+"""What an earlier run's log says of each id."""
+
+
+class ComputeParameters(BaseModel):
+    """How loops over utterances run: in this process or in `workers` others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    executor: ExecutorKind
+    workers: PositiveInt
+
+
+@dataclass(frozen=True)
+class UtteranceJob:
+    """One utterance of a loop.
+
+    Attributes:
+        id: of the utterance.
+        key: of all that decides the result; an utterance whose record has it is not done again.
+        load: gives the item that the loop's function takes.
+        about: what the record says of the utterance beside the result.
+    """
+
+    id: str
+    key: str
+    load: Callable[[], Any]
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UtteranceResult:
+    """What the function of a loop gives: a value for each partitioned output, and figures."""
+
+    values: tuple[Any, ...]
+    figures: Mapping[str, Any]
+
+
+def utterance_loop(
+    compute: ComputeParameters,
+    function: Callable[[Any, Any], UtteranceResult],
+    jobs: Iterable[UtteranceJob],
+    context: Any,
+    done: Records,
+    description: str,
+    outputs: int,
+) -> Iterator[tuple[Any, ...]]:
+    """Run `function(context, item)` for each job; yield what a generator node saves.
+
+    Each utterance gives `outputs` partitions and its record; the last yield has no partitions and
+    the table of all records. A job that failed has an `error` in its record, and one that an
+    earlier run has done keeps its record.
+    """
+    about: dict[str, Mapping[str, Any]] = {}
+    records = []
+
+    def items() -> Iterator[tuple[str, str, Callable[[], Any]]]:
+        for job in jobs:
+            about[job.id] = job.about
+            yield job.id, job.key, job.load
+
+    executor = make_executor(compute.executor, compute.workers)
+    for id, result, work in run_once(executor, function, items(), context, done, description):
+        figures = {} if result is None else result.figures
+        record = {**work, **figures, **about.pop(id)}
+        records.append(record)
+        values = ({},) * outputs if result is None else tuple({id: v} for v in result.values)
+        yield *values, record
+    yield *(({},) * outputs), pd.DataFrame.from_records(records)
+
+
+def rows_of(table: pd.DataFrame) -> Iterable[Any]:
+    """Return the rows of a table, each with its columns as attributes."""
+    return table.itertuples(index=False)
+
+
+def usable(log: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a log that have no error."""
+    if log.empty:
+        return log
+    return log[log["error"].isna()]

@@ -1,0 +1,1 @@
+"""Level, log mel spectrogram, segments and the way back to a waveform."""

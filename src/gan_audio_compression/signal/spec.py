@@ -1,0 +1,17 @@
+"""The numbers of the signal path; every part of the codec agrees on them."""
+
+SAMPLE_RATE = 16_000
+"""Samples a second of every waveform inside the project."""
+
+FFT_SIZE = 512
+HOP = 128
+MEL_BANDS = 128
+
+SPEECH_LEVEL_DB = -26.0
+"""Active speech level that analysis expects, in dB re full scale; usual with ITU-T P.56."""
+
+FLOOR = -10.0
+"""Lowest log mel value, in nepers; speech at `SPEECH_LEVEL_DB` peaks within 0.5 neper of 0."""
+
+SEGMENT_FRAMES = 128
+"""Frames of the islands that the paper's networks see: 1.024 s."""

@@ -1,0 +1,1 @@
+"""How the networks learn; needs torch, torchaudio, numpy, soundfile and safetensors alone."""

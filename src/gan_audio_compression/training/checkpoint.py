@@ -1,0 +1,88 @@
+"""Checkpoints: safetensors for the state, JSON in their metadata for the history."""
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+logger = logging.getLogger(__name__)
+
+History = list[dict[str, float]]
+"""One row for each epoch."""
+
+
+class CheckpointStore:
+    """The last checkpoint of one stage of one training run.
+
+    Args:
+        folder: where it lies.
+        name: of the stage.
+        digest: of everything that decides the outcome; a checkpoint of another is not used.
+    """
+
+    def __init__(self, folder: Path, name: str, digest: str) -> None:
+        self.path = folder / f"{name}.safetensors"
+        self._digest = digest
+
+    def save(self, state: dict[str, Tensor], history: History) -> None:
+        """Replace the checkpoint; a kill leaves the old one or the new one whole."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        aside = self.path.with_suffix(".part")
+        metadata = {"digest": self._digest, "history": json.dumps(history)}
+        save_file({name: value.contiguous() for name, value in state.items()}, aside, metadata)
+        os.replace(aside, self.path)
+
+    def load(self) -> tuple[dict[str, Tensor], History] | None:
+        """Return state and history, or nothing where no checkpoint of this run lies."""
+        if not self.path.exists():
+            return None
+        with safe_open(self.path, framework="pt") as file:
+            metadata = file.metadata()
+            if metadata["digest"] != self._digest:
+                logger.info("%s is of another training run and will be replaced.", self.path)
+                return None
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return state, json.loads(metadata["history"])
+
+
+def pack(
+    modules: dict[str, nn.Module], optimisers: dict[str, torch.optim.Optimizer]
+) -> dict[str, Tensor]:
+    """Return all weights, buffers and moments under flat names."""
+    state = {
+        f"{name}.{key}": value.clone()
+        for name, module in modules.items()
+        for key, value in module.state_dict().items()
+    }
+    for name, optimiser in optimisers.items():
+        for index, moments in optimiser.state_dict()["state"].items():
+            state |= {f"{name}.{index}.{key}": value for key, value in moments.items()}
+    return state
+
+
+def unpack(
+    state: dict[str, Tensor],
+    modules: dict[str, nn.Module],
+    optimisers: dict[str, torch.optim.Optimizer],
+) -> None:
+    """Undo `pack`."""
+    for name, module in modules.items():
+        module.load_state_dict(_below(state, name))
+    for name, optimiser in optimisers.items():
+        moments: dict[int, dict[str, Any]] = {}
+        for key, value in _below(state, name).items():
+            index, moment = key.split(".")
+            moments.setdefault(int(index), {})[moment] = value
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": moments, "param_groups": groups})
+
+
+def _below(state: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    prefix = f"{name}."
+    return {key.removeprefix(prefix): v for key, v in state.items() if key.startswith(prefix)}

@@ -1,0 +1,21 @@
+"""What watches a training run."""
+
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+class Observer:
+    """Logs a line for each epoch; subclasses add progress bars and tracking."""
+
+    def begin(self, stage: str, done: int, steps: int) -> None:
+        """A stage starts with `done` of its `steps` steps behind it."""
+        logger.info("%s: step %d of %d.", stage, done, steps)
+
+    def step(self, losses: dict[str, float]) -> None:
+        """One more step was made."""
+
+    def epoch(self, stage: str, epoch: int, figures: dict[str, float]) -> None:
+        """Epoch `epoch`, counted from 1, ended with these means of losses and figures."""
+        words = ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
+        logger.info("%s, epoch %d: %s", stage, epoch, words)

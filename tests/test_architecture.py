@@ -1,0 +1,185 @@
+"""The rules of the source tree: who may import whom, what nobody imports, how long things are.
+
+The modules are parsed and not imported, so that a rule holds for imports inside functions too.
+"""
+
+import ast
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "gan_audio_compression"
+SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
+MODULES = {path.relative_to(SOURCE).as_posix(): path for path in sorted(SOURCE.rglob("*.py"))}
+
+FILE_LINES = 350
+FUNCTION_LINES = 45
+
+# What each folder may import of the project beside itself and `errors`; `pipelines` may import all.
+PROJECT_IMPORTS = {
+    "corpus": set(),
+    "signal": set(),
+    "networks": set(),
+    "entropy": set(),
+    "compute": set(),
+    "training": {
+        "networks",
+        "signal",
+        "codec.quantiser",
+        "codec.latent",
+        "codec.model",
+        "entropy.tables",
+    },
+    "codec": {"networks", "signal", "entropy"},
+    "baselines": {"signal", "entropy", "codec"},
+    "evaluation": {"signal"},
+    "datasets": {"corpus", "codec"},
+}
+
+# Where a library may be imported, by the beginnings of module paths.
+LIBRARY_HOMES = {
+    "kedro": (
+        "pipelines/",
+        "datasets/",
+        "hooks.py",
+        "settings.py",
+        "pipeline_registry.py",
+        "__main__.py",
+        "cli.py",
+    ),
+    "kedro_datasets": ("pipelines/", "datasets/"),
+    "mlflow": ("hooks.py", "pipelines/training/"),
+    "kedro_mlflow": (),
+    "fsspec": ("datasets/",),
+    "pickle": (),
+}
+
+# Parts that do without PyTorch, so that they start fast and can be trusted to the last bit.
+WITHOUT_TORCH = ("corpus/", "entropy/", "compute/", "codec/container")
+
+# All that these parts import beside the standard library and the project.
+LIBRARIES_OF = {
+    "entropy/": {"numpy", "constriction"},
+    "signal/": {"torch", "torchaudio", "numpy", "soundfile"},
+    "networks/": {"torch", "torchaudio", "numpy", "safetensors"},
+    "training/": {"torch", "torchaudio", "numpy", "soundfile", "safetensors", "tqdm"},
+    "codec/quantiser": {"torch", "numpy", "safetensors"},
+}
+
+
+def imports(tree: ast.Module) -> set[str]:
+    """Dotted names of all modules that a module imports, and of the names it takes from them."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"a relative import in line {node.lineno}: write it in full"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+IMPORTS = {name: imports(ast.parse(path.read_text())) for name, path in MODULES.items()}
+
+
+def libraries(module: str) -> set[str]:
+    """Top-level names of the third-party libraries that a module imports."""
+    tops = {name.partition(".")[0] for name in IMPORTS[module]}
+    return tops - set(sys.stdlib_module_names) - {PACKAGE}
+
+
+def project_imports(module: str) -> set[str]:
+    """What a module imports of the project, without the package's name."""
+    prefix = f"{PACKAGE}."
+    return {name.removeprefix(prefix) for name in IMPORTS[module] if name.startswith(prefix)}
+
+
+def below(*beginnings: str) -> list[str]:
+    return [module for module in MODULES if module.startswith(beginnings)]
+
+
+def is_within(name: str, allowed: Iterable[str]) -> bool:
+    return any(name == part or name.startswith(f"{part}.") for part in allowed)
+
+
+def test_the_source_is_found() -> None:
+    assert "errors.py" in MODULES
+    assert {"numpy", "constriction"} <= set().union(*map(libraries, below("entropy/")))
+
+
+def test_every_folder_has_its_rule() -> None:
+    folders = {module.partition("/")[0] for module in MODULES if "/" in module}
+    assert folders <= PROJECT_IMPORTS.keys() | {"pipelines"}
+
+
+@pytest.mark.parametrize("folder", PROJECT_IMPORTS)
+def test_folders_import_only_those_below_them(folder: str) -> None:
+    allowed = PROJECT_IMPORTS[folder] | {folder, "errors", "__version__"}
+    for module in below(f"{folder}/"):
+        forbidden = {name for name in project_imports(module) if not is_within(name, allowed)}
+        assert not forbidden, f"{module} may not import {forbidden}"
+
+
+def test_nothing_imports_the_pipelines() -> None:
+    for module in set(MODULES) - set(below("pipelines/")):
+        assert not {name for name in project_imports(module) if is_within(name, ["pipelines"])}, (
+            f"{module} imports the pipelines"
+        )
+
+
+@pytest.mark.parametrize("library", LIBRARY_HOMES)
+def test_libraries_stay_at_home(library: str) -> None:
+    homes = LIBRARY_HOMES[library]
+    strangers = [
+        module
+        for module in MODULES
+        if is_within_library(module, library) and not (homes and module.startswith(homes))
+    ]
+    assert strangers == [], f"only {homes or 'nobody'} may import {library}"
+
+
+def is_within_library(module: str, library: str) -> bool:
+    return any(is_within(name, [library]) for name in IMPORTS[module])
+
+
+@pytest.mark.parametrize("part", WITHOUT_TORCH)
+def test_parts_without_torch(part: str) -> None:
+    for module in below(part):
+        assert not libraries(module) & {"torch", "torchaudio"}, f"{module} imports PyTorch"
+
+
+@pytest.mark.parametrize("part", LIBRARIES_OF)
+def test_parts_with_few_libraries(part: str) -> None:
+    for module in below(part):
+        surplus = libraries(module) - LIBRARIES_OF[part]
+        assert not surplus, f"{module} may not import {surplus}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_is_printed(module: str) -> None:
+    calls = [node for node in ast.walk(parse(module)) if isinstance(node, ast.Call)]
+    lines = [
+        call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"
+    ]
+    assert lines == [], f"{module} prints: log it"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_files_and_functions_are_short(module: str) -> None:
+    lines = len(MODULES[module].read_text().splitlines())
+    assert lines <= FILE_LINES, f"{module} has {lines} lines"
+    for node in ast.walk(parse(module)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= FUNCTION_LINES, f"{module}: {node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.endswith("__init__.py")])
+def test_folders_say_what_they_are_for(module: str) -> None:
+    assert ast.get_docstring(parse(module)), f"{module} has no docstring"
+
+
+def parse(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text())
