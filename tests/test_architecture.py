@@ -25,6 +25,7 @@ PROJECT_IMPORTS = {
     "entropy": set(),
     "compute": set(),
     "training": {
+        "corpus",
         "networks",
         "signal",
         "codec.quantiser",

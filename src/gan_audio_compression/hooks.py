@@ -186,7 +186,9 @@ def _log_corpus(manifest: "pd.DataFrame") -> None:
 
     digest = corpus_digest(manifest)
     dataset = from_pandas(
-        manifest, name="utterance_manifest", digest=digest[:_DATASET_DIGEST_LENGTH]
+        manifest[["id", "sha256", "speaker", "split"]],
+        name="utterance_manifest",
+        digest=digest[:_DATASET_DIGEST_LENGTH],
     )
     mlflow.log_input(dataset, context="corpus")
     mlflow.set_tag("corpus_digest", digest)

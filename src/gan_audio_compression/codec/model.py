@@ -9,6 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from gan_audio_compression.codec.container import FINGERPRINT_BYTES
 from gan_audio_compression.codec.quantiser import Quantiser
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
@@ -21,8 +22,6 @@ from gan_audio_compression.networks.serialisation import (
     tensors_below,
     to_file,
 )
-
-FINGERPRINT_BYTES = 4
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,9 @@ from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.segments import join_segments
 from gan_audio_compression.signal.synthesis import waveform_from_log_mel
 
+GENERATOR_BATCH = 32
+"""Segments that the generator makes at once, so that its memory does not grow with the file."""
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -50,7 +53,8 @@ def decode_file(model: CodecModel, data: bytes) -> Decoded:
     columns = _decode_columns(model, header, payloads, column_count(frames))
     symbols = from_columns(columns, model.padding)
     with torch.no_grad():
-        images = model.generator(model.quantiser.values(symbols))
+        latents = model.quantiser.values(symbols).split(GENERATOR_BATCH)
+        images = torch.cat([model.generator(latent) for latent in latents])
         log_mel = join_segments(images, frames)
         waveform = waveform_from_log_mel(log_mel, header.samples)
     speech = (waveform / gain_to_speech_level(header.level_code)).numpy()

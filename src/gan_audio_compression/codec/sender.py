@@ -11,7 +11,7 @@ from gan_audio_compression.codec.latent import column_contexts, to_columns
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.problem import SearchResult
-from gan_audio_compression.codec.search.strategies import search
+from gan_audio_compression.codec.search.run import search
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.signal.analysis import frame_count, log_mel_spectrogram
 from gan_audio_compression.signal.segments import frame_mask

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import os
 import sys
 import time
 from collections import deque
@@ -156,8 +157,9 @@ def _start_worker(function: Callable[[Any, Any], Any], context: Any) -> None:
     """Keep the function and its context for all items of this worker."""
     global _job
     _job = (function, context)
+    # One computation a worker: the workers share the cores among themselves.
+    os.environ["OMP_NUM_THREADS"] = "1"
     if "torch" in sys.modules:
-        # One computation a worker: the workers share the cores among themselves.
         sys.modules["torch"].set_num_threads(1)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from tqdm import tqdm
@@ -41,6 +41,7 @@ def run_once(
     context: C,
     done: Mapping[str, Record],
     description: str,
+    total: int | None = None,
 ) -> Iterator[Result[T]]:
     """Yield (id, value, record) for each item in order, computing only what is not done.
 
@@ -49,7 +50,7 @@ def run_once(
             is called just before the item is needed, and its failure is the item's failure.
         done: earlier records by id. An item whose record has the same key and no error is not
             computed: its value is None and its record is the earlier one.
-        description: what the progress bar says.
+        description, total: what the progress bar says, and of how many items, if it is known.
 
     A new record has "id", "key", "error" ("Type: message" or None) and "compute_seconds".
     """
@@ -76,7 +77,6 @@ def run_once(
             yield id, outcome.value, _record(id, key, outcome.error, outcome.seconds)
         yield from _settled(plan)
 
-    total = len(items) if isinstance(items, Sized) else None
     # disable=None: silent where stderr is not a terminal.
     yield from tqdm(in_order(), desc=description, total=total, unit="item", disable=None)
 

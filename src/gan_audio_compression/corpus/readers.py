@@ -11,6 +11,7 @@ Four layouts are known, tried in this order; the first that fits describes the w
 import logging
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gan_audio_compression.corpus.entry import CorpusEntry, readable_id, with_unique_ids
 from gan_audio_compression.corpus.errors import CorpusError
@@ -82,11 +83,18 @@ def _timit_layout(paths: Sequence[str], read_text: ReadText) -> list[CorpusEntry
 
 
 def _flat_timit_layout(paths: Sequence[str], read_text: ReadText) -> list[CorpusEntry]:
-    """NLTK's sample of TIMIT; without its speaker table no split is stated."""
+    """NLTK's sample of TIMIT; its speaker table states the splits.
+
+    NLTK's own sample has training speakers alone: a table without a test speaker states nothing,
+    so that a test split is drawn.
+    """
     tables = [path for path in paths if path.rpartition("/")[2].lower() == "spkrinfo.txt"]
     splits = parse_speaker_splits(read_text(tables[0])) if tables else {}
-    described = (describe_flat_timit_path(path, splits) for path in _audio_files(paths))
-    return [entry for entry in described if entry is not None]
+    described = [describe_flat_timit_path(path, splits) for path in _audio_files(paths)]
+    entries = [entry for entry in described if entry is not None]
+    if all(entry.split != "test" for entry in entries):
+        entries = [replace(entry, split=None) for entry in entries]
+    return entries
 
 
 def _folder_layout(paths: Sequence[str], read_text: ReadText) -> list[CorpusEntry]:

@@ -1,7 +1,7 @@
 """The shape of the paper's networks."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Norm = Literal["group", "none"]
 
@@ -25,6 +25,8 @@ class NetworkConfig:
     discriminator_layers: int = 3
 
     def __post_init__(self) -> None:
+        if self.norm not in get_args(Norm):
+            raise ValueError(f"networks.norm is {self.norm!r}; give group or none.")
         for name, value in vars(self).items():
             if name != "norm" and value < (0 if name == "residual_blocks" else 1):
                 raise ValueError(f"networks.{name} is {value}; give a positive number.")

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from gan_audio_compression.errors import GanAudioCompressionError
 
+_METADATA = "gan_audio_compression"
+
 
 class ModelFileError(GanAudioCompressionError):
     """A model file cannot be read."""
@@ -30,7 +32,9 @@ def tensors_below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def to_file(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
     """Return a safetensors file."""
-    return save({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, metadata)
+    plain = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+    # One entry: safetensors writes several in random order, and equal models are equal files.
+    return save(plain, {_METADATA: json.dumps(metadata, sort_keys=True)})
 
 
 def from_file(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -42,7 +46,8 @@ def from_file(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         tensors = load(data)
         length = int.from_bytes(data[:8], "little")
-        return tensors, json.loads(data[8 : 8 + length])["__metadata__"]
+        entries = json.loads(data[8 : 8 + length])["__metadata__"]
+        return tensors, json.loads(entries[_METADATA])
     except (SafetensorError, KeyError, ValueError) as error:
         raise ModelFileError(
             f"The model file cannot be read ({error}); train the codec again."

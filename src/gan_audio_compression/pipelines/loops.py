@@ -59,6 +59,7 @@ def utterance_loop(
     done: Records,
     description: str,
     outputs: int,
+    total: int,
 ) -> Iterator[tuple[Any, ...]]:
     """Run `function(context, item)` for each job; yield what a generator node saves.
 
@@ -75,7 +76,9 @@ def utterance_loop(
             yield job.id, job.key, job.load
 
     executor = make_executor(compute.executor, compute.workers)
-    for id, result, work in run_once(executor, function, items(), context, done, description):
+    for id, result, work in run_once(
+        executor, function, items(), context, done, description, total
+    ):
         figures = {} if result is None else result.figures
         record = {**work, **figures, **about.pop(id)}
         records.append(record)

@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from gan_audio_compression.errors import GanAudioCompressionError
 
 logger = logging.getLogger(__name__)
 
 History = list[dict[str, float]]
 """One row for each epoch."""
+
+
+class CheckpointError(GanAudioCompressionError):
+    """A checkpoint cannot be read."""
 
 
 class CheckpointStore:
@@ -39,15 +45,24 @@ class CheckpointStore:
         os.replace(aside, self.path)
 
     def load(self) -> tuple[dict[str, Tensor], History] | None:
-        """Return state and history, or nothing where no checkpoint of this run lies."""
+        """Return state and history, or nothing where no checkpoint of this run lies.
+
+        Raises:
+            CheckpointError: the file that lies there is damaged.
+        """
         if not self.path.exists():
             return None
-        with safe_open(self.path, framework="pt") as file:
-            metadata = file.metadata()
-            if metadata["digest"] != self._digest:
-                logger.info("%s is of another training run and will be replaced.", self.path)
-                return None
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        try:
+            with safe_open(self.path, framework="pt") as file:
+                metadata = file.metadata() or {}
+                state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except SafetensorError as error:
+            raise CheckpointError(
+                f"The checkpoint {self.path} cannot be read ({error}); delete it to train anew."
+            ) from error
+        if metadata.get("digest") != self._digest:
+            logger.info("%s is of another training run and will be replaced.", self.path)
+            return None
         return state, json.loads(metadata["history"])
 
 

@@ -25,6 +25,7 @@ class ScheduleConfig:
 
     An epoch has `steps_per_epoch` steps; none given, as many as the training split fills. The
     learning rate is constant up to the share `constant` of all steps, then falls to zero linearly.
+    A gradient longer than `gradient_limit` is shortened to it: networks without a norm need that.
     """
 
     __pydantic_config__ = _NO_OTHER_KEYS
@@ -34,12 +35,16 @@ class ScheduleConfig:
     steps_per_epoch: int | None = None
     learning_rate: float = 2e-4
     constant: float = 0.5
+    gradient_limit: float | None = None
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch < 1 or (self.steps_per_epoch or 1) < 1:
+        steps = 1 if self.steps_per_epoch is None else self.steps_per_epoch
+        if min(self.epochs, self.batch, steps) < 1:
             raise ValueError("A schedule's epochs, batch and steps_per_epoch are at least 1.")
         if self.learning_rate <= 0 or not 0 <= self.constant <= 1:
             raise ValueError("A learning rate is positive; its constant share lies in [0, 1].")
+        if self.gradient_limit is not None and self.gradient_limit <= 0:
+            raise ValueError(f"gradient_limit is {self.gradient_limit}; give a positive number.")
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,10 @@ class RuntimeConfig:
     bfloat16: bool = False
     compile: bool = False
     validation_segments: int = 64
+
+    def __post_init__(self) -> None:
+        if self.validation_segments < 1:
+            raise ValueError("runtime.validation_segments is at least 1.")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from gan_audio_compression.codec.quantiser import Quantiser, even_levels, fit_le
 from gan_audio_compression.training.checkpoint import pack, unpack
 from gan_audio_compression.training.config import EncoderStageConfig, RuntimeConfig
 from gan_audio_compression.training.gan import AutoEncoder
-from gan_audio_compression.training.optimiser import adam, set_learning_rate, use_channels_last
+from gan_audio_compression.training.loop import DivergenceError
+from gan_audio_compression.training.optimiser import adam, descend, use_channels_last
 from gan_audio_compression.training.segments import SegmentSampler
 
 LEVEL_BATCHES = 32
@@ -60,32 +61,35 @@ class EncoderStage:
     def start_epoch(self, epoch: int) -> None:
         """Fit the levels anew."""
         if epoch > 0 or self._encoder_is_trained:
-            self.quantiser = Quantiser(self._fitted_levels()).to(self._device)
+            self.quantiser = self._fitted_quantiser().to(self._device)
         self.model.encoder.train()
         self.model.generator.eval()
 
     @torch.no_grad()
-    def _fitted_levels(self) -> Tensor:
+    def _fitted_quantiser(self) -> Quantiser:
         self.model.encoder.eval()
         latents = [
             self.model.encoder(self._sampler.batch(step).to(self._device)).float().cpu().flatten()
             for step in range(LEVEL_BATCHES)
         ]
-        return fit_levels(torch.cat(latents).numpy(), self._config.levels)
+        try:
+            return Quantiser(fit_levels(torch.cat(latents).numpy(), self._config.levels))
+        except ValueError as error:
+            raise DivergenceError(
+                "The encoder's latents have become too alike to fit levels to; "
+                "lower the learning rate and train again."
+            ) from error
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Update the encoder; return the loss."""
         images = images.to(self._device, memory_format=torch.channels_last)
-        set_learning_rate(self._optimiser, learning_rate)
         with torch.autocast(
             self._device.type, dtype=torch.bfloat16, enabled=self._runtime.bfloat16
         ):
             latent = self.quantiser.straight_through(self.model.encoder(images).float())
             generated = self.model.generator(latent)
         loss = functional.mse_loss(generated.float(), images)
-        self._optimiser.zero_grad()
-        loss.backward()
-        self._optimiser.step()
+        descend(loss, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
         return {"mse": loss.detach()}
 
     @torch.no_grad()

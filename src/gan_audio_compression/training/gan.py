@@ -18,7 +18,7 @@ from gan_audio_compression.training.losses import (
     feature_matching_loss,
     mean_feature_matching_loss,
 )
-from gan_audio_compression.training.optimiser import adam, set_learning_rate, use_channels_last
+from gan_audio_compression.training.optimiser import adam, descend, use_channels_last
 
 
 class AutoEncoder(nn.Module):
@@ -65,12 +65,11 @@ class GanStage:
         self._validation = validation
         self._latents = torch.Generator().manual_seed(seed)
         self._latent_shape = (networks.latent_channels, 8, 8)
-        self.model = AutoEncoder(networks).to(self._device)
-        self.discriminator = Discriminator(networks).to(self._device)
+        self.model, self.discriminator = AutoEncoder(networks), Discriminator(networks)
         for network in (self.model, self.discriminator):
-            use_channels_last(network)
-        initialise(self.model)
-        initialise(self.discriminator)
+            # On the CPU, so that every device starts from the same weights.
+            initialise(network)
+            use_channels_last(network.to(self._device))
         trained = self.model if config.train_encoder else self.model.generator
         self._optimiser = adam(trained.parameters())
         self._discriminator_optimiser = adam(self.discriminator.parameters())
@@ -78,8 +77,8 @@ class GanStage:
             self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
         )
         if runtime.compile:
-            self.model.compile()
-            self.discriminator.compile()
+            for part in (self.model.encoder, self.model.generator, self.discriminator):
+                part.compile()
 
     def start_epoch(self, epoch: int) -> None:
         """Networks learn with the statistics of each batch."""
@@ -89,22 +88,17 @@ class GanStage:
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Update generator and encoder, then the discriminator; return the losses."""
         images = images.to(self._device, memory_format=torch.channels_last)
-        set_learning_rate(self._optimiser, learning_rate)
-        set_learning_rate(self._discriminator_optimiser, learning_rate)
+        limit = self._config.schedule.gradient_limit
         with self._autocast():
             generated = self._generate(images)
             real = self.discriminator(images)
             generator_loss, losses = self._generator_loss(images, generated, real)
-        self._optimiser.zero_grad()
-        generator_loss.backward()
-        self._optimiser.step()
+        descend(generator_loss, self._optimiser, learning_rate, limit)
         with self._autocast():
             on_real, on_generated = discriminator_losses(
                 real, self.discriminator(generated.detach())
             )
-        self._discriminator_optimiser.zero_grad()
-        (on_real + on_generated).backward()
-        self._discriminator_optimiser.step()
+        descend(on_real + on_generated, self._discriminator_optimiser, learning_rate, limit)
         self._average.update_parameters(self.model)
         losses |= {"d_real": on_real, "d_generated": on_generated}
         return {name: loss.detach().float() for name, loss in losses.items()}

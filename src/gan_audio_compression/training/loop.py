@@ -57,11 +57,11 @@ def run_stage(
 ) -> History:
     """Train `stage` to its end, from its checkpoint if there is one; return its history.
 
-    A run that was killed and is started again gives the history, to the last digit, of one that
-    was not: batches depend on the step alone and the checkpoint has all of the state.
+    A run that was killed and is started again gives the history of one that was not, on a CPU to
+    the last digit: batches depend on the step alone and the checkpoint has all of the state.
 
     Raises:
-        DivergenceError: a loss is NaN or infinite; the message names step and last checkpoint.
+        DivergenceError: a loss or weight is not finite; the message names step and checkpoint.
     """
     history: History = []
     if found := store.load():
@@ -71,18 +71,26 @@ def run_stage(
     steps = schedule.epochs * per_epoch
     batches = sampler.batches(len(history) * per_epoch, steps)
     observer.begin(stage.name, len(history) * per_epoch, steps)
-    for epoch in range(len(history), schedule.epochs):
-        stage.start_epoch(epoch)
-        totals: dict[str, float] = {}
-        for step in range(epoch * per_epoch, (epoch + 1) * per_epoch):
-            losses = _to_numbers(stage.step(next(batches), learning_rate_at(step, steps, schedule)))
-            _refuse_divergence(losses, step, stage.name, store, bool(history))
-            totals = {name: totals.get(name, 0.0) + value for name, value in losses.items()}
-            observer.step(losses)
-        row = {name: value / per_epoch for name, value in totals.items()} | stage.validate()
-        history.append(row)
-        store.save(stage.state(), history)
-        observer.epoch(stage.name, epoch + 1, row)
+    observer.resume(stage.name, history)
+    try:
+        for epoch in range(len(history), schedule.epochs):
+            stage.start_epoch(epoch)
+            totals: dict[str, float] = {}
+            for step in range(epoch * per_epoch, (epoch + 1) * per_epoch):
+                rate = learning_rate_at(step, steps, schedule)
+                losses = _to_numbers(stage.step(next(batches), rate))
+                _require(_are_finite(losses), step, stage.name, store, history)
+                totals = {name: totals.get(name, 0.0) + loss for name, loss in losses.items()}
+                observer.step(losses)
+            row = {name: total / per_epoch for name, total in totals.items()} | stage.validate()
+            state = stage.state()
+            good = _are_finite(row) and all(bool(v.isfinite().all()) for v in state.values())
+            _require(good, (epoch + 1) * per_epoch - 1, stage.name, store, history)
+            history.append(row)
+            store.save(state, history)
+            observer.epoch(stage.name, epoch + 1, row)
+    finally:
+        observer.end()
     return history
 
 
@@ -90,13 +98,16 @@ def _to_numbers(losses: dict[str, Tensor]) -> dict[str, float]:
     return dict(zip(losses, torch.stack(list(losses.values())).tolist(), strict=True))
 
 
-def _refuse_divergence(
-    losses: dict[str, float], step: int, name: str, store: CheckpointStore, saved: bool
-) -> None:
-    if all(math.isfinite(loss) for loss in losses.values()):
+def _are_finite(figures: dict[str, float]) -> bool:
+    return all(math.isfinite(figure) for figure in figures.values())
+
+
+def _require(good: bool, step: int, name: str, store: CheckpointStore, history: History) -> None:
+    """Raise DivergenceError unless losses and weights of step `step` are good."""
+    if good:
         return
-    last = f"the last good checkpoint is {store.path}" if saved else "no checkpoint was written yet"
+    last = f"the last good checkpoint is {store.path}" if history else "no checkpoint was written"
     raise DivergenceError(
-        f"{name} diverged at step {step} (a loss is not finite) and {last}; "
+        f"{name} diverged at step {step} (a loss or weight is not finite) and {last}; "
         "lower the learning rate and run again."
     )

@@ -12,6 +12,9 @@ class Observer:
         """A stage starts with `done` of its `steps` steps behind it."""
         logger.info("%s: step %d of %d.", stage, done, steps)
 
+    def resume(self, stage: str, history: list[dict[str, float]]) -> None:
+        """An earlier run made these epochs of the stage."""
+
     def step(self, losses: dict[str, float]) -> None:
         """One more step was made."""
 
@@ -19,3 +22,6 @@ class Observer:
         """Epoch `epoch`, counted from 1, ended with these means of losses and figures."""
         words = ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
         logger.info("%s, epoch %d: %s", stage, epoch, words)
+
+    def end(self) -> None:
+        """The stage has ended, well or not."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 BETAS = (0.5, 0.999)
 
@@ -13,10 +13,21 @@ def adam(parameters: Iterable[nn.Parameter]) -> torch.optim.Adam:
     return torch.optim.Adam(parameters, betas=BETAS)
 
 
-def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """Let the next step of `optimiser` use `rate`."""
+def descend(
+    loss: Tensor, optimiser: torch.optim.Optimizer, rate: float, gradient_limit: float | None
+) -> None:
+    """Make one step of `optimiser` at `rate` along the gradient of `loss`.
+
+    The gradient's length, over all of the optimiser's parameters, is held to `gradient_limit`.
+    """
+    optimiser.zero_grad()
+    loss.backward()
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+    if gradient_limit is not None:
+        nn.utils.clip_grad_norm_(parameters, gradient_limit)
     for group in optimiser.param_groups:
         group["lr"] = rate
+    optimiser.step()
 
 
 def use_channels_last(network: nn.Module) -> None:

@@ -82,6 +82,8 @@ def train_encoder(
     """Run the encoder stage, then count the levels of the training split for the tables."""
     schedule = config.encoder.schedule
     sampler = SegmentSampler(speech.train, schedule.batch, config.seed + 1)
+    weights = hashlib.sha256(gan.to_bytes()).hexdigest()
+    digest = _digest(weights, speech.digest, config.seed, config.encoder, config.runtime)
     stage = EncoderStage(
         gan.model,
         sampler,
@@ -90,17 +92,17 @@ def train_encoder(
         fixed_segments(speech.validation, config.runtime.validation_segments, config.seed),
         gan.encoder_is_trained,
     )
-    digest = _digest(gan.training_digest, speech.digest, config.encoder, config.runtime)
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, schedule, store, observer)
     model = stage.model.eval()
     seen = _count_levels(model.encoder, stage.quantiser, gan.networks, speech.train)
+    padding = _silence(model.encoder, stage.quantiser)
     codec = CodecModel(
         gan.networks,
         model.encoder.to("cpu"),
         model.generator.to("cpu"),
         stage.quantiser.to(torch.device("cpu")),
-        _silence(model.encoder, stage.quantiser),
+        padding,
         LevelTables.from_histogram(seen),
         digest,
     )

@@ -23,8 +23,8 @@ class TrainingDataError(GanAudioCompressionError):
 class SegmentSampler:
     """Draws batches of crops; a step's batch depends on the seed and the step alone.
 
-    Every frame of the corpus is as likely as any other, and a crop may reach past the end of
-    an utterance as far as its last segment does, so that the networks know such segments too.
+    An utterance is drawn as often as it is long, and a crop starts anywhere in it. It may reach
+    past the end as far as the last segment does, so that the networks know such segments too.
 
     Args:
         utterances: for each utterance its number of frames and what loads its log mel; nothing

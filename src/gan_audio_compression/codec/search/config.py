@@ -14,7 +14,7 @@ class SearchConfig:
         iterations: steps of gradient descent.
         step: size of a step; of the latent's range [0, 1] for ADMM.
         mu: weight of the distance to the levels at the start (ADMM).
-        mu_growth: its factor from one dual update to the next, above 1 (ADMM).
+        mu_growth: its factor from one dual update to the next, at least 1 (ADMM).
         inner_steps: gradient steps between two dual updates (ADMM).
     """
 
@@ -31,5 +31,5 @@ class SearchConfig:
     def __post_init__(self) -> None:
         if self.iterations < 0 or self.inner_steps < 1:
             raise ValueError("A search has no negative iterations and at least 1 inner step.")
-        if self.step <= 0 or self.mu <= 0 or self.mu_growth < 1:
+        if not (self.step > 0 and self.mu > 0 and self.mu_growth >= 1):
             raise ValueError("A search's step and mu are positive, its mu_growth at least 1.")

@@ -6,54 +6,51 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.latent import sent_columns
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.objective import Objective
-from gan_audio_compression.signal.segments import frame_mask, split_segments
 
 
+@dataclass(frozen=True, eq=False)
 class SearchProblem:
-    """The segments of one log mel, and the codec's view of them.
+    """A batch of segments and the codec's view of them.
 
-    Segments share nothing: the objective is one value for each, the networks are in evaluation
-    mode, and so a segment's symbols do not depend on its neighbours.
+    Segments share nothing: the objective is one value for each, and the networks are in
+    evaluation mode.
 
-    Args:
+    Attributes:
         model: the codec.
-        log_mel: [frames, 128] of an utterance.
-        objective: F.
+        objective_function: F.
+        images: [S, 1, 128, 128] in [-1, 1].
+        mask: [S, 1, 1, 128], one where a frame is part of the utterance.
+        sent: [S, 1, 1, 8], true where a latent column is sent.
     """
 
-    def __init__(self, model: CodecModel, log_mel: Tensor, objective: Objective) -> None:
-        self._model = model
-        self._objective = objective
-        self.images = split_segments(log_mel)
-        self._mask = frame_mask(len(log_mel))
-        self._sent = sent_columns(len(log_mel))
-        self._padding = model.padding.unsqueeze(-1)
+    model: CodecModel
+    objective_function: Objective
+    images: Tensor
+    mask: Tensor
+    sent: Tensor
 
     @cached_property
     def start(self) -> Tensor:
         """The encoder's latent z0 = E(x), [S, C, 8, 8]."""
         with torch.no_grad():
-            latent: Tensor = self._model.encoder(self.images)
+            latent: Tensor = self.model.encoder(self.images)
         return latent
 
     def symbols(self, latent: Tensor) -> Tensor:
         """Return the nearest symbols; columns that are not sent get those of silence."""
-        return torch.where(self._sent, self._model.quantiser.symbols(latent), self._padding)
+        padding = self.model.padding.unsqueeze(-1)
+        return torch.where(self.sent, self.model.quantiser.symbols(latent), padding)
 
     def values(self, symbols: Tensor) -> Tensor:
         """Return the levels of symbols."""
-        return self._model.quantiser.values(symbols)
-
-    def project(self, latent: Tensor) -> Tensor:
-        """Return the nearest latent that can be sent."""
-        return self.values(self.symbols(latent))
+        return self.model.quantiser.values(symbols)
 
     def objective(self, latent: Tensor) -> Tensor:
         """Return F(x, G(latent)) of each segment, [S]; differentiable."""
-        return self._objective(self._model.generator(latent) - self.images, self._mask)
+        difference = self.model.generator(latent) - self.images
+        return self.objective_function(difference, self.mask)
 
     def gradient(self, latent: Tensor) -> tuple[Tensor, Tensor]:
         """Return F [S] and its gradient with respect to `latent`."""
@@ -61,10 +58,6 @@ class SearchProblem:
         value = self.objective(leaf)
         (gradient,) = torch.autograd.grad(value.sum(), leaf)
         return value.detach(), gradient
-
-    def frames(self) -> Tensor:
-        """Return the number of real frames of each segment, [S]."""
-        return self._mask.sum((1, 2, 3))
 
 
 @dataclass(frozen=True)
@@ -101,7 +94,11 @@ class BestSoFar:
         self._trace.append(self._objective)
 
     def result(self) -> SearchResult:
-        """Return the best of all that was offered, at least one."""
+        """Return the best of all that was offered.
+
+        Raises:
+            ValueError: nothing was offered.
+        """
         if self._symbols is None:
             raise ValueError("Nothing was offered; a search offers at least its start.")
         return SearchResult(self._symbols, self._objective, torch.stack(self._trace))

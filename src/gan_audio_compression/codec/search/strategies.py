@@ -5,9 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.search.objective import OBJECTIVES
 from gan_audio_compression.codec.search.problem import BestSoFar, SearchProblem, SearchResult
 
 Strategy = Callable[[SearchProblem, SearchConfig], SearchResult]
@@ -23,13 +21,16 @@ def encoder_only(problem: SearchProblem, config: SearchConfig) -> SearchResult:
 def back_propagation(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     """Figure 4 of the paper: gradient step, quantise, repeat until nothing moves."""
     best = BestSoFar()
-    latent = problem.start
-    for _ in range(config.iterations + 1):
-        symbols = problem.symbols(latent)
+    symbols = problem.symbols(problem.start)
+    for _ in range(config.iterations):
         quantised = problem.values(symbols)
         objective, gradient = problem.gradient(quantised)
         best.offer(symbols, objective)
-        latent = quantised - config.step * gradient
+        moved = problem.symbols(quantised - config.step * gradient)
+        if torch.equal(moved, symbols):
+            return best.result()
+        symbols = moved
+    _offer(problem, problem.values(symbols), best)
     return best.result()
 
 
@@ -41,14 +42,15 @@ def admm(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     u = u + z - Q, and mu grows so that z is driven to a latent that can be sent.
     """
     best = BestSoFar()
-    latent = problem.start.clone()
-    quantised = _offer(problem, latent, best)
+    quantised = _offer(problem, problem.start, best)
+    latent = torch.where(problem.sent, problem.start, quantised)
     dual = torch.zeros_like(latent)
     mu = config.mu
     optimiser = torch.optim.Adam([latent], lr=config.step)
     for iteration in range(1, config.iterations + 1):
         _, gradient = problem.gradient(latent)
-        latent.grad = gradient + mu * (latent - quantised + dual)
+        # Columns that are not sent stay the silence that the receiver will put there.
+        latent.grad = (gradient + mu * (latent - quantised + dual)) * problem.sent
         optimiser.step()
         latent.clamp_(0.0, 1.0)
         if iteration % config.inner_steps == 0:
@@ -72,9 +74,3 @@ STRATEGIES: dict[str, Strategy] = {
     "back_propagation": back_propagation,
     "admm": admm,
 }
-
-
-def search(model: CodecModel, log_mel: Tensor, config: SearchConfig) -> SearchResult:
-    """Find the symbols of `log_mel` [frames, 128]."""
-    problem = SearchProblem(model, log_mel, OBJECTIVES[config.objective])
-    return STRATEGIES[config.strategy](problem, config)

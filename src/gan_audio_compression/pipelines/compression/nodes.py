@@ -1,6 +1,7 @@
 """Nodes of compression."""
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.search.run import SEARCH
 from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
@@ -43,7 +45,7 @@ def compress_utterances(
     jobs = [
         UtteranceJob(
             str(row.id),
-            item_key(str(row.key), codec_model.digest, how),
+            item_key(SEARCH, str(row.key), codec_model.digest, how),
             partial(_load_source, speech, str(row.id), int(row.level_code)),
             {"split": row.split, "speech_seconds": row.seconds},
         )
@@ -51,7 +53,7 @@ def compress_utterances(
     ]
     context = (codec_model, coding)
     yield from utterance_loop(
-        compute, compress_utterance, jobs, context, log_so_far, "search", outputs=1
+        compute, compress_utterance, jobs, context, log_so_far, "search", outputs=1, total=len(jobs)
     )
 
 
@@ -63,27 +65,48 @@ def compress_utterance(
     encoded = encode_speech(model, *source, coding.search, coding.coder)
     figures = dataclasses.asdict(encoded)
     data = figures.pop("data")
-    return UtteranceResult((data,), figures | {"file_bits": 8 * len(data)})
+    return UtteranceResult((data,), figures | about_file(data))
+
+
+def about_file(data: bytes) -> dict[str, Any]:
+    """Return what the log says of a file: its bits and its digest."""
+    return {"file_bits": 8 * len(data), "file_sha256": hashlib.sha256(data).hexdigest()}
 
 
 def join_search_logs(
     **logs: pd.DataFrame,
-) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
-    """Return all systems' search logs in one table, and the means by system and split.
-
-    The means are in the form of MLflow metrics: of the objective, weighted by the length of the
-    utterances, and of the seconds of search for each second of speech.
-    """
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, dict[str, float]]]:
+    """Return all systems' search logs in one table, their means, and those for MLflow."""
     named = [log.assign(system=system) for system, log in logs.items()]
     table = pd.concat(named, ignore_index=True)
-    means = {}
-    for (split, system), rows in usable(table).groupby(["split", "system"]):
-        seconds = rows["speech_seconds"]
-        objective = float(np.average(rows["objective"], weights=seconds))
-        effort = float(rows["compute_seconds"].sum() / seconds.sum())
-        means[f"search.{split}.{system}.objective"] = {"value": objective, "step": 0}
-        means[f"search.{split}.{system}.seconds_per_second"] = {"value": effort, "step": 0}
-    return table, means
+    summary = summarise_searches(table)
+    metrics = {
+        f"{row.split}.{row.system}.{figure}": {"value": getattr(row, figure), "step": 0}
+        for row in rows_of(summary)
+        for figure in ("objective", "seconds_per_second")
+    }
+    return table, summary, metrics
+
+
+def summarise_searches(log: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each split and system of a search log.
+
+    Columns: split, system, utterances; start_objective and objective, each utterance weighted by
+    its length; kbit_s of the files; seconds_per_second, of search for each second of speech.
+    """
+    coded = usable(log)
+    return pd.DataFrame(
+        {
+            "split": split,
+            "system": system,
+            "utterances": len(rows),
+            "start_objective": np.average(rows["start_objective"], weights=rows["speech_seconds"]),
+            "objective": np.average(rows["objective"], weights=rows["speech_seconds"]),
+            "kbit_s": rows["file_bits"].sum() / rows["speech_seconds"].sum() / 1000,
+            "seconds_per_second": rows["compute_seconds"].sum() / rows["speech_seconds"].sum(),
+        }
+        for (split, system), rows in coded.groupby(["split", "system"], sort=False)
+    )
 
 
 def _load_source(speech: Partitions, id: str, level_code: int) -> Source:

@@ -31,7 +31,7 @@ def create_pipeline() -> Pipeline:
     join = Node(
         join_search_logs,
         inputs={system: f"{system}.search_log" for system in SYSTEMS},
-        outputs=["search_log", "search_means"],
+        outputs=["search_log", "search_summary", "search_means"],
         name="join_search_logs",
     )
     instances = [

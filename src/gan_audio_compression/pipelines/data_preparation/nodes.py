@@ -27,10 +27,10 @@ from gan_audio_compression.pipelines.loops import (
     usable,
     utterance_loop,
 )
+from gan_audio_compression.signal.spec import ANALYSIS
 
 logger = logging.getLogger(__name__)
 
-_METHOD = "level -26 dBFS, log mel 512/128/128, floor -10"
 _SPLITS = ("train", "validation", "test")
 
 
@@ -69,7 +69,7 @@ def prepare_utterances(
     jobs = _recordings(corpus, utterances)
     done = manifest_so_far
     for *partitions, record in utterance_loop(
-        compute, prepare_utterance, jobs, None, done, "features", outputs=2
+        compute, prepare_utterance, jobs, None, done, "features", outputs=2, total=len(utterances)
     ):
         if isinstance(record, pd.DataFrame):
             _require_splits(usable(record), parameters.path)
@@ -112,7 +112,7 @@ def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[Utte
         except Exception:  # the loop reads it again and records why it cannot
             digest = "unreadable"
         yield UtteranceJob(
-            id, item_key(_METHOD, digest), load, {str(k): v for k, v in about.items()}
+            id, item_key(ANALYSIS, digest), load, {str(k): v for k, v in about.items()}
         )
 
 

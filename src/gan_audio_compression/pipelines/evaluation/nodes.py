@@ -27,6 +27,7 @@ from gan_audio_compression.pipelines.loops import (
 )
 from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
+from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 SYSTEM_NAMES = {
     "original": "Original",
@@ -51,27 +52,33 @@ def score_system(
     speech: Partitions,
     reconstructed_speech: Partitions,
     search_log: pd.DataFrame,
+    reconstruction_log: pd.DataFrame,
     manifest: pd.DataFrame,
     compute: ComputeParameters,
     scores_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
-    """Score what one system decoded against the original at its own level."""
+    """Score what one system decoded against the original at its own level.
+
+    Only what was decoded from the very file whose rate is counted is scored.
+    """
     levels = dict(zip(manifest["id"], manifest["level_code"], strict=True))
+    decoded = {str(row.id): row for row in rows_of(usable(reconstruction_log))}
     jobs = []
     for row in rows_of(search_log):
-        id = str(row.id)
-        load: Callable[[], Pair] = partial(
-            _load_pair, speech, reconstructed_speech, id, levels.get(id)
-        )
+        id, made = str(row.id), decoded.get(str(row.id))
         if not pd.isna(row.error):
-            load = partial(_not_decoded, id, str(row.error))
-        about = {
-            "split": row.split,
-            "bits": getattr(row, "file_bits", None),
-            "seconds": row.speech_seconds,
-        }
-        jobs.append(UtteranceJob(id, item_key("scores", str(row.key)), load, about))
-    yield from utterance_loop(compute, score_pair, jobs, None, scores_so_far, "scores", outputs=0)
+            load: Callable[[], Pair] = partial(_not_decoded, id, str(row.error))
+        elif made is None or made.file_sha256 != row.file_sha256:
+            load = partial(_not_decoded, id, "its file has not been decoded")
+        else:
+            load = partial(_load_pair, speech, reconstructed_speech, id, levels[id])
+        bits = getattr(row, "file_bits", None)
+        about = {"split": row.split, "bits": bits, "seconds": row.speech_seconds}
+        key = item_key("scores", str(row.key), "" if made is None else str(made.key))
+        jobs.append(UtteranceJob(id, key, load, about))
+    yield from utterance_loop(
+        compute, score_pair, jobs, None, scores_so_far, "scores", outputs=0, total=len(jobs)
+    )
 
 
 def score_original(
@@ -187,9 +194,16 @@ def plot_spectrogram_pair(
 
 
 def example_utterance(search_log: pd.DataFrame) -> str:
-    """Return the id of the first utterance of the test split that was coded."""
+    """Return the id of the first utterance of the test split that was coded.
+
+    Raises:
+        NotDecodedError: there is none.
+    """
     rows = usable(search_log)
-    return str(rows.loc[rows["split"] == "test", "id"].min())
+    coded = rows.loc[rows["split"] == "test", "id"]
+    if coded.empty:
+        raise NotDecodedError("No utterance of the test split was coded; see the search log.")
+    return str(coded.min())
 
 
 def _score_without_codec(
@@ -205,19 +219,19 @@ def _score_without_codec(
     jobs = [
         UtteranceJob(
             str(row.id),
-            item_key(function.__name__, str(row.key)),
+            item_key(function.__name__, SYNTHESIS, str(row.key)),
             speech[str(row.id)],
             {"split": row.split, "bits": bits * row.seconds, "seconds": row.seconds},
         )
         for row in rows_of(rows)
     ]
-    yield from utterance_loop(compute, function, jobs, None, scores_so_far, "scores", outputs=0)
+    yield from utterance_loop(
+        compute, function, jobs, None, scores_so_far, "scores", outputs=0, total=len(jobs)
+    )
 
 
 def _load_pair(speech: Partitions, decoded: Partitions, id: str, level_code: Any) -> Pair:
     """Load an utterance's original, at the level it had, and what the receiver made of it."""
-    if id not in decoded:
-        _not_decoded(id, "it has no decoded speech")
     gain = np.float32(gain_to_speech_level(int(level_code)))
     return speech[id]() / gain, decoded[id]()
 

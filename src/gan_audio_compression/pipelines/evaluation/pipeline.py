@@ -35,6 +35,7 @@ def _score_system() -> Pipeline:
                     "speech",
                     "reconstructed_speech",
                     "search_log",
+                    "reconstruction_log",
                     "utterance_manifest",
                     "params:compute",
                     "scores_so_far",

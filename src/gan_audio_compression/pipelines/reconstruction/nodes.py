@@ -17,6 +17,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceResult,
     utterance_loop,
 )
+from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,14 @@ def reconstruct_utterances(
     if ignored := len(bitstreams) - len(jobs):
         logger.info("%d files of other models lie beside ours and are not decoded.", ignored)
     yield from utterance_loop(
-        compute, reconstruct_utterance, jobs, codec_model, log_so_far, "decoding", outputs=2
+        compute,
+        reconstruct_utterance,
+        jobs,
+        codec_model,
+        log_so_far,
+        "decoding",
+        outputs=2,
+        total=len(jobs),
     )
 
 
@@ -48,7 +56,8 @@ def _jobs(bitstreams: Partitions, model: CodecModel) -> Iterator[UtteranceJob]:
         data = load()
         if _may_be_ours(data, model):
             digest = hashlib.sha256(data).hexdigest()
-            yield UtteranceJob(id, item_key("decode", digest, model.digest), load)
+            key = item_key(SYNTHESIS, digest, model.digest)
+            yield UtteranceJob(id, key, load, {"file_sha256": digest})
 
 
 def _may_be_ours(data: bytes, model: CodecModel) -> bool:

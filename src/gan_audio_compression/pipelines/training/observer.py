@@ -18,6 +18,11 @@ class TrackingObserver(Observer):
         super().begin(stage, done, steps)
         self._bar = tqdm(desc=stage, initial=done, total=steps, unit="step", disable=None)
 
+    def resume(self, stage: str, history: list[dict[str, float]]) -> None:
+        """Give this MLflow run the epochs that an earlier one made."""
+        for epoch, figures in enumerate(history, 1):
+            _track(stage, epoch, figures)
+
     def step(self, losses: dict[str, float]) -> None:
         """Advance the bar."""
         if self._bar is not None:
@@ -26,8 +31,17 @@ class TrackingObserver(Observer):
 
     def epoch(self, stage: str, epoch: int, figures: dict[str, float]) -> None:
         """Log to MLflow as "stage.figure" at step `epoch`."""
-        import mlflow
-
         super().epoch(stage, epoch, figures)
-        if mlflow.active_run() is not None:
-            mlflow.log_metrics({f"{stage}.{k}": v for k, v in figures.items()}, step=epoch)
+        _track(stage, epoch, figures)
+
+    def end(self) -> None:
+        """Close the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _track(stage: str, epoch: int, figures: dict[str, float]) -> None:
+    import mlflow
+
+    if mlflow.active_run() is not None:
+        mlflow.log_metrics({f"{stage}.{k}": v for k, v in figures.items()}, step=epoch)

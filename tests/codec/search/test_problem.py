@@ -1,0 +1,83 @@
+"""Segments, masks and the best of what was visited."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from gan_audio_compression.codec.latent import sent_columns
+from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.search.objective import mean_square
+from gan_audio_compression.codec.search.problem import BestSoFar, SearchProblem
+from gan_audio_compression.signal.segments import frame_mask, split_segments, to_unit_range
+
+# One whole segment and 72 frames, which need 5 of the 8 columns of the next.
+FRAMES = 200
+
+
+@pytest.fixture
+def log_mel() -> Tensor:
+    return -10.0 * torch.rand(FRAMES, 128, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.fixture
+def problem(codec_model: CodecModel, log_mel: Tensor) -> SearchProblem:
+    mask, sent = frame_mask(FRAMES), sent_columns(FRAMES)
+    return SearchProblem(codec_model, mean_square, split_segments(log_mel), mask, sent)
+
+
+def test_the_objective_is_the_square_error_of_real_frames(
+    problem: SearchProblem, codec_model: CodecModel, log_mel: Tensor
+) -> None:
+    latent = torch.rand(2, 8, 8, 8, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        objective = problem.objective(latent)
+        frames = codec_model.generator(latent).squeeze(1).transpose(1, 2).reshape(-1, 128)
+    error = (frames[:FRAMES] - to_unit_range(log_mel)).square().mean(1)
+    torch.testing.assert_close(objective, torch.stack([error[:128].mean(), error[128:].mean()]))
+
+
+def test_frames_past_the_end_do_not_count(problem: SearchProblem) -> None:
+    latent = problem.start
+    before, gradient_before = problem.gradient(latent)
+    problem.images[1, :, :, FRAMES - 128 :] = 0.7
+    after, gradient_after = problem.gradient(latent)
+    assert torch.equal(before, after)
+    assert torch.equal(gradient_before, gradient_after)
+    problem.images[1, :, :, FRAMES - 129] = 0.7
+    assert problem.objective(latent)[1] != after[1]
+
+
+def test_columns_that_are_not_sent_carry_silence(
+    problem: SearchProblem, codec_model: CodecModel
+) -> None:
+    symbols = problem.symbols(torch.ones(2, 8, 8, 8))
+    highest = len(codec_model.quantiser.levels) - 1
+    assert (symbols[0] == highest).all()
+    assert (symbols[1, :, :, :5] == highest).all()
+    for column in range(5, 8):
+        assert torch.equal(symbols[1, :, :, column], codec_model.padding)
+
+
+def test_the_gradient_of_a_segment_is_its_own(problem: SearchProblem) -> None:
+    _, gradient = problem.gradient(problem.start)
+    changed = problem.start.clone()
+    changed[1] = 0.0
+    _, other = problem.gradient(changed)
+    torch.testing.assert_close(gradient[0], other[0])
+    assert not torch.allclose(gradient[1], other[1])
+
+
+def test_the_best_is_kept_segment_by_segment() -> None:
+    best = BestSoFar()
+    visited = torch.tensor([[3.0, 1.0], [2.0, 2.0], [4.0, 0.5], [2.0, 0.6]])
+    for number, objective in enumerate(visited):
+        best.offer(torch.full((2, 1, 1, 1), number), objective)
+    result = best.result()
+    assert result.symbols.flatten().tolist() == [1, 2]
+    assert result.objective.tolist() == [2.0, 0.5]
+    assert result.trace.tolist() == [[3.0, 1.0], [2.0, 1.0], [2.0, 0.5], [2.0, 0.5]]
+
+
+def test_nothing_is_not_a_result() -> None:
+    with pytest.raises(ValueError, match="at least its start"):
+        BestSoFar().result()

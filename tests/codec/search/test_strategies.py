@@ -1,0 +1,93 @@
+"""Each strategy starts from the encoder and returns the best that it visited."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+
+from gan_audio_compression.codec.latent import sent_columns
+from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.search.objective import mean_square
+from gan_audio_compression.codec.search.problem import BestSoFar, SearchProblem
+from gan_audio_compression.codec.search.strategies import (
+    STRATEGIES,
+    back_propagation,
+    encoder_only,
+)
+from gan_audio_compression.signal.segments import frame_mask, split_segments
+
+SEARCHES = ["back_propagation", "admm"]
+
+
+@pytest.fixture
+def problem(codec_model: CodecModel, log_mel: Tensor) -> SearchProblem:
+    frames = len(log_mel)
+    images = split_segments(log_mel)
+    return SearchProblem(codec_model, mean_square, images, frame_mask(frames), sent_columns(frames))
+
+
+@pytest.fixture
+def visited(monkeypatch: pytest.MonkeyPatch) -> list[Tensor]:
+    """The objectives of all that is offered during a test."""
+    objectives: list[Tensor] = []
+    offer = BestSoFar.offer
+
+    def record(best: BestSoFar, symbols: Tensor, objective: Tensor) -> None:
+        objectives.append(objective)
+        offer(best, symbols, objective)
+
+    monkeypatch.setattr(BestSoFar, "offer", record)
+    return objectives
+
+
+def test_the_best_that_was_visited_is_returned(
+    problem: SearchProblem, config: SearchConfig, visited: list[Tensor]
+) -> None:
+    found = STRATEGIES[config.strategy](problem, config)
+    assert torch.equal(found.objective, torch.stack(visited).min(0).values)
+    assert len(found.trace) == len(visited)
+    with torch.no_grad():
+        again = problem.objective(problem.values(found.symbols))
+    torch.testing.assert_close(found.objective, again)
+
+
+@pytest.mark.parametrize("strategy", SEARCHES)
+def test_a_search_starts_from_the_encoder_and_improves_on_it(
+    problem: SearchProblem, configs: dict[str, SearchConfig], strategy: str
+) -> None:
+    start = encoder_only(problem, configs["encoder_only"])
+    found = STRATEGIES[strategy](problem, configs[strategy])
+    torch.testing.assert_close(found.trace[0], start.objective)
+    assert (found.objective <= start.objective).all()
+    assert found.objective.mean() < 0.99 * start.objective.mean()
+
+
+@pytest.mark.parametrize("strategy", SEARCHES)
+def test_no_iterations_are_the_encoder_alone(
+    problem: SearchProblem, configs: dict[str, SearchConfig], strategy: str
+) -> None:
+    start = encoder_only(problem, configs["encoder_only"])
+    found = STRATEGIES[strategy](problem, replace(configs[strategy], iterations=0))
+    assert torch.equal(found.symbols, start.symbols)
+    torch.testing.assert_close(found.trace, start.trace)
+
+
+def test_the_encoder_alone_sends_the_nearest_levels(
+    problem: SearchProblem, codec_model: CodecModel, configs: dict[str, SearchConfig]
+) -> None:
+    found = encoder_only(problem, configs["encoder_only"])
+    with torch.no_grad():
+        latent = codec_model.encoder(problem.images)[0]
+    distances = (latent.unsqueeze(-1) - codec_model.quantiser.levels).abs()
+    assert torch.equal(found.symbols[0], distances.argmin(-1))
+
+
+def test_back_propagation_ends_when_nothing_moves(
+    problem: SearchProblem, configs: dict[str, SearchConfig], visited: list[Tensor]
+) -> None:
+    tiny = replace(configs["back_propagation"], step=1e-9, iterations=50)
+    found = back_propagation(problem, tiny)
+    assert len(visited) <= 2
+    assert torch.equal(found.symbols, problem.symbols(problem.start))

@@ -1,0 +1,114 @@
+"""What several tests share: a small codec of random weights, a voice, the end of a loop."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.quantiser import Quantiser, fit_levels
+from gan_audio_compression.entropy.tables import LevelTables
+from gan_audio_compression.networks.config import NetworkConfig
+from gan_audio_compression.networks.encoder import Encoder
+from gan_audio_compression.networks.generator import Generator
+from gan_audio_compression.networks.initialisation import initialise
+
+LEVELS = 8
+NETWORKS = NetworkConfig(
+    width=16,
+    residual_blocks=1,
+    norm="none",
+    discriminator_width=4,
+    discriminator_scales=1,
+    discriminator_layers=1,
+)
+
+MakeModel = Callable[[int], CodecModel]
+MakeSpeech = Callable[[int, int], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What a generator node saved.
+
+    Attributes:
+        partitions: for each partitioned output, what was saved by id.
+        records: what an earlier log of the same loop would say, by id.
+        table: the closed log.
+    """
+
+    partitions: tuple[dict[str, Any], ...]
+    records: dict[str, dict[str, Any]]
+    table: pd.DataFrame
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Small networks gain nothing from threads, and equal runs must round alike."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def make_model() -> MakeModel:
+    """Give a codec of random weights for a seed."""
+    return random_model
+
+
+@pytest.fixture(scope="session")
+def codec_model() -> CodecModel:
+    return random_model(0)
+
+
+@pytest.fixture(scope="session")
+def make_speech() -> MakeSpeech:
+    """Give samples [n] for a length and a seed."""
+    return voice
+
+
+@pytest.fixture(scope="session")
+def run_loop() -> Callable[[Iterable[tuple[Any, ...]]], Loop]:
+    """Run a generator node to its end."""
+    return collect
+
+
+def random_model(seed: int) -> CodecModel:
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)
+        encoder, generator = Encoder(NETWORKS), Generator(NETWORKS)
+        initialise(encoder)
+        initialise(generator)
+        latents = encoder(2.0 * torch.rand(4, 1, 128, 128) - 1.0)
+        quantiser = Quantiser(fit_levels(latents.flatten().numpy(), LEVELS))
+        padding = torch.randint(LEVELS, (NETWORKS.latent_channels, 8))
+        counts = torch.randint(1, 1000, (padding.numel(), LEVELS)).numpy()
+    tables = LevelTables.from_histogram(counts)
+    return CodecModel(NETWORKS, encoder, generator, quantiser, padding, tables, f"random {seed}")
+
+
+def voice(samples: int, seed: int = 0) -> NDArray[np.float32]:
+    """Harmonics of a wandering pitch with the rhythm of syllables, at about -26 dBFS."""
+    draw = np.random.default_rng(seed)
+    time = np.arange(samples) / 16_000
+    pitch = 120 + 40 * np.sin(2 * np.pi * (0.7 * time + draw.random()))
+    phase = 2 * np.pi * np.cumsum(pitch) / 16_000
+    harmonics = sum(np.sin(k * phase + draw.random()) / k for k in range(1, 30))
+    syllables = 0.05 + np.square(np.sin(2 * np.pi * (2.0 * time + draw.random())))
+    wave = 0.05 * syllables * (harmonics + 0.1 * draw.standard_normal(samples))
+    return np.asarray(wave, dtype=np.float32)
+
+
+def collect(saved: Iterable[tuple[Any, ...]]) -> Loop:
+    *yields, (*rest, table) = saved
+    partitions: tuple[dict[str, Any], ...] = tuple({} for _ in rest)
+    records = {}
+    for *values, record in yields:
+        records[record["id"]] = record
+        for partition, value in zip(partitions, values, strict=True):
+            partition |= value
+    assert all(value == {} for value in rest), "the table comes without partitions"
+    return Loop(partitions, records, table)

@@ -1,0 +1,39 @@
+"""Shapes that no network can have are refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from gan_audio_compression.networks.config import NetworkConfig
+
+
+@pytest.mark.parametrize("width", [8, 24, 100])
+def test_width_must_be_a_multiple_of_16(width: int) -> None:
+    with pytest.raises(ValueError, match=f"width is {width}; give a multiple of 16"):
+        NetworkConfig(width=width)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "width",
+        "latent_channels",
+        "discriminator_width",
+        "discriminator_scales",
+        "discriminator_layers",
+    ],
+)
+def test_counts_must_be_positive(name: str) -> None:
+    with pytest.raises(ValueError, match=f"networks.{name} is 0"):
+        replace(NetworkConfig(), **{name: 0})  # type: ignore[arg-type]
+
+
+def test_residual_blocks_may_be_left_out() -> None:
+    assert NetworkConfig(residual_blocks=0).residual_blocks == 0
+    with pytest.raises(ValueError, match="residual_blocks is -1"):
+        NetworkConfig(residual_blocks=-1)
+
+
+def test_an_unknown_norm_is_refused() -> None:
+    with pytest.raises(ValueError, match="batch"):
+        NetworkConfig(norm="batch")  # type: ignore[arg-type]

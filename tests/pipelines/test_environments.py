@@ -1,0 +1,66 @@
+"""Every environment of `conf` has parameters that the nodes accept."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kedro.config import OmegaConfigLoader
+from pydantic import ValidationError
+
+from gan_audio_compression.pipelines.compression.parameters import CodingParameters
+from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
+from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
+from gan_audio_compression.pipelines.loops import ComputeParameters
+from gan_audio_compression.pipelines.systems import SYSTEMS
+from gan_audio_compression.pipelines.training.parameters import TrainingParameters
+from gan_audio_compression.settings import CONFIG_LOADER_ARGS
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
+ENVIRONMENTS = sorted({path.name for path in CONF.iterdir() if path.is_dir()} - {"local"})
+
+
+def parameters(environment: str) -> dict[str, Any]:
+    loader = OmegaConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
+    loaded: dict[str, Any] = loader["parameters"]
+    return loaded
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
+    values = parameters(environment)
+    ComputeParameters.model_validate(values.pop("compute"))
+    CorpusParameters.model_validate(values.pop("corpus"))
+    EvaluationParameters.model_validate(values.pop("evaluation"))
+    TrainingParameters.model_validate(values.pop("training"))
+    for system in SYSTEMS:
+        CodingParameters.model_validate(values.pop(system)["coding"])
+    assert values == {}
+
+
+def test_the_paper_environment_has_the_papers_figures() -> None:
+    training = TrainingParameters.model_validate(parameters("paper")["training"]).root
+    assert training.gan.schedule.epochs == 160
+    assert training.networks.latent_channels * 8 * 8 == 512
+    assert training.encoder.levels == 16
+    assert training.networks.width == 64
+
+
+def test_each_environment_writes_to_a_folder_of_its_own() -> None:
+    folders = []
+    for environment in ENVIRONMENTS:
+        loader = OmegaConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
+        folders.append(loader["globals"]["data"])
+    assert len(set(folders)) == len(ENVIRONMENTS)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [("gan", "epochs", 3), ("networks", "width", 30), ("encoder", "levels", 1)],
+)
+def test_unknown_keys_and_bad_values_are_refused_by_name(
+    section: str, key: str, value: int
+) -> None:
+    values = parameters("base")["training"]
+    values[section] = {**values[section], key: value}
+    with pytest.raises(ValidationError, match=key):
+        TrainingParameters.model_validate(values)

@@ -1,0 +1,309 @@
+"""The whole chain as a user starts it: `kedro run` on a few utterances of the demo corpus."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import soundfile
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import configure_project
+from kedro.io import DataCatalog
+from mlflow import MlflowClient
+
+from gan_audio_compression.codec.container import read_container
+from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.receiver import decode_file
+from gan_audio_compression.hooks import corpus_digest
+from gan_audio_compression.pipeline_registry import register_pipelines
+from gan_audio_compression.pipelines.systems import SYSTEMS
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "data" / "01_raw" / "demo_corpus"
+UTTERANCES = {
+    "TRAIN/DR2/FUSA0": 3,
+    "TRAIN/DR3/MNYC0": 3,
+    "TRAIN/DR7/FSCO0": 3,
+    "TEST/DR1/FSLT0": 2,
+    "TEST/DR7/MAWB0": 1,
+}
+TESTED, CODED = 3, 6
+# The metrics of an MLflow run belong to it, so every run writes them and the tables beside them.
+OF_EVERY_RUN = {
+    "search_log.parquet",
+    "search_summary.csv",
+    "codec_comparison.csv",
+    "codec_comparison.md",
+    "validation_comparison.csv",
+}
+
+Finished = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few utterances of several speakers."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for speaker, count in UTTERANCES.items():
+        (folder / speaker).mkdir(parents=True)
+        for recording in sorted((CORPUS / speaker).glob("*.WAV"))[:count]:
+            shutil.copy(recording, folder / speaker)
+    return folder
+
+
+def make_project(folder: Path) -> Path:
+    """The project without data; its source is that of this one."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "conf", folder / "conf")
+    (folder / "conf" / "local").mkdir(exist_ok=True)
+    (folder / "src").mkdir()
+    (folder / ".telemetry").write_text("consent: false")
+    return folder
+
+
+def kedro_run(project: Path, corpus: Path, *options: str, parameters: str = "") -> Finished:
+    ambient = {name: value for name, value in os.environ.items() if "MLFLOW" not in name}
+    settings = {"PYTHONPATH": str(ROOT / "src"), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
+    run = [sys.executable, "-m", "kedro", "run", "--env", "test", *options]
+    run += ["--params", f"corpus.path={corpus}{parameters}"]
+    return subprocess.run(
+        run, cwd=project, env=ambient | settings, capture_output=True, text=True, timeout=300
+    )
+
+
+def succeed(done: Finished) -> None:
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
+    """A project that has been run once."""
+    folder = make_project(tmp_path_factory.mktemp("project"))
+    succeed(kedro_run(folder, corpus))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(project: Path) -> Path:
+    return project / "data" / "test"
+
+
+@pytest.fixture(scope="module")
+def model(data: Path) -> CodecModel:
+    return CodecModel.from_bytes((data / "06_models" / "codec_model.safetensors").read_bytes())
+
+
+def runs_of(project: Path) -> tuple[MlflowClient, list[Any]]:
+    """The runs of a project's MLflow store, newest first."""
+    client = MlflowClient(f"sqlite:///{project}/mlflow.db")
+    experiment = client.get_experiment_by_name("gan_audio_compression")
+    assert experiment is not None
+    return client, client.search_runs([experiment.experiment_id], order_by=["start_time DESC"])
+
+
+@pytest.fixture(scope="module")
+def tracked(project: Path) -> tuple[MlflowClient, Any]:
+    """The MLflow client and the project's first run."""
+    client, runs = runs_of(project)
+    return client, runs[-1]
+
+
+def test_everything_in_the_catalog_exists(
+    project: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure_project("gan_audio_compression")
+    datasets = register_pipelines()["__default__"].datasets()
+    monkeypatch.chdir(project)
+    config = OmegaConfigLoader(
+        "conf",
+        env="test",
+        base_env="base",
+        default_run_env="local",
+        runtime_params={"corpus": {"path": str(corpus)}},
+    )
+    catalog = DataCatalog.from_config(config["catalog"])
+    stored = {name for name in datasets if not name.startswith("params:")}
+    assert not {name for name in stored if name not in catalog}, "not in the catalog"
+    # Metrics are not files; MLflow's own tests below look for them.
+    files = stored - {"search_means", "comparison_means"}
+    assert not {name for name in files if not catalog.exists(name)}, "not made"
+
+
+def test_nothing_is_pickled_or_left_half_written(project: Path) -> None:
+    names = [path.name for path in project.rglob("*") if path.is_file()]
+    assert not [n for n in names if n.endswith((".pkl", ".pickle", ".pt", ".pth", ".joblib"))]
+    assert not [n for n in names if n.endswith((".part", ".tmp"))]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_files_decode_to_speech_of_the_right_length(
+    data: Path, model: CodecModel, system: str
+) -> None:
+    folder = data / "07_model_output" / system
+    files = sorted((folder / "bitstreams").glob("*.gac"))
+    assert len(files) == CODED
+    for file in files:
+        original = soundfile.info(data / "03_primary" / "speech" / f"{file.stem}.wav")
+        decoded, rate = soundfile.read(folder / "reconstructed_speech" / f"{file.stem}.wav")
+        info = soundfile.info(folder / "reconstructed_speech" / f"{file.stem}.wav")
+        assert (info.subtype, info.channels, rate) == ("PCM_16", 1, 16_000)
+        assert len(decoded) == original.frames == read_container(file.read_bytes())[0].samples
+    again = decode_file(model, files[0].read_bytes()).speech
+    stored = folder / "reconstructed_speech" / f"{files[0].stem}.wav"
+    kept, _ = soundfile.read(stored, dtype="float32")
+    # Two steps of 16 bits.
+    assert abs(kept - again.clip(-1, 1)).max() <= 2 / 32768
+
+
+def test_searches_are_never_worse_than_the_encoder(data: Path) -> None:
+    log = pd.read_parquet(data / "07_model_output" / "search_log.parquet")
+    assert log["error"].isna().all()
+    assert log.groupby("system").size().to_dict() == dict.fromkeys(SYSTEMS, CODED)
+    assert (log["objective"] <= log["start_objective"]).all()
+    objective = log.groupby("system")["objective"].mean()
+    assert objective["bpgan"] < objective["encoder_only"]
+    assert log.groupby("id")["start_objective"].nunique().eq(1).all()
+
+
+def test_tables_count_every_utterance(data: Path) -> None:
+    tables = {
+        split: pd.read_csv(data / "08_reporting" / f"{name}_comparison.csv").set_index("system")
+        for split, name in (("test", "codec"), ("validation", "validation"))
+    }
+    assert (tables["test"]["n"] == TESTED).all()
+    assert (tables["validation"]["n"] == CODED - TESTED).all()
+    folder = data / "07_model_output" / "bpgan"
+    log = pd.read_parquet(folder / "search_log.parquet")
+    tested = log[log["split"] == "test"]
+    files = [folder / "bitstreams" / f"{id}.gac" for id in tested["id"]]
+    bits = 8 * sum(file.stat().st_size for file in files)
+    expected = bits / tested["speech_seconds"].sum() / 1000
+    assert tables["test"].loc["BPGAN", "file_kbit_s"] == pytest.approx(expected)
+    assert tables["test"].loc["Original", "stoi_mean"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_run_is_finished_and_says_what_it_was_made_of(
+    tracked: tuple[MlflowClient, Any], data: Path, model: CodecModel
+) -> None:
+    _, run = tracked
+    assert run.info.status == "FINISHED"
+    manifest = pd.read_parquet(data / "02_intermediate" / "utterance_manifest.parquet")
+    assert run.data.tags["corpus_digest"] == corpus_digest(manifest)
+    assert run.data.tags["model_digest"] == model.digest
+    assert {"git_commit", "git_dirty"} <= run.data.tags.keys()
+
+
+def test_parameters_are_logged_by_their_keys(
+    tracked: tuple[MlflowClient, Any], corpus: Path
+) -> None:
+    parameters = tracked[1].data.params
+    assert parameters["corpus.path"] == str(corpus)
+    assert parameters["training.gan.schedule.epochs"] == "2"
+    assert parameters["training.networks.width"] == "16"
+    assert parameters["bpgan.coding.search.strategy"] == "admm"
+    assert parameters["bpgan.coding.search.iterations"] == "10"
+    assert parameters["unified_gan.coding.coder"] == "huffman"
+
+
+def test_metrics_of_epochs_searches_and_scores(tracked: tuple[MlflowClient, Any]) -> None:
+    client, run = tracked
+    for name in ("gan.mse", "gan.d_real", "gan.d_generated", "gan.validation_mse", "encoder.mse"):
+        history = client.get_metric_history(run.info.run_id, name)
+        assert sorted(metric.step for metric in history) == [1, 2], name
+    metrics = run.data.metrics
+    for system in SYSTEMS:
+        for split in ("test", "validation"):
+            searched, compared = f"search.{split}.{system}", f"comparison.{split}.{system}"
+            assert metrics[f"{searched}.objective"] > 0
+            assert metrics[f"{searched}.seconds_per_second"] > 0
+            assert 0.3 < metrics[f"{compared}.file_kbit_s"] < 4
+            assert metrics[f"{compared}.stoi"] < metrics[f"comparison.{split}.no_codec.stoi"]
+    assert metrics["comparison.test.original.stoi"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_figures_and_tables_are_artifacts(tracked: tuple[MlflowClient, Any], data: Path) -> None:
+    client, run = tracked
+    artifacts = {file.path for file in client.list_artifacts(run.info.run_id)}
+    figures = {path.name for path in (data / "08_reporting").glob("figure_*.png")}
+    assert sorted(name[7:9] for name in figures) == ["06", "07", "08", "09", "10"]
+    tables = {"codec_comparison.csv", "codec_comparison.md", "dialect_distribution.csv"}
+    assert figures | tables | {"training_history.csv"} <= artifacts
+
+
+@pytest.fixture(scope="module")
+def other_project(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
+    """Another project, run from scratch up to the files."""
+    folder = make_project(tmp_path_factory.mktemp("other"))
+    parts = "--pipelines=data_preparation,training,compression"
+    succeed(kedro_run(folder, corpus, parts))
+    return folder
+
+
+def test_the_same_seed_gives_the_same_files_byte_for_byte(data: Path, other_project: Path) -> None:
+    other = other_project / "data" / "test"
+    files = sorted(path.relative_to(data) for path in data.rglob("*.gac"))
+    assert len(files) == CODED * len(SYSTEMS)
+    for file in files:
+        assert (data / file).read_bytes() == (other / file).read_bytes(), file
+
+
+@pytest.mark.parametrize("name", ["gan_model", "codec_model"])
+def test_the_same_seed_gives_the_same_model_byte_for_byte(
+    data: Path, other_project: Path, name: str
+) -> None:
+    file = f"06_models/{name}.safetensors"
+    assert (data / file).read_bytes() == (other_project / "data" / "test" / file).read_bytes()
+
+
+def snapshot(folder: Path) -> dict[str, tuple[str, int]]:
+    """Digest and time of change of every file."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mtime_ns,
+        )
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_run_that_only_fills_gaps_does_nothing_new(
+    project: Path, data: Path, corpus: Path
+) -> None:
+    before = snapshot(data)
+    succeed(kedro_run(project, corpus, "--only-missing-outputs"))
+    after = snapshot(data)
+    assert {name: digest for name, (digest, _) in after.items()} == {
+        name: digest for name, (digest, _) in before.items()
+    }
+    touched = {Path(name).name for name in after if after[name] != before[name]}
+    assert touched <= OF_EVERY_RUN
+    assert runs_of(project)[1][0].info.status == "FINISHED"
+
+
+def test_a_folder_without_audio_is_one_sentence(other_project: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no speech here")
+    done = kedro_run(other_project, tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: The corpus has no audio among its 1 ")
+    assert "Traceback" not in done.stdout + done.stderr
+    run = runs_of(other_project)[1][0]
+    assert run.info.status == "FAILED"
+    assert run.data.tags["error"].startswith("The corpus has no audio")
+
+
+def test_bad_parameters_are_named_before_anything_runs(tmp_path: Path, corpus: Path) -> None:
+    project = make_project(tmp_path / "project")
+    wrong = ",training.gan.schedule.epochs=many,bpgan.coding.serch=2"
+    done = kedro_run(project, corpus, parameters=wrong)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "'training'" in said and "gan.schedule.epochs" in said
+    assert "'bpgan.coding'" in said and "serch" in said
+    assert not (project / "data").exists()
