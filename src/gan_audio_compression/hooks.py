@@ -186,7 +186,7 @@ def _log_corpus(manifest: "pd.DataFrame") -> None:
 
     digest = corpus_digest(manifest)
     dataset = from_pandas(
-        manifest[["id", "sha256", "speaker", "split"]],
+        manifest[["id", "sha256"]],
         name="utterance_manifest",
         digest=digest[:_DATASET_DIGEST_LENGTH],
     )

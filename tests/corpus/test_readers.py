@@ -92,11 +92,19 @@ def test_flat_timit_takes_splits_from_the_speaker_table() -> None:
 def test_flat_timit_without_the_table_or_off_the_table_states_no_split() -> None:
     (without,) = list_entries(["dr1-fvmh0/sa1.wav"], no_text)
     off = list_entries(
-        ["dr2-marc0/sa1.wav", "DR1-FVMH0/SA1.WAV", "SPKRINFO.TXT"],
+        ["dr2-marc0/sa1.wav", "DR1-FVMH0/SA1.WAV", "dr1-mdab0/sa1.wav", "SPKRINFO.TXT"],
         lambda path: SPEAKER_TABLE.lower(),
     )
     assert without.split is None
-    assert {entry.speaker: entry.split for entry in off} == {"fvmh0": "train", "marc0": None}
+    splits = {entry.speaker: entry.split for entry in off}
+    assert splits == {"fvmh0": "train", "mdab0": "test", "marc0": None}
+
+
+def test_flat_timit_of_training_speakers_alone_leaves_the_splits_to_be_drawn() -> None:
+    """NLTK's sample is such a one."""
+    paths = ["dr1-fvmh0/sa1.wav", "dr1-fvmh0/sa2.wav", "spkrinfo.txt"]
+    entries = list_entries(paths, texts(spkrinfo=SPEAKER_TABLE))
+    assert [entry.split for entry in entries] == [None, None]
 
 
 def test_manifest_names_the_corpus_and_timit_paths_tell_region_and_sex() -> None:
