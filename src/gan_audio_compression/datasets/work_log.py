@@ -112,7 +112,6 @@ class WorkLogSoFarDataset(AbstractDataset[NoReturn, dict[str, Record]]):
     def __init__(
         self,
         filepath: str,
-        key: str = "id",
         credentials: dict[str, Any] | None = None,
         fs_args: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
@@ -120,22 +119,20 @@ class WorkLogSoFarDataset(AbstractDataset[NoReturn, dict[str, Record]]):
         """
         Args:
             filepath: The `filepath` of the work log.
-            key: The value of a record by which it is known.
             credentials: Arguments of the filesystem from `credentials.yml`.
             fs_args: Other arguments of the filesystem.
             metadata: Kept for plugins such as Kedro-Viz.
         """
         self._fs, _, self._path = open_filesystem(filepath, credentials, fs_args)
-        self._key = key
         self.metadata = metadata
 
     def load(self) -> dict[str, Record]:
-        """Records by key, missing values as None; empty if there is no log.
+        """Records by id, missing values as None; empty if there is no log.
 
-        The table comes first and the part after it, so that the newest record of a key counts.
+        The table comes first and the part after it, so that the newest record of an id counts.
         """
         records = self._table() + self._part()
-        return {str(record[self._key]): record for record in records}
+        return {str(record["id"]): record for record in records}
 
     def save(self, data: NoReturn) -> NoReturn:
         """Refused: records are saved to the work log.
@@ -164,7 +161,7 @@ class WorkLogSoFarDataset(AbstractDataset[NoReturn, dict[str, Record]]):
         return True
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._path, "key": self._key}
+        return {"filepath": self._path}
 
 
 def _part(path: str) -> str:

@@ -92,6 +92,12 @@ def rows_of(table: pd.DataFrame) -> Iterable[Any]:
     return table.itertuples(index=False)
 
 
+def held_out(manifest: pd.DataFrame) -> pd.DataFrame:
+    """Return the usable utterances of a manifest that nothing was trained on."""
+    rows = usable(manifest)
+    return rows[rows["split"].isin(["validation", "test"])]
+
+
 def usable(log: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a log that have no error."""
     if log.empty:

@@ -21,6 +21,7 @@ from gan_audio_compression.pipelines.loops import (
     Records,
     UtteranceJob,
     UtteranceResult,
+    held_out,
     rows_of,
     usable,
     utterance_loop,
@@ -39,8 +40,6 @@ def compress_utterances(
     log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
     """Compress the utterances of validation and test; give their files and the search log."""
-    rows = usable(manifest)
-    rows = rows[rows["split"].isin(["validation", "test"])]
     how = {"search": dataclasses.asdict(coding.search), "coder": coding.coder}
     jobs = [
         UtteranceJob(
@@ -49,7 +48,7 @@ def compress_utterances(
             partial(_load_source, speech, str(row.id), int(row.level_code)),
             {"split": row.split, "speech_seconds": row.seconds},
         )
-        for row in rows_of(rows)
+        for row in rows_of(held_out(manifest))
     ]
     context = (codec_model, coding)
     yield from utterance_loop(

@@ -21,6 +21,7 @@ from gan_audio_compression.pipelines.loops import (
     Records,
     UtteranceJob,
     UtteranceResult,
+    held_out,
     rows_of,
     usable,
     utterance_loop,
@@ -213,8 +214,6 @@ def _score_without_codec(
     compute: ComputeParameters,
     scores_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
-    rows = usable(manifest)
-    rows = rows[rows["split"].isin(["validation", "test"])]
     bits = _PCM_BITS * SAMPLE_RATE if function is score_same else float("nan")
     jobs = [
         UtteranceJob(
@@ -223,7 +222,7 @@ def _score_without_codec(
             speech[str(row.id)],
             {"split": row.split, "bits": bits * row.seconds, "seconds": row.seconds},
         )
-        for row in rows_of(rows)
+        for row in rows_of(held_out(manifest))
     ]
     yield from utterance_loop(
         compute, function, jobs, None, scores_so_far, "scores", outputs=0, total=len(jobs)
