@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.readers import list_entries
 from gan_audio_compression.evaluation.metrics import score_utterance
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
-from gan_audio_compression.signal.resample import to_project_rate
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import waveform_from_log_mel
 
@@ -42,7 +42,7 @@ def main() -> None:
     torch.set_num_threads(1)
     scores, seconds, speech_seconds = [], 0.0, 0.0
     for path in test_recordings(parser.parse_args().folder):
-        speech, _ = normalise_level(to_project_rate(*decode_audio(path.read_bytes())))
+        speech, _ = normalise_level(resample(*decode_audio(path.read_bytes()), SAMPLE_RATE))
         start = time.perf_counter()
         log_mel = log_mel_spectrogram(torch.from_numpy(speech))
         decoded = waveform_from_log_mel(log_mel, len(speech)).numpy()

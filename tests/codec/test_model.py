@@ -5,14 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
-from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.model import CodecModel, rounded_to_half
 from gan_audio_compression.codec.quantiser import Quantiser, even_levels
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.encoder import Encoder
+from gan_audio_compression.networks.errors import (
+    DamagedModelError,
+    NotAModelError,
+    TruncatedModelError,
+)
 from gan_audio_compression.networks.generator import Generator
-from gan_audio_compression.networks.serialisation import ModelFileError, from_file, to_file
+from gan_audio_compression.networks.model_header import ModelMetadata
+from gan_audio_compression.networks.serialisation import content_digest, from_file, to_file
 
 NETWORKS = NetworkConfig(width=16, residual_blocks=1, norm="none")
 
@@ -91,29 +98,126 @@ def test_networks_are_frozen(model: CodecModel) -> None:
         assert not any(p.requires_grad for p in network.parameters())
 
 
+def rewritten(model: CodecModel, **changes: Tensor | None) -> bytes:
+    """The file of `model` with other tensors, and the digest of these."""
+    tensors = from_file(model.to_bytes(), "codec")[1] | changes
+    kept = {name: tensor for name, tensor in tensors.items() if tensor is not None}
+    digest = content_digest(model.networks, kept)
+    return to_file(ModelMetadata("codec", model.networks, digest, "trained on this"), kept)
+
+
 def test_bytes_of_something_else_are_refused(model: CodecModel) -> None:
-    for data in (b"", b"GAC1 and so on", model.to_bytes()[:-1]):
-        with pytest.raises(ModelFileError, match="train the codec again"):
-            CodecModel.from_bytes(data)
+    with pytest.raises(NotAModelError):
+        CodecModel.from_bytes(b"GAC1 and so on")
+    with pytest.raises(TruncatedModelError):
+        CodecModel.from_bytes(model.to_bytes()[:-1])
+
+
+def test_a_flipped_bit_is_seen(model: CodecModel) -> None:
+    data = bytearray(model.to_bytes())
+    data[-1000] ^= 1
+    with pytest.raises(DamagedModelError, match="digest differs"):
+        CodecModel.from_bytes(bytes(data))
+
+
+@pytest.mark.parametrize("missing", ["levels", "counts", "padding", "encoder.layers.0.0.weight"])
+def test_a_file_without_a_part_is_refused(model: CodecModel, missing: str) -> None:
+    with pytest.raises(DamagedModelError, match=missing.removeprefix("encoder.")):
+        CodecModel.from_bytes(rewritten(model, **{missing: None}))
 
 
 @pytest.mark.parametrize(
-    "missing", ["levels", "counts", "padding", "encoder.layers.0.0.weight", "metadata", "networks"]
+    ("name", "bad"),
+    [
+        ("levels", torch.tensor([0.5, 0.1, 0.2, 0.3])),
+        ("levels", torch.tensor([0.1, 0.2, 0.3, torch.inf])),
+        ("levels", torch.arange(4)),
+        ("levels", torch.zeros(0)),
+        ("levels", torch.rand(2, 2)),
+        ("counts", torch.ones(64, 4, dtype=torch.int32)),
+        ("counts", torch.full((64, 4), 2**14).float()),
+        ("counts", torch.full((32, 4), 2**14, dtype=torch.int32)),
+        ("counts", torch.full((64, 8), 2**13, dtype=torch.int32)),
+        ("padding", torch.full((8, 8), 4)),
+        ("padding", torch.full((8, 8), -1)),
+        ("padding", torch.zeros(8, 7, dtype=torch.int64)),
+        ("padding", torch.zeros(8, 8)),
+        ("encoder.layers.0.0.weight", torch.zeros(1)),
+        ("generator.layers.0.0.bias", torch.full((128,), torch.nan)),
+    ],
 )
-def test_a_file_without_a_part_is_refused(model: CodecModel, missing: str) -> None:
-    tensors, metadata = from_file(model.to_bytes())
-    tensors.pop(missing, None)
-    metadata.pop({"metadata": "training_digest"}.get(missing, missing), None)
-    with pytest.raises(ModelFileError, match="holds no codec"):
-        CodecModel.from_bytes(to_file(tensors, metadata))
+def test_a_file_with_unusable_parts_is_refused(model: CodecModel, name: str, bad: Tensor) -> None:
+    with pytest.raises(DamagedModelError, match="download it again, or train it again"):
+        CodecModel.from_bytes(rewritten(model, **{name: bad}))
 
 
-def test_a_file_with_unusable_parts_is_refused(model: CodecModel) -> None:
-    for name, bad in {
-        "levels": torch.tensor([0.5, 0.1, 0.2, 0.3]),
-        "counts": torch.ones(64, 4, dtype=torch.int32),
-        "encoder.layers.0.0.weight": torch.zeros(1),
-    }.items():
-        tensors, metadata = from_file(model.to_bytes())
-        with pytest.raises(ModelFileError, match="holds no codec"):
-            CodecModel.from_bytes(to_file(tensors | {name: bad}, metadata))
+def test_half_precision(model: CodecModel) -> None:
+    half = rounded_to_half(model)
+    assert half.digest != model.digest
+    assert len(half.to_bytes()) < 0.6 * len(model.to_bytes())
+    back = CodecModel.from_bytes(half.to_bytes())
+    assert back.digest == half.digest
+    for rounded, weight in zip(
+        back.generator.parameters(), model.generator.parameters(), strict=True
+    ):
+        assert rounded.dtype == torch.float32
+        torch.testing.assert_close(rounded, weight, rtol=2**-11, atol=2**-25)
+    assert torch.equal(half.quantiser.levels, model.quantiser.levels)
+    assert torch.equal(half.padding, model.padding)
+    np.testing.assert_array_equal(half.tables.counts, model.tables.counts)
+    assert rounded_to_half(half).to_bytes() == half.to_bytes()
+
+
+def test_weights_beyond_half_precision_are_not_rounded(model: CodecModel) -> None:
+    large = changed(model, "training digest")
+    with torch.no_grad():
+        next(large.encoder.parameters()).view(-1)[0] = 1e6
+    with pytest.raises(ValueError, match="above 65504"):
+        rounded_to_half(large)
+
+
+@torch.no_grad()
+def test_another_precision_is_the_same_model(model: CodecModel) -> None:
+    coarse = model.to("cpu", "bfloat16")
+    assert coarse.digest == model.digest
+    images, latents = torch.rand(2, 1, 128, 128), torch.rand(2, 8, 8, 8)
+    for ours, exact in (
+        (coarse.encode(images), model.encode(images)),
+        (coarse.generate(latents), model.generate(latents)),
+    ):
+        assert ours.dtype == torch.float32
+        assert not torch.equal(ours, exact)
+        torch.testing.assert_close(ours, exact, rtol=0, atol=0.05)
+
+
+@torch.no_grad()
+def test_in_full_precision_the_networks_are_just_called(model: CodecModel) -> None:
+    images, latents = torch.rand(2, 1, 128, 128), torch.rand(2, 8, 8, 8)
+    assert torch.equal(model.encode(images), model.encoder(images))
+    assert torch.equal(model.generate(latents), model.generator(latents))
+
+
+def test_a_moved_model_shares_no_weight(model: CodecModel) -> None:
+    digest, moved = model.digest, model.to("cpu")
+    for weight in (*moved.encoder.parameters(), *moved.generator.parameters()):
+        weight.zero_()
+    assert replace(model).digest == digest
+    assert replace(moved).digest != digest
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_a_model_on_a_gpu_is_the_same_model(model: CodecModel) -> None:
+    assert model.to("cuda").digest == model.digest
+    assert model.to("cuda").to_bytes() == model.to_bytes()
+
+
+def test_symbols_trade_distance_for_bits(model: CodecModel) -> None:
+    latents = torch.rand(3, 8, 8, 5, generator=torch.Generator().manual_seed(1))
+    found = model.symbols(latents, 0.01)
+    levels = model.quantiser.levels
+    for channel, row in ((0, 0), (3, 5), (7, 7)):
+        bits = torch.tensor(model.tables.bits[channel * 8 + row])
+        costs = (latents[:, channel, row, :, None] - levels).square() + 0.01 * bits
+        assert torch.equal(found[:, channel, row], costs.argmin(-1))
+    assert not torch.equal(found, model.symbols(latents))
+    assert torch.equal(model.symbols(latents), model.quantiser.symbols(latents))

@@ -35,6 +35,20 @@ def test_a_latent_in_any_memory_layout() -> None:
     assert torch.equal(Quantiser(LEVELS).symbols(turned), expected)
 
 
+def test_costs_move_an_element_to_a_cheaper_level() -> None:
+    # From 0.3 the levels 0.25 and 0.5 are at square distances 0.0025 and 0.04.
+    latent = torch.tensor([0.3, 0.3, 0.3])
+    costs = torch.zeros(3, 4)
+    costs[:, 1] = torch.tensor([0.0, 0.037, 0.038])
+    assert Quantiser(LEVELS).symbols(latent, costs).tolist() == [1, 1, 2]
+
+
+def test_equal_costs_change_nothing() -> None:
+    latent = torch.rand(2, 8, 8, 8, generator=torch.Generator().manual_seed(0))
+    costs = torch.full((8, 8, 1, 4), 0.5)
+    assert torch.equal(Quantiser(LEVELS).symbols(latent, costs), Quantiser(LEVELS).symbols(latent))
+
+
 def test_the_gradient_passes_straight_through() -> None:
     latent = torch.rand(50, requires_grad=True)
     weights = torch.randn(50)

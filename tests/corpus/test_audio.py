@@ -7,13 +7,14 @@ import pytest
 import soundfile as sf
 from numpy.typing import NDArray
 
-from gan_audio_compression.corpus.audio import decode_audio
-from gan_audio_compression.corpus.errors import (
+from gan_audio_compression.audio.errors import (
     AudioError,
     EmptyAudioError,
+    NotFiniteAudioError,
     SilentAudioError,
     UnreadableAudioError,
 )
+from gan_audio_compression.corpus.audio import decode_audio
 
 RATE = 16000
 TONE = 0.5 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)
@@ -61,10 +62,9 @@ def test_channels_are_averaged() -> None:
     np.testing.assert_allclose(wave, TONE / 6, atol=2**-15)
 
 
-def test_float_file_beyond_full_scale_is_scaled_as_a_whole() -> None:
+def test_float_file_beyond_full_scale_is_clipped() -> None:
     wave, _ = decode_audio(file_of(8 * TONE, subtype="FLOAT"))
-    np.testing.assert_allclose(wave, 2 * TONE, atol=1e-4)
-    assert np.abs(wave).max() <= 1
+    np.testing.assert_allclose(wave, (8 * TONE).clip(-1, 1), atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_float_file_beyond_full_scale_is_scaled_as_a_whole() -> None:
     ids=["nothing", "bare magic", "text", "RIFF", "NIST", "FLAC", "Ogg"],
 )
 def test_garbage_and_cut_headers_are_unreadable(data: bytes) -> None:
-    with pytest.raises(UnreadableAudioError, match=f"{len(data)} bytes"):
+    with pytest.raises(UnreadableAudioError, match="not readable audio"):
         decode_audio(data)
 
 
@@ -97,10 +97,10 @@ def test_header_that_claims_terabytes_costs_no_memory() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_sample_that_is_not_finite_is_unreadable(bad: float) -> None:
+def test_sample_that_is_not_finite_is_refused(bad: float) -> None:
     wave = TONE.copy()
     wave[7] = bad
-    with pytest.raises(UnreadableAudioError, match="not finite"):
+    with pytest.raises(NotFiniteAudioError, match="not finite"):
         decode_audio(file_of(wave, subtype="FLOAT"))
 
 
@@ -125,5 +125,5 @@ def test_faint_speech_with_an_offset_is_kept() -> None:
 
 
 def test_one_except_clause_catches_every_bad_file() -> None:
-    kinds = (UnreadableAudioError, EmptyAudioError, SilentAudioError)
+    kinds = (UnreadableAudioError, NotFiniteAudioError, EmptyAudioError, SilentAudioError)
     assert all(issubclass(kind, AudioError) for kind in kinds)

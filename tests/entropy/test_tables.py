@@ -75,6 +75,13 @@ def test_code_length_in_bits() -> None:
     assert tables.code_length(symbols[:0], contexts[:0]) == 0.0
 
 
+def test_bits_of_each_level() -> None:
+    tables = halves_and_quarter()
+    assert tables.bits.tolist() == [[1.0, 2.0, 2.0], [2.0, 2.0, 1.0]]
+    with pytest.raises(ValueError, match="read-only"):
+        tables.bits[0, 0] = 0.0
+
+
 def test_the_fitted_table_codes_its_source_at_its_entropy() -> None:
     p = np.array([0.7, 0.2, 0.1])
     symbols = np.random.default_rng(0).choice(3, 100_000, p=p)

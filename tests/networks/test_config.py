@@ -1,6 +1,7 @@
 """Shapes that no network can have are refused."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,23 @@ def test_width_must_be_a_multiple_of_16(width: int) -> None:
 def test_counts_must_be_positive(name: str) -> None:
     with pytest.raises(ValueError, match=f"networks.{name} is 0"):
         replace(NetworkConfig(), **{name: 0})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "width",
+        "latent_channels",
+        "residual_blocks",
+        "discriminator_width",
+        "discriminator_scales",
+        "discriminator_layers",
+    ],
+)
+@pytest.mark.parametrize("value", [10**9, 16.0, "16", None])
+def test_what_no_machine_can_build_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"networks.{name} is {value!r}; give"):
+        replace(NetworkConfig(), **{name: value})
 
 
 def test_residual_blocks_may_be_left_out() -> None:

@@ -1,32 +1,54 @@
 """Networks as bytes: a round trip to the last bit, and refusal of what is no model file."""
 
+from functools import partial
+
 import pytest
 import torch
-from safetensors.torch import save
+from torch import Tensor
 
 from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.encoder import Encoder
-from gan_audio_compression.networks.generator import Generator
-from gan_audio_compression.networks.serialisation import (
+from gan_audio_compression.networks.errors import (
+    DamagedModelError,
     ModelFileError,
+    NotAModelError,
+    TruncatedModelError,
+)
+from gan_audio_compression.networks.generator import Generator
+from gan_audio_compression.networks.model_header import ModelMetadata
+from gan_audio_compression.networks.serialisation import (
+    content_digest,
     from_file,
     named_tensors,
+    open_network,
     tensors_below,
     to_file,
 )
+
+CONFIG = NetworkConfig(width=16)
+
+
+def file_with(tensors: dict[str, Tensor]) -> bytes:
+    """A file that vouches for whatever is in it."""
+    return to_file(ModelMetadata("test", CONFIG, content_digest(CONFIG, tensors), ""), tensors)
 
 
 def test_round_trip(small: NetworkConfig) -> None:
     encoder, generator = Encoder(small), Generator(small)
     encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    data = to_file(named_tensors(encoder=encoder, generator=generator), {"width": "16"})
-    tensors, metadata = from_file(data)
-    assert metadata == {"width": "16"}
-    other = Encoder(small)
-    other.load_state_dict(tensors_below(tensors, "encoder"))
+    written = named_tensors(encoder=encoder, generator=generator)
+    metadata = ModelMetadata("test", small, content_digest(small, written), "this")
+    read, tensors = from_file(to_file(metadata, written), "test")
+    assert read == metadata
+    other = open_network(partial(Encoder, small), tensors_below(tensors, "encoder"))
     for ours, theirs in zip(encoder.parameters(), other.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     assert tensors_below(tensors, "generator").keys() == generator.state_dict().keys()
+
+
+def test_equal_models_are_equal_files() -> None:
+    tensors = {"a.weight": torch.rand(3), "levels": torch.rand(4)}
+    assert file_with(tensors) == file_with(dict(reversed(tensors.items())))
 
 
 def test_a_prefix_is_a_whole_name() -> None:
@@ -34,17 +56,98 @@ def test_a_prefix_is_a_whole_name() -> None:
     assert list(tensors_below(tensors, "encoder")) == ["weight"]
 
 
+def test_weights_of_half_precision_take_half_the_bytes() -> None:
+    weights = torch.rand(10_000).half().float()
+    levels = torch.rand(4)
+    tensors = {"a.weight": weights, "b.weight": torch.tensor([-(2**-24)]), "levels": levels}
+    data = file_with(tensors)
+    assert 20_000 < len(data) < 21_000
+    _, back = from_file(data, "test")
+    for name, tensor in tensors.items():
+        assert back[name].dtype == torch.float32
+        assert torch.equal(back[name], tensor)
+    # One weight between two numbers of half precision, and all are stored in full.
+    tensors["b.weight"] = torch.tensor([1.0001])
+    data = file_with(tensors)
+    assert len(data) > 40_000
+    assert torch.equal(from_file(data, "test")[1]["b.weight"], tensors["b.weight"])
+
+
+@pytest.mark.parametrize("value", [1e6, float("nan")])
+def test_a_weight_beyond_half_precision_is_stored_in_full(value: float) -> None:
+    tensors = {"a.weight": torch.tensor([value, 1.0])}
+    assert from_file(file_with(tensors), "test")[1]["a.weight"][1] == 1.0
+    assert b'"F32"' in file_with(tensors)
+
+
+def test_another_kind_of_model_is_told() -> None:
+    data = file_with({"a.weight": torch.rand(3)})
+    with pytest.raises(NotAModelError, match="of kind 'test'; give one of kind 'codec'"):
+        from_file(data, "codec")
+
+
+def test_a_file_cut_anywhere_is_refused() -> None:
+    data = file_with({"a.weight": torch.rand(30), "levels": torch.rand(4)})
+    for length in range(len(data)):
+        with pytest.raises(ModelFileError) as caught:
+            from_file(data[:length], "test")
+        assert caught.type is (NotAModelError if length < 9 else TruncatedModelError)
+
+
+def test_a_surplus_byte_is_refused() -> None:
+    data = file_with({"a.weight": torch.rand(30)})
+    with pytest.raises(DamagedModelError, match="tensors cannot be read"):
+        from_file(data + b"\x00", "test")
+
+
+def test_damage_is_seen() -> None:
+    """Whatever bit is flipped: an error of ours, or metadata that the digest does not cover."""
+    data = file_with({"a.weight": torch.rand(30), "levels": torch.rand(4)})
+    for position in range(len(data)):
+        damaged = bytearray(data)
+        damaged[position] ^= 1 << position % 8
+        try:
+            _, tensors = from_file(bytes(damaged), "test")
+        except ModelFileError:
+            continue
+        assert content_digest(CONFIG, tensors) == content_digest(CONFIG, from_file(data, "test")[1])
+
+
+def test_a_type_that_no_model_has_is_refused() -> None:
+    for dtype in (torch.bfloat16, torch.float64, torch.complex64, torch.uint8):
+        tensor = torch.ones(3).to(dtype)
+        data = to_file(ModelMetadata("test", CONFIG, "00" * 32, ""), {"levels": tensor})
+        with pytest.raises(DamagedModelError, match="a type that no model has"):
+            from_file(data, "test")
+
+
 @pytest.mark.parametrize(
-    "data",
+    ("changes", "fault"),
     [
-        b"",
-        b"RIFF\x00\x00\x00\x00WAVEfmt ",
-        bytes(100),
-        save({"weight": torch.ones(2)}),
-        to_file({"weight": torch.ones(2)}, {"width": "16"})[:-3],
+        ({"layers.0.0.weight": None}, "layers.0.0.weight is missing"),
+        ({"layers.9.weight": torch.ones(1)}, "layers.9.weight is none of the network's"),
+        ({"layers.0.0.bias": torch.zeros(15)}, r"is torch.float32 \[15\], not"),
+        ({"layers.0.0.bias": torch.zeros(16, dtype=torch.int32)}, r"is torch.int32 \[16\], not"),
+        ({"layers.0.0.bias": torch.full((16,), torch.nan)}, "is not finite"),
+        ({"layers.0.0.bias": torch.full((16,), torch.inf)}, "is not finite"),
     ],
-    ids=["empty", "wave file", "zeros", "no metadata", "truncated"],
 )
-def test_other_bytes_are_refused(data: bytes) -> None:
-    with pytest.raises(ModelFileError, match="train the codec again"):
-        from_file(data)
+def test_weights_that_do_not_fit_are_refused(changes: dict[str, Tensor | None], fault: str) -> None:
+    config = NetworkConfig(width=16, norm="none")
+    changed = Encoder(config).state_dict() | changes
+    weights = {name: tensor for name, tensor in changed.items() if tensor is not None}
+    with pytest.raises(DamagedModelError, match=fault):
+        open_network(partial(Encoder, config), weights)
+
+
+def test_a_network_takes_over_its_weights() -> None:
+    weights = Encoder(CONFIG).state_dict()
+    network = open_network(partial(Encoder, CONFIG), weights)
+    for name, weight in network.state_dict().items():
+        assert weight.data_ptr() == weights[name].data_ptr()
+
+
+def test_the_largest_network_that_a_file_can_ask_for_takes_no_memory() -> None:
+    largest = NetworkConfig(width=1024, latent_channels=256, residual_blocks=64)
+    with pytest.raises(DamagedModelError, match="is missing"):
+        open_network(partial(Generator, largest), {})

@@ -4,9 +4,12 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gan_audio_compression.signal.level import (
     LOWEST_LEVEL_CODE,
+    LevelMeter,
     active_level_db,
     gain_to_speech_level,
     level_code,
@@ -93,3 +96,45 @@ def test_no_samples_are_silence() -> None:
         normalised, code = normalise_level(nothing)
     assert normalised.size == 0
     assert code == LOWEST_LEVEL_CODE
+
+
+def direct_level_db(samples: np.ndarray) -> float:
+    """The definition, from the samples themselves."""
+    centred = samples.astype(np.float64) - samples.mean(dtype=np.float64)
+    starts = range(0, len(centred), 320)
+    power = np.array([np.sum(centred[start : start + 320] ** 2) / 320 for start in starts])
+    return float(10 * np.log10(power[power > power.max() / 10**3.5].mean()))
+
+
+def loud_and_soft(samples: int) -> np.ndarray:
+    draw = np.random.default_rng(samples)
+    loudness = np.repeat(10 ** draw.uniform(-3, -0.5, 1 + samples // 1000), 1000)[:samples]
+    return (0.02 + loudness * draw.standard_normal(samples)).astype(np.float32)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 3000), min_size=1, max_size=8).filter(lambda sizes: sum(sizes) > 1))
+def test_the_meter_is_right_however_the_samples_are_cut(sizes: list[int]) -> None:
+    samples = loud_and_soft(sum(sizes))
+    meter = LevelMeter()
+    for block in np.split(samples, np.cumsum(sizes)):
+        meter.add(block)
+    assert meter.mean == pytest.approx(samples.mean(dtype=np.float64), abs=1e-12)
+    assert meter.level_db == pytest.approx(direct_level_db(samples), abs=1e-6)
+    assert meter.level.code == level_code(meter.level_db)
+
+
+@pytest.mark.parametrize("block", [160, 320, 1000])
+def test_a_meter_with_a_memory_forgets(block: int) -> None:
+    loud, soft = sine(0.5, seconds=2.0) + np.float32(0.3), sine(0.01, seconds=2.0)
+    meter = LevelMeter(memory_seconds=1.0)
+    for signal in (loud, soft):
+        for start in range(0, len(signal), block):
+            meter.add(signal[start : start + block])
+    assert meter.mean == pytest.approx(0.0, abs=1e-6)
+    assert meter.level_db == pytest.approx(active_level_db(soft), abs=0.01)
+
+
+def test_a_meter_without_samples_measures_silence() -> None:
+    meter = LevelMeter()
+    assert (meter.level, meter.level_db) == ((0.0, 1.0, LOWEST_LEVEL_CODE), -127.5)

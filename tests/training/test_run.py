@@ -10,7 +10,7 @@ import torch
 
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.entropy.tables import TOTAL
-from gan_audio_compression.networks.serialisation import ModelFileError
+from gan_audio_compression.networks.errors import ModelFileError
 from gan_audio_compression.signal.segments import split_segments
 from gan_audio_compression.training.checkpoint import History
 from gan_audio_compression.training.config import TrainingConfig

@@ -1,32 +1,38 @@
 """What sender and receiver share: networks, levels and tables."""
 
-import dataclasses
-import hashlib
-import json
-from dataclasses import dataclass
-from functools import cached_property
+import copy
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Literal, get_args
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from gan_audio_compression.codec.container import FINGERPRINT_BYTES
+from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
+from gan_audio_compression.codec.latent import ROWS
 from gan_audio_compression.codec.quantiser import Quantiser
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.encoder import Encoder
+from gan_audio_compression.networks.errors import DamagedModelError
 from gan_audio_compression.networks.generator import Generator
+from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.serialisation import (
-    ModelFileError,
+    content_digest,
     from_file,
     named_tensors,
+    open_network,
     tensors_below,
     to_file,
 )
 
+KIND = "codec"
+Precision = Literal["float32", "bfloat16"]
+
 
 @dataclass(frozen=True, eq=False)
 class CodecModel:
-    """The trained codec; networks are in evaluation mode, frozen and on the CPU.
+    """The trained codec; networks are in evaluation mode and frozen.
 
     Attributes:
         networks: shape of the networks.
@@ -36,6 +42,10 @@ class CodecModel:
         padding: symbols [channels, 8 rows] of a latent column of silence.
         tables: probabilities of the levels, one table for each position in a column.
         training_digest: SHA-256 of what the model was trained on and how.
+        precision: in which the networks compute; weights and results are float32 all the same.
+
+    Raises:
+        ValueError: the parts do not fit together.
     """
 
     networks: NetworkConfig
@@ -45,8 +55,20 @@ class CodecModel:
     padding: Tensor
     tables: LevelTables
     training_digest: str
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
+        levels, channels = self.quantiser.levels, self.networks.latent_channels
+        if levels.dtype != torch.float32:
+            raise ValueError(f"levels are {levels.dtype}, not torch.float32")
+        if self.padding.shape != (channels, ROWS) or self.padding.dtype != torch.int64:
+            raise ValueError(f"padding is {self.padding.dtype} {list(self.padding.shape)}")
+        if self.tables.counts.shape != (channels * ROWS, len(levels)):
+            raise ValueError(f"counts are of shape {list(self.tables.counts.shape)}")
+        if not ((self.padding >= 0) & (self.padding < len(levels))).all():
+            raise ValueError("padding has symbols that are no levels")
+        if self.precision not in get_args(Precision):
+            raise ValueError(f"precision is {self.precision!r}; give float32 or bfloat16")
         for network in (self.encoder, self.generator):
             network.eval().requires_grad_(False)
 
@@ -55,14 +77,56 @@ class CodecModel:
         """Symbols in a latent column."""
         return self.padding.numel()
 
+    @property
+    def device(self) -> torch.device:
+        """Where the networks, levels and padding are."""
+        return self.padding.device
+
+    def to(self, device: torch.device | str, precision: Precision = "float32") -> "CodecModel":
+        """Return a codec that computes on `device` in `precision`; this one stays as it is."""
+        return replace(
+            self,
+            encoder=copy.deepcopy(self.encoder).to(device),
+            generator=copy.deepcopy(self.generator).to(device),
+            quantiser=self.quantiser.to(torch.device(device)),
+            padding=self.padding.to(device),
+            precision=precision,
+        )
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Return the latents [S, C, 8, 8], float32, of images [S, 1, 128, 128]."""
+        return self._computed(self.encoder, images)
+
+    def generate(self, latents: Tensor) -> Tensor:
+        """Return the images [S, 1, 128, 128], float32, of latents [S, C, 8, 8]."""
+        return self._computed(self.generator, latents)
+
+    def render(self, latents: Tensor) -> Tensor:
+        """Return the images of latents as a listener gets them, float64 [S, 1, 128, 128].
+
+        In double precision, since the synthesis blows up the rounding of single precision, which
+        differs between machines, to another sound; in bfloat16 if the codec computes in that.
+        """
+        if self.precision == "bfloat16":
+            return self.generate(latents).double()
+        images: Tensor = self._double_generator(latents.double())
+        return images
+
+    def symbols(self, latents: Tensor, rate_weight: float = 0.0) -> Tensor:
+        """Return the symbols [S, C, 8, W] of latents: each element's best trade for its bits.
+
+        Args:
+            latents: [S, C, 8, W].
+            rate_weight: square distance to a level that one bit of code length is worth; at 0
+                the nearest level is taken, whatever it costs.
+        """
+        costs = rate_weight * self._code_lengths if rate_weight else None
+        return self.quantiser.symbols(latents, costs)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over all weights, levels and tables: equal digests decode alike."""
-        state = hashlib.sha256(json.dumps(dataclasses.asdict(self.networks)).encode())
-        for name, tensor in sorted(self._tensors().items()):
-            state.update(name.encode())
-            state.update(tensor.contiguous().numpy().tobytes())
-        return state.hexdigest()
+        return content_digest(self.networks, self._tensors())
 
     @property
     def fingerprint(self) -> bytes:
@@ -71,38 +135,45 @@ class CodecModel:
 
     def to_bytes(self) -> bytes:
         """Return a safetensors file: tensors, and the configuration as JSON metadata."""
-        metadata = {
-            "networks": json.dumps(dataclasses.asdict(self.networks)),
-            "training_digest": self.training_digest,
-        }
-        return to_file(self._tensors(), metadata)
+        metadata = ModelMetadata(KIND, self.networks, self.digest, self.training_digest)
+        return to_file(metadata, self._tensors())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "CodecModel":
-        """Undo `to_bytes`.
+        """Undo `to_bytes`; the model is on the CPU and computes in float32.
 
         Raises:
-            ModelFileError: the bytes are not such a file.
+            ModelFileError: as `networks.serialisation.from_file` and `open_network`.
         """
-        tensors, metadata = from_file(data)
+        metadata, tensors = from_file(data, KIND)
+        networks = metadata.networks
         try:
-            networks = NetworkConfig(**json.loads(metadata["networks"]))
-            encoder, generator = Encoder(networks), Generator(networks)
-            encoder.load_state_dict(tensors_below(tensors, "encoder"))
-            generator.load_state_dict(tensors_below(tensors, "generator"))
             return cls(
                 networks,
-                encoder,
-                generator,
+                open_network(partial(Encoder, networks), tensors_below(tensors, "encoder")),
+                open_network(partial(Generator, networks), tensors_below(tensors, "generator")),
                 Quantiser(tensors["levels"]),
                 tensors["padding"],
                 LevelTables(tensors["counts"].numpy()),
-                metadata["training_digest"],
+                metadata.training_digest,
             )
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise ModelFileError(
-                f"The model file holds no codec ({error}); train the codec again."
-            ) from error
+        except (KeyError, ValueError) as error:
+            raise DamagedModelError(str(error).rstrip(".")) from error
+
+    @cached_property
+    def _double_generator(self) -> Generator:
+        return copy.deepcopy(self.generator).double()
+
+    @cached_property
+    def _code_lengths(self) -> Tensor:
+        """Bits of each symbol, [C, 8 rows, 1 column, levels]."""
+        bits = torch.tensor(self.tables.bits, dtype=torch.float32)
+        return bits.reshape(*self.padding.shape, 1, -1).to(self.device)
+
+    def _computed(self, network: nn.Module, inputs: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            outputs: Tensor = network(inputs)
+        return outputs.float()
 
     def _tensors(self) -> dict[str, Tensor]:
         return named_tensors(encoder=self.encoder, generator=self.generator) | {
@@ -110,3 +181,22 @@ class CodecModel:
             "padding": self.padding,
             "counts": torch.from_numpy(self.tables.counts.copy()),
         }
+
+
+def rounded_to_half(model: CodecModel) -> CodecModel:
+    """Return `model` with each weight rounded to half precision, so that its file is half as long.
+
+    It is another model, of another digest; levels, padding and tables stay.
+
+    Raises:
+        ValueError: a weight is beyond the range of half precision.
+    """
+    rounded = replace(
+        model, encoder=copy.deepcopy(model.encoder), generator=copy.deepcopy(model.generator)
+    )
+    for network in (rounded.encoder, rounded.generator):
+        for weight in network.state_dict().values():
+            weight.copy_(weight.half())
+            if not weight.isfinite().all():
+                raise ValueError("a weight is above 65504, the end of half precision")
+    return rounded

@@ -26,9 +26,16 @@ class Quantiser:
         """Return the quantiser on `device`."""
         return Quantiser(self.levels.to(device))
 
-    def symbols(self, latent: Tensor) -> Tensor:
-        """Return the index of the nearest level of each element (any shape), int64."""
-        return torch.bucketize(latent.contiguous(), self._boundaries)
+    def symbols(self, latent: Tensor, costs: Tensor | None = None) -> Tensor:
+        """Return the index of the nearest level of each element (any shape), int64.
+
+        With `costs` (of `latent`'s shape with the levels behind, or broadcast to that) the level
+        of least square distance plus cost is taken: entropy-constrained quantisation (Chou,
+        Lookabaugh and Gray, 1989) where costs are code lengths.
+        """
+        if costs is None:
+            return torch.bucketize(latent.contiguous(), self._boundaries)
+        return ((latent.unsqueeze(-1) - self.levels).square() + costs).argmin(-1)
 
     def values(self, symbols: Tensor) -> Tensor:
         """Return the level of each symbol."""

@@ -1,29 +1,145 @@
-"""The receiver: from the bytes of a .gac file, and the model alone, to speech."""
+"""The receiver: from the chunks of a .gac file, and the model alone, to speech."""
 
+import io
+import logging
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from gan_audio_compression.codec.container import (
-    CorruptError,
-    Header,
-    check_model,
-    read_container,
-)
+from gan_audio_compression.codec.container.chunk import Chunk, LostChunk, chunk_name
+from gan_audio_compression.codec.container.errors import CorruptError
+from gan_audio_compression.codec.container.header import check_model
+from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.latent import column_contexts, column_count, from_columns
 from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.sender import CHUNK_COLUMNS
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.entropy.errors import CorruptPayloadError
-from gan_audio_compression.signal.analysis import frame_count
 from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.segments import join_segments
-from gan_audio_compression.signal.synthesis import waveform_from_log_mel
+from gan_audio_compression.signal.spec import HOP, MEL_BANDS
+from gan_audio_compression.signal.synthesis import Synthesiser
 
-GENERATOR_BATCH = 32
-"""Segments that the generator makes at once, so that its memory does not grow with the file."""
+logger = logging.getLogger(__name__)
+
+GENERATOR_BATCH = 4
+"""Segments that the generator makes at once, so that its memory does not grow with a chunk."""
+
+
+@dataclass(frozen=True)
+class DecodedChunk:
+    """What one chunk holds.
+
+    Attributes:
+        symbols: [latent columns, positions], in the order of the file; none of a lost chunk.
+        log_mel: [frames, 128] float64 in nepers, at the project's speech level; -inf where lost.
+        speech: [n] at 16 kHz and at the speaker's own level: what is ready now. It lags behind
+            the chunk by some frames, so that the next one can join without a click.
+    """
+
+    symbols: NDArray[np.int32]
+    log_mel: Tensor
+    speech: NDArray[np.float32]
+
+
+class Receiver:
+    """Decodes a .gac file chunk by chunk.
+
+    Args:
+        model: the codec that made the file.
+        file: where the bytes come from; it is read as far as the next chunk needs, never sought.
+        conceal: make a damaged chunk silence and log a warning, instead of raising.
+
+    Attributes:
+        sample_rate: of the recording, in Hz.
+        total: samples of the recording at that rate; None until the last chunk was decoded, and
+            for good where it was lost.
+
+    Raises:
+        BitstreamError: the header is not one of a .gac file of this model.
+    """
+
+    def __init__(self, model: CodecModel, file: BinaryIO, conceal: bool = False) -> None:
+        self._reader = ContainerReader(file)
+        self._header = self._reader.header
+        check_model(self._header, model.fingerprint)
+        self._model = model
+        self._conceal = conceal
+        self._coder = make_coder(self._header.coder, model.tables)
+        self.sample_rate = self._header.sample_rate
+        self.total: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file that were read so far."""
+        return self._reader.size
+
+    def chunks(self) -> Iterator[DecodedChunk]:
+        """Yield what each chunk holds, as soon as its bytes are there.
+
+        Raises:
+            BitstreamError: a chunk is damaged and is not to be concealed.
+        """
+        synthesiser = Synthesiser()
+        samples = 0
+        for chunk in self._reader.chunks(self._conceal):
+            samples += chunk.samples
+            self.total = chunk.total
+            symbols, log_mel, gain = self._decode(chunk)
+            speech = synthesiser.feed(log_mel, gain)
+            if chunk.total is not None:
+                speech = torch.cat([speech, synthesiser.finish(samples)])
+            yield DecodedChunk(symbols, log_mel, speech.numpy())
+        if self.total is None and samples:
+            # The end was lost: silence stands for its frame, and what waited for it comes now.
+            symbols, log_mel = self._silence(1)
+            speech = torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
+            yield DecodedChunk(symbols, log_mel, speech.numpy())
+
+    def _decode(self, chunk: Chunk | LostChunk) -> tuple[NDArray[np.int32], Tensor, float]:
+        """Return symbols, log mel, and the gain that was on the signal."""
+        # The last chunk has the frame at the end of the recording besides.
+        frames = chunk.samples // HOP + (chunk.total is not None)
+        if isinstance(chunk, LostChunk):
+            return *self._silence(frames), 1.0
+        try:
+            symbols = self._symbols(chunk, frames)
+        except CorruptError as error:
+            if not self._conceal:
+                raise
+            logger.warning("%s", error)
+            return *self._silence(frames), 1.0
+        return symbols, self._log_mel(symbols, frames), gain_to_speech_level(chunk.level_code)
+
+    def _silence(self, frames: int) -> tuple[NDArray[np.int32], Tensor]:
+        symbols = np.zeros((0, self._model.positions), np.int32)
+        return symbols, torch.full((frames, MEL_BANDS), -math.inf, dtype=torch.float64)
+
+    def _symbols(self, chunk: Chunk, frames: int) -> NDArray[np.int32]:
+        """Return [latent columns, positions]; nothing but integers decides them."""
+        shape = column_count(frames), self._model.positions
+        try:
+            symbols = self._coder.decode(chunk.payload, column_contexts(*shape))
+        except CorruptPayloadError as error:
+            name = chunk_name(self._header, chunk.index)
+            raise CorruptError(
+                f"{name} of the .gac data cannot be decoded, though its checksum is right;"
+                " get the file again."
+            ) from error
+        return symbols.reshape(shape)
+
+    def _log_mel(self, symbols: NDArray[np.int32], frames: int) -> Tensor:
+        model = self._model
+        sent = from_columns(symbols, model.padding.cpu())
+        latents = model.quantiser.values(sent.to(model.device))
+        with torch.no_grad():
+            images = [model.render(batch).cpu() for batch in latents.split(GENERATOR_BATCH)]
+        return join_segments(torch.cat(images), frames)
 
 
 @dataclass(frozen=True)
@@ -33,52 +149,20 @@ class Decoded:
     Attributes:
         log_mel: [frames, 128] in nepers, at the project's speech level.
         speech: [samples] at 16 kHz and at the speaker's own level.
-        sample_rate: of `speech`, in Hz.
     """
 
     log_mel: NDArray[np.float32]
     speech: NDArray[np.float32]
-    sample_rate: int
 
 
 def decode_file(model: CodecModel, data: bytes) -> Decoded:
-    """Decompress a .gac file.
+    """Decompress a whole .gac file.
 
     Raises:
         BitstreamError: the bytes are no such file, damaged, newer or of another model.
     """
-    header, payloads = read_container(data)
-    check_model(header, model.fingerprint)
-    frames = frame_count(header.samples)
-    columns = _decode_columns(model, header, payloads, column_count(frames))
-    symbols = from_columns(columns, model.padding)
-    with torch.no_grad():
-        latents = model.quantiser.values(symbols).split(GENERATOR_BATCH)
-        images = torch.cat([model.generator(latent) for latent in latents])
-        log_mel = join_segments(images, frames)
-        waveform = waveform_from_log_mel(log_mel, header.samples)
-    speech = (waveform / gain_to_speech_level(header.level_code)).numpy()
-    return Decoded(log_mel.numpy(), speech, header.sample_rate)
-
-
-def _decode_columns(
-    model: CodecModel, header: Header, payloads: list[bytes], columns: int
-) -> NDArray[np.int32]:
-    """Return symbols [columns, positions]; the number of chunks is checked before any is read."""
-    if len(payloads) != -(-columns // CHUNK_COLUMNS):
-        raise CorruptError(
-            f"The file has {len(payloads)} chunks, which is not what {header.samples} samples "
-            "need; it is damaged, so get it again."
-        )
-    coder = make_coder(header.coder, model.tables)
-    chunks = []
-    for first, payload in zip(range(0, columns, CHUNK_COLUMNS), payloads, strict=True):
-        size = min(CHUNK_COLUMNS, columns - first)
-        try:
-            symbols = coder.decode(payload, column_contexts(size, model.positions))
-        except CorruptPayloadError as error:
-            raise CorruptError(
-                f"A chunk of the file is damaged ({error}); get it again."
-            ) from error
-        chunks.append(symbols.reshape(size, model.positions))
-    return np.concatenate(chunks)
+    chunks = list(Receiver(model, io.BytesIO(data)).chunks())
+    return Decoded(
+        log_mel=torch.cat([chunk.log_mel for chunk in chunks]).float().numpy(),
+        speech=np.concatenate([chunk.speech for chunk in chunks]),
+    )

@@ -1,6 +1,7 @@
 """Static probability tables of levels, held as integers so that every machine codes alike."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -76,6 +77,13 @@ class LevelTables:
         probabilities: NDArray[np.float64] = self.counts[table] / TOTAL
         return probabilities
 
+    @cached_property
+    def bits(self) -> NDArray[np.float64]:
+        """Ideal code length of each level in bits, -log2 p, [tables, levels]; read-only."""
+        bits: NDArray[np.float64] = np.log2(TOTAL / self.counts)
+        bits.flags.writeable = False
+        return bits
+
     def code_length(self, symbols: Integers, contexts: Integers) -> float:
         """Ideal code length in bits: the sum of -log2 p over the symbols (Shannon, 1948).
 
@@ -83,7 +91,7 @@ class LevelTables:
             ValueError: as `checked`.
         """
         symbols, contexts = self.checked(symbols, contexts)
-        return float(np.log2(TOTAL / self.counts[contexts, symbols]).sum())
+        return float(self.bits[contexts, symbols].sum())
 
     def checked(
         self, symbols: Integers, contexts: Integers

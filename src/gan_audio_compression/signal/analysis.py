@@ -5,7 +5,9 @@ from functools import cache
 import torch
 import torchaudio.functional as audio
 from torch import Tensor
+from torch.nn import functional
 
+from gan_audio_compression.signal.chunks import CONTEXT, Piece
 from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP, MEL_BANDS, SAMPLE_RATE
 
 
@@ -29,20 +31,35 @@ def frame_count(samples: int) -> int:
     return 1 + samples // HOP
 
 
+def short_time_spectrum(signal: Tensor) -> Tensor:
+    """Return the STFT [frames, 257] of `signal`, 512 + 128 * (frames - 1) samples or a few more.
+
+    Frame 0 is of the first 512 samples: whoever wants centred frames puts 256 zeros before.
+    """
+    frames = signal.unfold(0, FFT_SIZE, HOP)
+    spectrum: Tensor = torch.fft.rfft(frames * hann_window().to(signal))
+    return spectrum
+
+
 def log_mel_spectrogram(waveform: Tensor) -> Tensor:
     """Return the natural logarithm of the mel-weighted STFT magnitude.
 
     `waveform` is [n] at 16 kHz and at the project's speech level; the result is
     [1 + n // 128 frames, 128 bands], in nepers, not below the floor of -10.
     """
-    spectrum = torch.stft(
-        waveform,
-        FFT_SIZE,
-        HOP,
-        window=hann_window().to(waveform.device),
-        center=True,
-        pad_mode="constant",
-        return_complex=True,
-    )
-    mel = spectrum.abs().T @ mel_filters().to(waveform.device)
+    return _log_mel(functional.pad(waveform, (CONTEXT, CONTEXT)))
+
+
+def piece_log_mel(piece: Piece, mean: float, gain: float) -> Tensor:
+    """Return the log mel [frames, 128] of `piece`, its `mean` removed and multiplied by `gain`.
+
+    With one mean and gain, the pieces' log mels in a row are the log mel of the whole.
+    """
+    # What lies beyond the recording is zero, not the negative mean.
+    centred = (torch.from_numpy(piece.recorded) - mean) * gain
+    return _log_mel(functional.pad(centred, (piece.left, piece.right)))[: piece.frames]
+
+
+def _log_mel(signal: Tensor) -> Tensor:
+    mel = short_time_spectrum(signal).abs() @ mel_filters().to(signal.device)
     return mel.clamp_min(torch.finfo(mel.dtype).tiny).log().clamp_min(FLOOR)

@@ -1,4 +1,7 @@
-"""The level of an utterance: measured once, sent as one byte, restored by the receiver."""
+"""The level of speech: measured block by block, sent as one byte, restored by the receiver."""
+
+from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +16,86 @@ _ACTIVE_RANGE_DB = 35.0
 _SILENCE_DB = -LEVEL_STEP_DB * LOWEST_LEVEL_CODE
 
 
-def active_level_db(samples: NDArray[np.float32]) -> float:
-    """Return the level of the active parts of `samples` ([n], 16 kHz) in dB re full scale.
+class Level(NamedTuple):
+    """What brings a signal to the project's level.
 
-    The mean power over those windows of 20 ms that lie within 35 dB of the loudest: a pause
-    does not count, as in ITU-T P.56, and one click does not decide. Silence gives -127.5 dB.
+    Attributes:
+        mean: to remove first.
+        gain: to multiply by then.
+        code: the byte that tells the receiver.
     """
-    padded = np.pad(samples.astype(np.float64), (0, -len(samples) % _WINDOW))
-    power = np.square(padded.reshape(-1, _WINDOW)).mean(axis=1)
-    loudest = power.max(initial=0.0)
-    if loudest <= 10 ** (_SILENCE_DB / 10):
-        return _SILENCE_DB
-    active = power[power > loudest * 10 ** (-_ACTIVE_RANGE_DB / 10)]
-    return float(10 * np.log10(active.mean()))
+
+    mean: float
+    gain: float
+    code: int
+
+
+class LevelMeter:
+    """Measures mean and active level of samples at 16 kHz that come in blocks of any size.
+
+    The level is the mean power, after the mean has been removed, over those windows of 20 ms that
+    lie within 35 dB of the loudest: a pause does not count, as in ITU-T P.56, and one click does
+    not decide. How the samples are cut into blocks changes nothing.
+    """
+
+    def __init__(self, memory_seconds: float | None = None) -> None:
+        """Start with no samples; hold all that come, or those of the last `memory_seconds`."""
+        windows = None if memory_seconds is None else max(1, round(memory_seconds * 50))
+        self._windows: deque[tuple[float, float]] = deque(maxlen=windows)
+        self._rest = np.zeros(0)
+
+    def add(self, samples: NDArray[np.float32]) -> None:
+        """Measure `samples` ([n], n of any size)."""
+        joined = np.concatenate([self._rest, samples])
+        whole = len(joined) - len(joined) % _WINDOW
+        windows = joined[:whole].reshape(-1, _WINDOW)
+        sums, energies = windows.sum(axis=1), np.square(windows).sum(axis=1)
+        self._windows.extend(zip(sums.tolist(), energies.tolist(), strict=True))
+        self._rest = joined[whole:].copy()
+
+    @property
+    def mean(self) -> float:
+        """Mean of the samples; 0 if there are none."""
+        sums, _, sizes = self._moments()
+        return float(sums.sum() / max(1.0, sizes.sum()))
+
+    @property
+    def level_db(self) -> float:
+        """Active level in dB re full scale; -127.5, the lowest that can be sent, for silence."""
+        sums, energies, sizes = self._moments()
+        mean = self.mean
+        # A recording's last window is filled up with zeros.
+        power = (energies - 2 * mean * sums + sizes * mean**2) / _WINDOW
+        loudest = power.max(initial=0.0)
+        if loudest <= 10 ** (_SILENCE_DB / 10):
+            return _SILENCE_DB
+        active = power[power > loudest * 10 ** (-_ACTIVE_RANGE_DB / 10)]
+        return float(10 * np.log10(active.mean()))
+
+    @property
+    def level(self) -> Level:
+        """What brings the samples to the project's level.
+
+        Silence stays as it is: its code asks for the largest gain, which would only raise
+        rounding noise.
+        """
+        code = level_code(self.level_db)
+        gain = 1.0 if code == LOWEST_LEVEL_CODE else gain_to_speech_level(code)
+        return Level(self.mean, gain, code)
+
+    def _moments(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return the windows' sums, sums of squares and sizes, each [windows]."""
+        rows = [(*window, float(_WINDOW)) for window in self._windows]
+        rows.append((self._rest.sum(), np.square(self._rest).sum(), float(len(self._rest))))
+        sums, energies, sizes = np.array(rows).T
+        return sums, energies, sizes
+
+
+def active_level_db(samples: NDArray[np.float32]) -> float:
+    """Return the level of `samples` ([n], 16 kHz) by `LevelMeter`, in dB re full scale."""
+    meter = LevelMeter()
+    meter.add(samples)
+    return meter.level_db
 
 
 def level_code(level_db: float) -> int:
@@ -44,11 +114,9 @@ def gain_to_speech_level(code: int) -> float:
 def normalise_level(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     """Remove the mean of `samples` ([n], 16 kHz), bring them to `SPEECH_LEVEL_DB`.
 
-    Returns the samples and the level code that undoes the gain. Silence stays as it is: its
-    code asks for the largest gain, which would only raise rounding noise.
+    Returns the samples and the level code that undoes the gain.
     """
-    centred = samples - samples.mean(dtype=np.float64).astype(np.float32)
-    code = level_code(active_level_db(centred))
-    if code == LOWEST_LEVEL_CODE:
-        return centred, code
-    return (centred * np.float32(gain_to_speech_level(code))), code
+    meter = LevelMeter()
+    meter.add(samples)
+    mean, gain, code = meter.level
+    return (samples - np.float32(mean)) * np.float32(gain), code

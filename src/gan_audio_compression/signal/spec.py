@@ -3,6 +3,9 @@
 SAMPLE_RATE = 16_000
 """Samples a second of every waveform inside the project."""
 
+LOWEST_RATE, HIGHEST_RATE = 1000, 768_000
+"""Sampling rates that a recording may have, in Hz."""
+
 FFT_SIZE = 512
 HOP = 128
 MEL_BANDS = 128

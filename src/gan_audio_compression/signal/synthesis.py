@@ -1,57 +1,212 @@
-"""From a log mel spectrogram back to a waveform."""
+"""From log mel spectrograms, chunk by chunk, back to one waveform."""
 
+import math
 from functools import cache
 
 import torch
-import torchaudio.functional as audio
 from torch import Tensor
 from torch.nn import functional
 
-from gan_audio_compression.signal.analysis import frame_count, hann_window, mel_filters
-from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP
+from gan_audio_compression.signal.analysis import (
+    frame_count,
+    hann_window,
+    mel_filters,
+    short_time_spectrum,
+)
+from gan_audio_compression.signal.chunks import CONTEXT
+from gan_audio_compression.signal.spec import FFT_SIZE, HOP
 
 GRIFFIN_LIM_ITERATIONS = 64
 GRIFFIN_LIM_MOMENTUM = 0.99
 
-SYNTHESIS = f"pseudo-inverse, Griffin-Lim {GRIFFIN_LIM_ITERATIONS}/{GRIFFIN_LIM_MOMENTUM}"
+SYNTHESIS = (
+    f"pseudo-inverse, Griffin-Lim {GRIFFIN_LIM_ITERATIONS}/{GRIFFIN_LIM_MOMENTUM}, "
+    "soft magnitude, advancing start, chunks joined, double precision"
+)
 """Names this method wherever a result depends on it: change it when the method changes."""
 
+HELD_FRAMES = 8
+"""Frames that wait for the next chunk, because their phase depends on what follows: 64 ms."""
 
-@cache
-def _inverse_mel_filters() -> Tensor:
-    inverse: Tensor = torch.linalg.pinv(mel_filters())
-    return inverse
+FADE = 256
+"""Samples over which the estimate with the next chunk takes over from the one without."""
+
+_HOPS = FFT_SIZE // HOP
+# A bin c of a consistent spectrum is scaled by M sqrt(2) / sqrt(|c|^2 + M^2), which agrees with
+# the usual M / |c| where |c| = M, but does not turn the last bit of a c near zero into a phase.
+_SOFTNESS = 1.0
+# The Gaussian nearest to a Hann window of L samples has the time-frequency ratio 0.25645 L^2.
+_HANN_GAMMA = 0.25645
+# Below it, at the speech level, the slope of the log magnitude is that of noise and rounding.
+_FAINT_MAGNITUDE = 0.1
+_SMALLEST_POWER = 1e-20
+_SMALLEST_WINDOW_POWER = 1e-3
 
 
-def mel_to_magnitude(log_mel: Tensor) -> Tensor:
-    """Return the STFT magnitude [257, frames] whose mel is nearest to `log_mel` [frames, 128].
+class Synthesiser:
+    """Turns log mel spectrograms into speech, chunk by chunk, with no audible joins.
 
-    The pseudo-inverse of the filters, clipped at zero.
+    The magnitude is the pseudo-inverse's, the phase is found by the fast Griffin-Lim algorithm
+    (Perraudin, Balazs, Soendergaard, 2013). The last frames of a chunk wait for the next one and
+    are estimated again with it, from the phase they had, while the samples given out so far stand
+    in for what they estimate; the two estimates are then crossfaded.
+
+    All is computed in double precision: the iteration blows rounding up, single precision's up to
+    another phase, so that the sound would depend on the machine and the number of threads.
     """
-    inverse = _inverse_mel_filters().to(log_mel.device)
-    return (log_mel.exp() @ inverse).clamp_min(0.0).T
+
+    def __init__(self) -> None:
+        """Start before the first sample of a recording."""
+        self._frames = 0
+        self._magnitude = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.float64)
+        self._spectrum = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.complex128)
+        self._fixed = torch.zeros(CONTEXT, dtype=torch.float64)
+        self._earlier = torch.zeros(0, dtype=torch.float64)
+
+    @torch.no_grad()
+    def feed(self, log_mel: Tensor, gain: float) -> Tensor:
+        """Return the samples [n] that are ready when `log_mel` [frames, 128] has come.
+
+        `log_mel` is that of the signal times `gain`, the result is the signal itself: 128 samples
+        for each frame that was fed, less 896 that wait. A log mel of -inf is exact silence.
+        """
+        self._append(mel_to_magnitude(log_mel.double()), gain)
+        settled = len(self._magnitude) - HELD_FRAMES
+        if settled <= 0:
+            return torch.zeros(0)
+        estimate = self._estimate(HOP * (len(self._magnitude) - 1) + FFT_SIZE)
+        # All but the last hop of the first frame that waits: the frames that shape it are settled.
+        start, end = HOP * settled, HOP * settled + FFT_SIZE - HOP
+        ready = estimate[len(self._fixed) : end]
+        self._magnitude, self._spectrum = self._magnitude[settled:], self._spectrum[settled:]
+        self._fixed, self._earlier = estimate[start:end], estimate[end : end + FADE]
+        return ready.float()
+
+    @torch.no_grad()
+    def finish(self, samples: int) -> Tensor:
+        """Return the rest of a recording of `samples` samples, so that all have that length.
+
+        Raises:
+            ValueError: the frames that were fed are not those of `samples` samples.
+        """
+        if self._frames != (frame_count(samples) if samples else 0):
+            raise ValueError(
+                f"{self._frames} frames were fed, which is not what a recording of {samples} "
+                "samples has; feed all of its frames and no other."
+            )
+        if not samples:
+            return torch.zeros(0)
+        buffer_start = HOP * (self._frames - len(self._magnitude)) - CONTEXT
+        end = samples - buffer_start
+        return self._estimate(end)[len(self._fixed) : end].float()
+
+    def _append(self, magnitude: Tensor, gain: float) -> None:
+        device = magnitude.device
+        before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
+        start = torch.polar(magnitude / gain, _advancing_phase(magnitude, before.to(device)))
+        self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gain])
+        self._spectrum = torch.cat([self._spectrum.to(device), start])
+        self._fixed, self._earlier = self._fixed.to(device), self._earlier.to(device)
+        self._frames += len(magnitude)
+
+    def _estimate(self, end: int) -> Tensor:
+        """Return the signal that all frames see, zero from `end` on; keep its spectrum."""
+        signal, self._spectrum = _fast_griffin_lim(
+            self._magnitude, self._spectrum, self._fixed, end
+        )
+        fade = torch.arange(1, FADE + 1).to(signal) / (FADE + 1)
+        faded = signal[len(self._fixed) : end][: len(self._earlier)]
+        weight = fade[: len(faded)]
+        faded.lerp_(self._earlier[: len(faded)], 1 - weight)
+        return signal
 
 
 def waveform_from_log_mel(log_mel: Tensor, samples: int) -> Tensor:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
-    The phase is found by the fast Griffin-Lim algorithm (Perraudin, Balazs, Soendergaard, 2013),
-    started from zero phase, so that equal input gives equal output.
+    The waveform that `Synthesiser` makes of one chunk.
     """
-    # The algorithm's own STFT reflects half a window at the edges and needs that much signal.
-    longer = max(samples, FFT_SIZE)
-    missing = frame_count(longer) - len(log_mel)
-    padded = functional.pad(log_mel, (0, 0, 0, missing), value=FLOOR)
-    waveform: Tensor = audio.griffinlim(
-        mel_to_magnitude(padded),
-        window=hann_window().to(log_mel.device),
-        n_fft=FFT_SIZE,
-        hop_length=HOP,
-        win_length=FFT_SIZE,
-        power=1.0,
-        n_iter=GRIFFIN_LIM_ITERATIONS,
-        momentum=GRIFFIN_LIM_MOMENTUM,
-        length=longer,
-        rand_init=False,
-    )
-    return waveform[:samples]
+    if not samples:
+        return log_mel.new_zeros(0)
+    synthesiser = Synthesiser()
+    return torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
+
+
+def mel_to_magnitude(log_mel: Tensor) -> Tensor:
+    """Return the STFT magnitude [frames, 257] whose mel is nearest to `log_mel` [frames, 128].
+
+    The pseudo-inverse of the filters, clipped at zero.
+    """
+    return (log_mel.exp() @ _inverse_mel_filters().to(log_mel)).clamp_min(0.0)
+
+
+@cache
+def _inverse_mel_filters() -> Tensor:
+    inverse: Tensor = torch.linalg.pinv(mel_filters().double())
+    return inverse
+
+
+@cache
+def _low_peak_phase() -> Tensor:
+    """Return the phase [257] that Schroeder (1970) gives a flat spectrum, to spread its energy."""
+    bins = torch.arange(FFT_SIZE // 2 + 1, dtype=torch.float64)
+    return (math.pi / len(bins) * bins.square()).remainder(2 * math.pi)
+
+
+def _advancing_phase(magnitude: Tensor, before: Tensor) -> Tensor:
+    """Return a phase [frames, 257] in which each bin goes on, after `before` [257], at its pace.
+
+    The pace is the bin's centre frequency, drawn towards the peak beside it by the slope of the
+    log magnitude (Prusa, Balazs, Soendergaard, 2017), at the project's speech level.
+    """
+    bins = torch.arange(FFT_SIZE // 2 + 1, dtype=torch.float64, device=magnitude.device)
+    log_magnitude = (magnitude + _FAINT_MAGNITUDE).log()
+    slope = functional.pad(log_magnitude[:, 2:] - log_magnitude[:, :-2], (1, 1)) / 2
+    pace = 2 * math.pi * HOP / FFT_SIZE * bins + HOP / (_HANN_GAMMA * FFT_SIZE) * slope
+    return (before + pace.cumsum(0)).remainder(2 * math.pi)
+
+
+def _fast_griffin_lim(
+    magnitude: Tensor, spectrum: Tensor, fixed: Tensor, end: int
+) -> tuple[Tensor, Tensor]:
+    """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last `spectrum`.
+
+    The iteration starts from `spectrum`, and before each STFT the signal's first samples are set
+    to `fixed` and those from `end` on to zero.
+    """
+    gain = _overlap_gain(len(magnitude)).to(magnitude.device)
+    scale = magnitude * math.sqrt(1.0 + _SOFTNESS**2)
+    softening = (_SOFTNESS * magnitude).square() + _SMALLEST_POWER
+    previous = None
+    for _ in range(GRIFFIN_LIM_ITERATIONS):
+        consistent = short_time_spectrum(_signal(spectrum, gain, fixed, end))
+        spectrum = consistent
+        if previous is not None:
+            spectrum = consistent + GRIFFIN_LIM_MOMENTUM * (consistent - previous)
+        previous = consistent
+        power = spectrum.real.square() + spectrum.imag.square()
+        spectrum = spectrum * (scale * (power + softening).rsqrt())
+    return _signal(spectrum, gain, fixed, end), spectrum
+
+
+def _signal(spectrum: Tensor, gain: Tensor, fixed: Tensor, end: int) -> Tensor:
+    frames = torch.fft.irfft(spectrum, FFT_SIZE) * hann_window().to(spectrum.real)
+    signal = _overlap_add(frames) * gain
+    signal[: len(fixed)] = fixed
+    signal[end:] = 0.0
+    return signal
+
+
+def _overlap_add(frames: Tensor) -> Tensor:
+    """Return the sum [512 + 128 * (frames - 1)] of `frames` [frames, 512], one every 128."""
+    hops = frames.reshape(len(frames), _HOPS, HOP)
+    total = frames.new_zeros(len(frames) + _HOPS - 1, HOP)
+    for hop in range(_HOPS):
+        total[hop : hop + len(frames)] += hops[:, hop]
+    return total.flatten()
+
+
+def _overlap_gain(frames: int) -> Tensor:
+    """Return what makes the windowed inverse of an STFT the signal: 1 / sum of squared windows."""
+    total = _overlap_add(hann_window().double().square().expand(frames, FFT_SIZE))
+    return total.clamp_min(_SMALLEST_WINDOW_POWER).reciprocal()

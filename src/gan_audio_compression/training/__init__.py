@@ -1,1 +1,1 @@
-"""How the networks learn; needs torch, torchaudio, numpy, soundfile and safetensors alone."""
+"""How the networks learn; needs torch, torchaudio, numpy, soundfile, soxr and safetensors alone."""

@@ -1,7 +1,7 @@
 """`python -m gan_audio_compression.training CONFIG.json AUDIO_FOLDER OUTPUT_FOLDER`.
 
 Trains the codec where Kedro is not installed, such as a bare GPU node: torch, torchaudio, numpy,
-soundfile and safetensors are enough. Started again, it goes on from its last checkpoint. The
+soundfile, soxr and safetensors are enough. Started again, it goes on from its last checkpoint. The
 `codec_model.safetensors` that it writes is the one that the pipelines read.
 """
 

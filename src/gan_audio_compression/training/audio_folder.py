@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gan_audio_compression.audio.errors import AudioError
+from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.corpus.audio import decode_audio
-from gan_audio_compression.corpus.errors import AudioError
 from gan_audio_compression.corpus.readers import list_entries
 from gan_audio_compression.corpus.splits import assign_splits
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
-from gan_audio_compression.signal.resample import to_project_rate
+from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.training.run import TrainingSpeech
 from gan_audio_compression.training.segments import LoadLogMel
 
@@ -83,6 +84,6 @@ def _cached_log_mel(recording: Path, cache: Path) -> Path:
 
 
 def _log_mel(data: bytes) -> NDArray[np.float32]:
-    speech, _ = normalise_level(to_project_rate(*decode_audio(data)))
+    speech, _ = normalise_level(resample(*decode_audio(data), SAMPLE_RATE))
     log_mel: NDArray[np.float32] = log_mel_spectrogram(torch.from_numpy(speech)).numpy()
     return log_mel

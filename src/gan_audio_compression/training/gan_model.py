@@ -1,18 +1,25 @@
 """What the GAN stage hands to the encoder stage."""
 
-import dataclasses
-import json
 from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
 
 from gan_audio_compression.networks.config import NetworkConfig
+from gan_audio_compression.networks.errors import DamagedModelError
+from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.serialisation import (
-    ModelFileError,
+    content_digest,
     from_file,
     named_tensors,
+    open_network,
     tensors_below,
     to_file,
 )
 from gan_audio_compression.training.gan import AutoEncoder
+
+KIND = "gan"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,32 +40,28 @@ class GanModel:
 
     def to_bytes(self) -> bytes:
         """Return a safetensors file."""
-        metadata = {
-            "networks": json.dumps(dataclasses.asdict(self.networks)),
-            "encoder_is_trained": json.dumps(self.encoder_is_trained),
-            "training_digest": self.training_digest,
-        }
-        return to_file(named_tensors(model=self.model), metadata)
+        tensors = self._tensors()
+        digest = content_digest(self.networks, tensors)
+        return to_file(ModelMetadata(KIND, self.networks, digest, self.training_digest), tensors)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "GanModel":
         """Undo `to_bytes`.
 
         Raises:
-            ModelFileError: the bytes are not such a file.
+            ModelFileError: as `networks.serialisation.from_file` and `open_network`.
         """
-        tensors, metadata = from_file(data)
+        metadata, tensors = from_file(data, KIND)
         try:
-            networks = NetworkConfig(**json.loads(metadata["networks"]))
-            model = AutoEncoder(networks)
-            model.load_state_dict(tensors_below(tensors, "model"))
             return cls(
-                networks,
-                model,
-                json.loads(metadata["encoder_is_trained"]),
-                metadata["training_digest"],
+                metadata.networks,
+                open_network(partial(AutoEncoder, metadata.networks), tensors_below(tensors, KIND)),
+                bool(tensors["encoder_is_trained"]),
+                metadata.training_digest,
             )
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise ModelFileError(
-                f"The model file holds no generator ({error}); train it again."
-            ) from error
+        except (KeyError, RuntimeError) as error:
+            raise DamagedModelError(str(error)) from error
+
+    def _tensors(self) -> dict[str, Tensor]:
+        trained = torch.tensor(self.encoder_is_trained)
+        return named_tensors(gan=self.model) | {"encoder_is_trained": trained}

@@ -50,7 +50,7 @@ def test_the_key_of_a_wrong_value_is_named(search: dict[str, Any], key: str) -> 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_strategy_and_objective_can_be_asked_for(strategy: str, objective: str) -> None:
-    search = coding({"strategy": strategy, "objective": objective}).search
+    search = coding({"strategy": strategy, "objective": objective}).root.search
     assert (search.strategy, search.objective) == (strategy, objective)
 
 

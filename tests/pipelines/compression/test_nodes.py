@@ -1,12 +1,14 @@
 """Which utterances are compressed, when again, and what the log says of it."""
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from gan_audio_compression.codec.container import read_container
+from gan_audio_compression.codec.container.chunk import Chunk
+from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.pipelines.compression.nodes import compress_utterances, join_search_logs
@@ -66,12 +68,13 @@ def test_readable_speech_of_validation_and_test_is_compressed(
     (files,) = done.partitions
     assert list(files) == ["tuned", "heard"]
     for id, level_code in {"tuned": 50, "heard": 60}.items():
-        header, payloads = read_container(files[id])
-        assert (header.samples, header.level_code) == (LENGTHS[id], level_code)
+        (chunk,) = ContainerReader(io.BytesIO(files[id])).chunks()
+        assert isinstance(chunk, Chunk)
+        assert (chunk.total, chunk.level_code) == (LENGTHS[id], level_code)
         assert len(decode_file(codec_model, files[id]).speech) == LENGTHS[id]
         row = done.records[id]
         assert row["file_bits"] == 8 * len(files[id])
-        assert row["payload_bits"] == 8 * len(payloads[0])
+        assert row["payload_bits"] == 8 * len(chunk.payload)
         assert row["ideal_bits"] == pytest.approx(row["payload_bits"], rel=0.01, abs=32)
         assert row["objective"] <= row["start_objective"]
         assert row["speech_seconds"] == LENGTHS[id] / 16_000

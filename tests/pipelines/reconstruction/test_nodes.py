@@ -9,18 +9,18 @@ import pytest
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.sender import encode_speech
+from gan_audio_compression.codec.sender import Coding, encode_speech
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
 
 INLINE = ComputeParameters(executor="inline", workers=1)
-ENCODER_ONLY = SearchConfig("encoder_only")
+ENCODER_ONLY = Coding(SearchConfig("encoder_only"))
 
 
 @pytest.fixture
 def files(codec_model: CodecModel, make_speech: Any) -> dict[str, bytes]:
     return {
-        id: encode_speech(codec_model, make_speech(n, n), 50, ENCODER_ONLY, "arithmetic").data
+        id: encode_speech(codec_model, make_speech(n, n), 50, ENCODER_ONLY).data
         for id, n in {"a": 5000, "b": 6000, "c": 7000}.items()
     }
 
@@ -51,7 +51,7 @@ def test_files_of_other_models_are_left_alone(
     reconstruct: Callable[..., Any], files: dict[str, bytes], make_model: Any, make_speech: Any
 ) -> None:
     other = make_model(1)
-    files["b"] = encode_speech(other, make_speech(900, 0), 50, ENCODER_ONLY, "arithmetic").data
+    files["b"] = encode_speech(other, make_speech(900, 0), 50, ENCODER_ONLY).data
     done = reconstruct(files)
     assert set(done.partitions[1]) == set(done.records) == {"a", "c"}
     assert done.table["error"].isna().all()
@@ -94,7 +94,7 @@ def test_no_file_of_this_model_closes_an_empty_log(
     reconstruct: Callable[..., Any], make_model: Any, make_speech: Any
 ) -> None:
     other = make_model(1)
-    data = encode_speech(other, make_speech(900, 0), 50, ENCODER_ONLY, "arithmetic").data
+    data = encode_speech(other, make_speech(900, 0), 50, ENCODER_ONLY).data
     done = reconstruct({"a": data})
     assert done.partitions == ({}, {})
     assert done.table.empty

@@ -23,6 +23,8 @@ class SearchProblem:
         images: [S, 1, 128, 128] in [-1, 1].
         mask: [S, 1, 1, 128], one where a frame is part of the utterance.
         sent: [S, 1, 1, 8], true where a latent column is sent.
+        rate_weight: what a bit is worth wherever a latent is quantised, see `CodecModel.symbols`.
+        given_start: [S, C, 8, 8], where to start instead of at the encoder's latent.
     """
 
     model: CodecModel
@@ -30,18 +32,21 @@ class SearchProblem:
     images: Tensor
     mask: Tensor
     sent: Tensor
+    rate_weight: float = 0.0
+    given_start: Tensor | None = None
 
     @cached_property
     def start(self) -> Tensor:
-        """The encoder's latent z0 = E(x), [S, C, 8, 8]."""
+        """Where to start, [S, C, 8, 8]: the encoder's latent z0 = E(x), if no other is given."""
+        if self.given_start is not None:
+            return self.given_start
         with torch.no_grad():
-            latent: Tensor = self.model.encoder(self.images)
-        return latent
+            return self.model.encode(self.images)
 
     def symbols(self, latent: Tensor) -> Tensor:
-        """Return the nearest symbols; columns that are not sent get those of silence."""
+        """Return the symbols of a latent; columns that are not sent get those of silence."""
         padding = self.model.padding.unsqueeze(-1)
-        return torch.where(self.sent, self.model.quantiser.symbols(latent), padding)
+        return torch.where(self.sent, self.model.symbols(latent, self.rate_weight), padding)
 
     def values(self, symbols: Tensor) -> Tensor:
         """Return the levels of symbols."""
@@ -49,7 +54,7 @@ class SearchProblem:
 
     def objective(self, latent: Tensor) -> Tensor:
         """Return F(x, G(latent)) of each segment, [S]; differentiable."""
-        difference = self.model.generator(latent) - self.images
+        difference = self.model.generate(latent) - self.images
         return self.objective_function(difference, self.mask)
 
     def gradient(self, latent: Tensor) -> tuple[Tensor, Tensor]:

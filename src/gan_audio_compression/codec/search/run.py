@@ -1,7 +1,5 @@
 """The search over an utterance: its segments in batches of one size."""
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -27,30 +25,74 @@ SEARCH = f"batches of {BATCH}, figure 4 until nothing moves, ADMM on sent column
 """Names these methods wherever a result depends on them: change it when a method changes."""
 
 
-def search(model: CodecModel, log_mel: Tensor, config: SearchConfig) -> SearchResult:
-    """Find the symbols of `log_mel` [frames, 128]."""
+def search(
+    model: CodecModel,
+    log_mel: Tensor,
+    config: SearchConfig,
+    rate_weight: float = 0.0,
+    start: Tensor | None = None,
+) -> SearchResult:
+    """Find the symbols of `log_mel`; the result is on the CPU, wherever the model is.
+
+    Args:
+        model: the codec.
+        log_mel: [frames, 128] in nepers.
+        config: how to search.
+        rate_weight: what a bit is worth, see `CodecModel.symbols`; at 0 the rate is left alone.
+        start: latent [segments, C, 8, 8] from which to search, if not from the encoder's.
+    """
     results = [
         STRATEGIES[config.strategy](problem, config)
-        for problem in _problems(model, log_mel, config)
+        for problem in _problems(model, log_mel, config, rate_weight, start)
     ]
     segments = segment_count(len(log_mel))
     evaluations = max(len(result.trace) for result in results)
+    traces = [_lengthened(result.trace, evaluations) for result in results]
     return SearchResult(
-        torch.cat([result.symbols for result in results])[:segments],
-        torch.cat([result.objective for result in results])[:segments],
-        torch.cat([_lengthened(result.trace, evaluations) for result in results], 1)[:, :segments],
+        torch.cat([result.symbols for result in results])[:segments].cpu(),
+        torch.cat([result.objective for result in results])[:segments].cpu(),
+        torch.cat(traces, dim=1)[:, :segments].cpu(),
     )
 
 
-def _problems(model: CodecModel, log_mel: Tensor, config: SearchConfig) -> Iterator[SearchProblem]:
-    images = split_segments(log_mel)
-    missing = -len(images) % BATCH
-    padded = functional.pad(images, (0, 0, 0, 0, 0, 0, 0, missing), value=-1.0)
-    mask = functional.pad(frame_mask(len(log_mel)), (0, 0, 0, 0, 0, 0, 0, missing), value=1.0)
-    sent = functional.pad(sent_columns(len(log_mel)), (0, 0, 0, 0, 0, 0, 0, missing), value=False)
-    objective = OBJECTIVES[config.objective]
-    for batch in zip(padded.split(BATCH), mask.split(BATCH), sent.split(BATCH), strict=True):
-        yield SearchProblem(model, objective, *batch)
+def encoder_latent(model: CodecModel, log_mel: Tensor) -> Tensor:
+    """Return where a search of `log_mel` [frames, 128] starts, [segments, C, 8, 8] on the CPU."""
+    problems = _problems(model, log_mel, SearchConfig("encoder_only"), 0.0, None)
+    latents = torch.cat([problem.start for problem in problems])
+    return latents[: segment_count(len(log_mel))].cpu()
+
+
+def _problems(
+    model: CodecModel,
+    log_mel: Tensor,
+    config: SearchConfig,
+    rate_weight: float,
+    start: Tensor | None,
+) -> list[SearchProblem]:
+    device, frames = model.device, len(log_mel)
+    images = _batches(split_segments(log_mel), -1.0)
+    masks = _batches(frame_mask(frames), 1.0)
+    sent = _batches(sent_columns(frames), False)
+    starts = [None] * len(images) if start is None else _batches(start, 0.0)
+    return [
+        SearchProblem(
+            model,
+            OBJECTIVES[config.objective],
+            image.to(device),
+            mask.to(device),
+            columns.to(device),
+            rate_weight,
+            None if first is None else first.to(device),
+        )
+        for image, mask, columns, first in zip(images, masks, sent, starts, strict=True)
+    ]
+
+
+def _batches(segments: Tensor, filling: float) -> tuple[Tensor, ...]:
+    """Split [S, ...] into batches of `BATCH`, the last one filled up."""
+    missing = -len(segments) % BATCH
+    filled = functional.pad(segments, (0, 0, 0, 0, 0, 0, 0, missing), value=filling)
+    return tuple(filled.split(BATCH))
 
 
 def _lengthened(trace: Tensor, evaluations: int) -> Tensor:

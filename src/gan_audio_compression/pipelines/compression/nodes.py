@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.run import SEARCH
-from gan_audio_compression.codec.sender import encode_speech
+from gan_audio_compression.codec.sender import Coding, encode_speech
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.loops import (
@@ -40,7 +40,7 @@ def compress_utterances(
     log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
     """Compress the utterances of validation and test; give their files and the search log."""
-    how = {"search": dataclasses.asdict(coding.search), "coder": coding.coder}
+    how = dataclasses.asdict(coding.root)
     jobs = [
         UtteranceJob(
             str(row.id),
@@ -50,18 +50,16 @@ def compress_utterances(
         )
         for row in rows_of(held_out(manifest))
     ]
-    context = (codec_model, coding)
+    context = (codec_model, coding.root)
     yield from utterance_loop(
         compute, compress_utterance, jobs, context, log_so_far, "search", outputs=1, total=len(jobs)
     )
 
 
-def compress_utterance(
-    context: tuple[CodecModel, CodingParameters], source: Source
-) -> UtteranceResult:
+def compress_utterance(context: tuple[CodecModel, Coding], source: Source) -> UtteranceResult:
     """Search, quantise and code one utterance."""
     model, coding = context
-    encoded = encode_speech(model, *source, coding.search, coding.coder)
+    encoded = encode_speech(model, *source, coding)
     figures = dataclasses.asdict(encoded)
     data = figures.pop("data")
     return UtteranceResult((data,), figures | about_file(data))

@@ -1,21 +1,11 @@
 """Parameters of compression."""
 
-from typing import Literal
+from pydantic import ConfigDict, RootModel
 
-from pydantic import BaseModel, ConfigDict
-
-from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.sender import Coding
 
 
-class CodingParameters(BaseModel):
-    """How one system finds and codes its symbols.
+class CodingParameters(RootModel[Coding]):
+    """How one system finds and codes its symbols, as the sender takes it."""
 
-    Attributes:
-        search: strategy, objective and effort.
-        coder: the entropy coder.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    search: SearchConfig
-    coder: Literal["arithmetic", "huffman"]
+    model_config = ConfigDict(frozen=True)

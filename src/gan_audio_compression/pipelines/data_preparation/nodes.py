@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.distribution import dialect_distribution
@@ -27,7 +28,7 @@ from gan_audio_compression.pipelines.loops import (
     usable,
     utterance_loop,
 )
-from gan_audio_compression.signal.spec import ANALYSIS
+from gan_audio_compression.signal.spec import ANALYSIS, SAMPLE_RATE
 
 logger = logging.getLogger(__name__)
 
@@ -82,10 +83,8 @@ def prepare_utterance(_: None, data: bytes) -> UtteranceResult:
 
     from gan_audio_compression.signal.analysis import log_mel_spectrogram
     from gan_audio_compression.signal.level import active_level_db, normalise_level
-    from gan_audio_compression.signal.resample import to_project_rate
-    from gan_audio_compression.signal.spec import SAMPLE_RATE
 
-    samples = to_project_rate(*decode_audio(data))
+    samples = resample(*decode_audio(data), SAMPLE_RATE)
     speech, level_code = normalise_level(samples)
     log_mel = log_mel_spectrogram(torch.from_numpy(speech)).numpy()
     figures = {

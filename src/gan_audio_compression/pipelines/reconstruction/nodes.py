@@ -1,11 +1,14 @@
 """Nodes of reconstruction: they see files and the model, and nothing else of the sender's."""
 
 import hashlib
+import io
 import logging
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from gan_audio_compression.codec.container import BitstreamError, read_container
+from gan_audio_compression.codec.container.errors import BitstreamError
+from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.compute.work import item_key
@@ -17,6 +20,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceResult,
     utterance_loop,
 )
+from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 logger = logging.getLogger(__name__)
@@ -47,7 +51,7 @@ def reconstruct_utterances(
 def reconstruct_utterance(model: CodecModel, data: bytes) -> UtteranceResult:
     """Decode one file."""
     decoded = decode_file(model, data)
-    seconds = len(decoded.speech) / decoded.sample_rate
+    seconds = len(decoded.speech) / SAMPLE_RATE
     return UtteranceResult((decoded.log_mel, decoded.speech), {"seconds": seconds})
 
 
@@ -63,7 +67,9 @@ def _jobs(bitstreams: Partitions, model: CodecModel) -> Iterator[UtteranceJob]:
 def _may_be_ours(data: bytes, model: CodecModel) -> bool:
     """Tell whether to decode a file; a damaged one counts, so that the loop records why."""
     try:
-        header, _ = read_container(data)
+        reader = ContainerReader(io.BytesIO(data))
+        # A checksum covers the header as well, so that damage there is not taken for another model.
+        deque(reader.chunks(), maxlen=0)
     except BitstreamError:
         return True
-    return header.fingerprint == model.fingerprint
+    return reader.header.fingerprint == model.fingerprint

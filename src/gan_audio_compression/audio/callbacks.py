@@ -1,0 +1,63 @@
+"""File objects as libsndfile calls them."""
+
+from collections.abc import Callable
+from typing import BinaryIO, ParamSpec, TypeVar
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class CallbackFile:
+    """Passes libsndfile's calls on to a file and keeps the first exception, Ctrl-C included.
+
+    An exception cannot cross libsndfile, which is written in C: it would be lost, and the audio
+    end early without a word. After a failure the file is left alone.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._error: BaseException | None = None
+
+    def raise_error(self) -> None:
+        """Raise the exception that a call met, if any."""
+        if self._error is not None:
+            raise self._error
+
+    def read(self, size: int) -> bytes:
+        """Read `size` bytes, fewer only at the end of the file or after a failure."""
+        return self._call(b"", read_fully, self._file, size)
+
+    def write(self, data: bytes) -> int:
+        """Return the number of bytes written, 0 after a failure."""
+        return self._call(0, self._file.write, data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Return the new position, -1 after a failure."""
+        return self._call(-1, self._file.seek, offset, whence)
+
+    def tell(self) -> int:
+        """Return the position, -1 after a failure."""
+        return self._call(-1, self._file.tell)
+
+    def _call(
+        self,
+        failed: _Result,
+        function: Callable[_Arguments, _Result],
+        *args: _Arguments.args,
+        **kwargs: _Arguments.kwargs,
+    ) -> _Result:
+        if self._error is not None:
+            return failed
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            self._error = error
+            return failed
+
+
+def read_fully(file: BinaryIO, size: int) -> bytes:
+    """Read `size` bytes, fewer only at the end; a pipe may give them in pieces."""
+    data = file.read(size)
+    while len(data) < size and (more := file.read(size - len(data))):
+        data += more
+    return data

@@ -1,0 +1,59 @@
+"""Audio files that can be read from any place, decoded by libsndfile."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+import soundfile as sf
+from numpy.typing import NDArray
+
+from gan_audio_compression.audio.callbacks import CallbackFile
+
+_LONGEST_BLOCK = 1 << 16
+
+
+class FileStream:
+    """The samples of an audio file.
+
+    Attributes:
+        sample_rate: in Hz.
+        channels: number of channels.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Read the header of a seekable file.
+
+        Raises:
+            soundfile.LibsndfileError: it is not audio in a format of libsndfile.
+        """
+        self._file = file
+        with self._opened() as sound:
+            self.sample_rate: int = sound.samplerate
+            self.channels: int = sound.channels
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Yield [n, channels] samples from the beginning of the file, at most 65536 at a time."""
+        with self._opened() as sound:
+            while len(block := sound.read(_LONGEST_BLOCK, dtype="float32", always_2d=True)):
+                yield block
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sf.SoundFile]:
+        self._file.seek(0)
+        calls = CallbackFile(self._file)
+        try:
+            with _SequentialSoundFile(calls) as sound:
+                yield sound
+        finally:
+            calls.raise_error()
+
+
+class _SequentialSoundFile(sf.SoundFile):  # type: ignore[misc]
+    """Reads on from where it is; soundfile would seek after each read.
+
+    In FLAC of unknown length, as encoders write it to a pipe, there is no seeking.
+    """
+
+    def seekable(self) -> bool:
+        return False

@@ -1,0 +1,139 @@
+"""Opens files by name: input with clear errors, output that is there whole or not at all."""
+
+import contextlib
+import io
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from gan_audio_compression.audio.errors import (
+    InputError,
+    InputIsFolderError,
+    InputMissingError,
+    InputPermissionError,
+    OutputError,
+    OutputExistsError,
+    OutputWriteError,
+)
+
+_EXISTS = "{} exists; add --force to replace it."
+
+
+@contextlib.contextmanager
+def input_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading.
+
+    Raises:
+        InputMissingError: there is no such file.
+        InputIsFolderError: it is a folder.
+        InputPermissionError: it may not be read.
+        InputError: the system refuses for another reason.
+    """
+    try:
+        file = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputMissingError(f"{path} does not exist; check the name.") from error
+    except IsADirectoryError as error:
+        raise InputIsFolderError(f"{path} is a folder; give the name of a file.") from error
+    except PermissionError as error:
+        raise InputPermissionError(f"{path} may not be read; ask its owner.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be opened: {error.strerror}.") from error
+    with file:
+        yield file
+
+
+@contextlib.contextmanager
+def output_file(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name at the end, and only if all went well.
+
+    Until then it lies beside its place under a name of its own. Missing folders are made. What is
+    no regular file, such as /dev/null or a named pipe, is written directly.
+
+    Raises:
+        OutputExistsError: the file exists, at the beginning or at the end, and `overwrite` is
+            false.
+        OutputWriteError: the system refuses; also raised by writing to the file.
+        OutputError: `path` is a folder.
+    """
+    with _write_errors(path):
+        mode = _mode(path)
+    if mode is not None and stat.S_ISDIR(mode):
+        raise OutputError(f"{path} is a folder; give the name of a file.")
+    if mode is not None and not stat.S_ISREG(mode):
+        with _open(path, path, "w") as file:
+            yield file
+        return
+    if mode is not None and not overwrite:
+        raise OutputExistsError(_EXISTS.format(path))
+    # A link stays a link: the file that it names is replaced.
+    target = Path(os.path.realpath(path))
+    aside = target.with_name(f".{secrets.token_hex(8)}.part")
+    with _write_errors(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _open(aside, path, "x") as file:
+            yield file
+        with _write_errors(path):
+            if overwrite:
+                os.replace(aside, target)
+                return
+            try:
+                _rename_to_new(aside, target)
+            except FileExistsError as error:
+                raise OutputExistsError(_EXISTS.format(path)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+
+
+class _OutputFile(io.FileIO):
+    """A file whose errors of writing name the path that the user gave."""
+
+    def __init__(self, file: Path, path: Path, mode: str) -> None:
+        super().__init__(file, mode)
+        self._path = path
+
+    def write(self, data: Any) -> int:
+        with _write_errors(self._path):
+            return super().write(data)
+
+
+def _open(file: Path, path: Path, mode: str) -> io.BufferedWriter:
+    with _write_errors(path):
+        return io.BufferedWriter(_OutputFile(file, path, mode))
+
+
+def _mode(path: Path) -> int | None:
+    """Type and permissions of a file; None where there is none."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _rename_to_new(aside: Path, target: Path) -> None:
+    """Rename; raise FileExistsError where another process has made the target meanwhile."""
+    try:
+        os.link(aside, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links: an empty file holds the name until the whole one has it.
+        target.touch(exist_ok=False)
+        os.replace(aside, target)
+
+
+@contextlib.contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    """Turn the system's errors into one that names the path."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputWriteError(
+            f"{path} cannot be written ({error.strerror}); "
+            "free some space or choose another folder."
+        ) from error

@@ -1,0 +1,324 @@
+"""The codec as others use it: audio to .gac bytes and back, whole or as it comes."""
+
+import io
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_audio_compression.audio.errors import EmptyAudioError
+from gan_audio_compression.audio.reader import AudioReader, require_rate
+from gan_audio_compression.audio.resample import Resampler
+from gan_audio_compression.audio.samples import mono
+from gan_audio_compression.audio.writer import AudioWriter
+from gan_audio_compression.codec.device import require_device
+from gan_audio_compression.codec.model import CodecModel, Precision
+from gan_audio_compression.codec.models import DEFAULT_MODEL, open_model
+from gan_audio_compression.codec.receiver import Receiver
+from gan_audio_compression.codec.search.presets import (
+    DEFAULT_EFFORT,
+    DEFAULT_STRATEGY,
+    search_config,
+)
+from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Coding, Sender
+from gan_audio_compression.signal.analysis import piece_log_mel
+from gan_audio_compression.signal.chunks import cut
+from gan_audio_compression.signal.level import Level, LevelMeter
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+logger = logging.getLogger(__name__)
+
+Wave = NDArray[np.float32]
+
+LIVE_CHUNK_SEGMENTS = 4
+"""Segments in a chunk of audio that is coded as it comes: 4.096 s, one batch of the search."""
+
+_LIVE_MEMORY_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Coded:
+    """How much was coded or decoded.
+
+    Attributes:
+        seconds: of the recording.
+        size: of its .gac form, in bytes.
+    """
+
+    seconds: float
+    size: int
+
+
+class Codec:
+    """Compresses speech to .gac data and back, with one model.
+
+        codec = Codec.load()
+        data = codec.encode(samples, 48_000, bitrate=1500)
+        samples, sample_rate = codec.decode(data)
+
+    Samples are float32 in [-1, 1]. The codec is made for speech of one speaker at a time; it works
+    at 16 kHz inside, so what lies above 8 kHz is lost, and gives back the recording's sampling
+    rate, length and level. A codec may be used by several threads in turn, not at once.
+
+    Every error is a `GanAudioCompressionError` whose message says what to do.
+    """
+
+    def __init__(self, model: CodecModel) -> None:
+        self.model = model
+
+    @classmethod
+    def load(
+        cls,
+        name_or_path: str | Path = DEFAULT_MODEL,
+        *,
+        device: str = "cpu",
+        precision: Precision = "float32",
+    ) -> Self:
+        """Open a model.
+
+        Args:
+            name_or_path: a model that ships with the package, or a model file.
+            device: where its networks compute, such as "cpu", "cuda" or "cuda:1".
+            precision: "float32" or "bfloat16"; the symbols in a file never depend on it, the
+                sound does by a little.
+
+        Raises:
+            UnknownModelError: there is no model of that name.
+            ModelFileError: the file is damaged or no model.
+            DeviceError: the device is not there.
+        """
+        require_device(device)
+        return cls(open_model(name_or_path).to(device, precision))
+
+    def encode(
+        self,
+        samples: NDArray[np.floating],
+        sample_rate: int,
+        *,
+        search: str = DEFAULT_STRATEGY,
+        effort: int = DEFAULT_EFFORT,
+        bitrate: float | None = None,
+    ) -> bytes:
+        """Compress a recording.
+
+        Args:
+            samples: floats [n] or [n, channels] in [-1, 1]; channels are mixed down to their
+                mean, and what lies beyond is clipped.
+            sample_rate: in Hz, 1000 to 768000.
+            search: strategy that looks for the best symbols: "encoder_only", "back_propagation"
+                or "admm".
+            effort: 0 (the encoder alone) to 9; 5 takes about a second for each second of audio.
+            bitrate: most bits for each second, by the size of the result; None for as many as
+                the model's levels take.
+
+        Returns:
+            A .gac file.
+
+        Raises:
+            AudioError: there are no samples, or they are not such as above.
+            BitrateTooLowError: the model cannot go as low; the message says how low it can.
+            SearchError: the search or effort is unknown.
+        """
+        require_rate(sample_rate)
+        blocks = [_full_scale(samples)]
+        target = io.BytesIO()
+        coding = Coding(search_config(search, effort), bitrate=bitrate)
+        self._send(blocks, sample_rate, target, coding, _measure(blocks, sample_rate))
+        return target.getvalue()
+
+    def decode(
+        self, data: bytes, *, sample_rate: int | None = None, conceal: bool = False
+    ) -> tuple[Wave, int]:
+        """Decompress a .gac file.
+
+        Args:
+            data: the file.
+            sample_rate: of the result in Hz, 1000 to 768000; None for the recording's.
+            conceal: make damaged parts silence and log a warning, instead of raising.
+
+        Returns:
+            Samples [n], and their sampling rate in Hz. At the recording's rate, n is the length
+            of the recording.
+
+        Raises:
+            BitstreamError: the data is not a .gac file, damaged, newer or of another model; each
+                has its own subclass.
+        """
+        receiver, rate = self._receiver(io.BytesIO(data), sample_rate, conceal)
+        return np.concatenate(list(_at_rate(receiver, rate))), rate
+
+    def encode_file(
+        self,
+        source: BinaryIO,
+        target: BinaryIO,
+        *,
+        search: str = DEFAULT_STRATEGY,
+        effort: int = DEFAULT_EFFORT,
+        bitrate: float | None = None,
+    ) -> Coded:
+        """Compress an audio file, of any length in bounded memory.
+
+        Args:
+            source: audio in any format that libsndfile reads, at any rate. A WAV that comes
+                through a pipe is coded as it comes, in chunks of 4.096 s; its level is then
+                that of the last ten minutes, since nobody knows what follows.
+            target: takes the .gac file, flushed after each chunk.
+            search, effort, bitrate: see `encode`.
+
+        Raises:
+            AudioError, BitrateTooLowError, SearchError: as `encode`.
+        """
+        coding = Coding(search_config(search, effort), bitrate=bitrate)
+        with AudioReader(source) as reader:
+            if reader.channels > 1:
+                logger.info("%d channels were mixed down to one.", reader.channels)
+            level = _measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
+            return self._send(reader.blocks(), reader.sample_rate, target, coding, level)
+
+    def encode_blocks(
+        self,
+        blocks: Iterable[NDArray[np.floating]],
+        sample_rate: int,
+        target: BinaryIO,
+        *,
+        search: str = DEFAULT_STRATEGY,
+        effort: int = DEFAULT_EFFORT,
+        bitrate: float | None = None,
+    ) -> Coded:
+        """Compress samples as they come, such as from a microphone.
+
+        Args:
+            blocks: [n] or [n, channels] samples each, of any length.
+            sample_rate: of them, in Hz.
+            target: takes the .gac file, flushed after each chunk of 4.096 s.
+            search, effort, bitrate: see `encode`.
+
+        Raises:
+            AudioError, BitrateTooLowError, SearchError: as `encode`.
+        """
+        require_rate(sample_rate)
+        coding = Coding(search_config(search, effort), bitrate=bitrate)
+        return self._send(map(_full_scale, blocks), sample_rate, target, coding, None)
+
+    def decode_file(
+        self,
+        source: BinaryIO,
+        target: BinaryIO,
+        *,
+        format: str = "wav",
+        sample_rate: int | None = None,
+        conceal: bool = False,
+    ) -> Coded:
+        """Decompress a .gac file to an audio file, of any length in bounded memory.
+
+        Args:
+            source: the .gac file; it is read only as far as the next chunk needs.
+            target: takes the audio. A pipe takes WAV alone, which can be heard as it comes.
+            format: "wav" or "flac", both of 16 bits, or "ogg" (Vorbis).
+            sample_rate, conceal: see `decode`.
+
+        Raises:
+            BitstreamError: as `decode`; `target` is incomplete then.
+            AudioError: the format or the rate cannot be written.
+        """
+        receiver, rate = self._receiver(source, sample_rate, conceal)
+        samples = 0
+        with AudioWriter(target, rate, format) as writer:
+            for block in _at_rate(receiver, rate):
+                writer.write(block)
+                samples += len(block)
+        return Coded(samples / rate, receiver.size)
+
+    def decode_blocks(
+        self, source: BinaryIO, *, sample_rate: int | None = None, conceal: bool = False
+    ) -> tuple[Iterator[Wave], int]:
+        """Decompress a .gac file as it comes.
+
+        Args:
+            source: the .gac file; it is read only as far as the next chunk needs.
+            sample_rate, conceal: see `decode`.
+
+        Returns:
+            Blocks of samples [n], each as soon as its chunk is there, and their rate in Hz.
+
+        Raises:
+            BitstreamError: as `decode`; from the blocks, where a chunk is met that is damaged.
+        """
+        receiver, rate = self._receiver(source, sample_rate, conceal)
+        return _at_rate(receiver, rate), rate
+
+    def _receiver(
+        self, source: BinaryIO, sample_rate: int | None, conceal: bool
+    ) -> tuple[Receiver, int]:
+        """Return what decodes `source`, and the rate to resample to."""
+        receiver = Receiver(self.model, source, conceal)
+        rate = receiver.sample_rate if sample_rate is None else sample_rate
+        require_rate(rate)
+        return receiver, rate
+
+    def _send(
+        self,
+        blocks: Iterable[Wave],
+        sample_rate: int,
+        target: BinaryIO,
+        coding: Coding,
+        level: Level | None,
+    ) -> Coded:
+        """Code blocks at their `level`, or at a running one where it is not known."""
+        counted = _CountedBlocks(blocks)
+        meter = LevelMeter(_LIVE_MEMORY_SECONDS)
+        segments = LIVE_CHUNK_SEGMENTS if level is None else CHUNK_SEGMENTS
+        sender = Sender(self.model, target, sample_rate, coding, segments)
+        for piece in cut(_resampled(counted, sample_rate, SAMPLE_RATE), sender.chunk_samples):
+            if level is None:
+                meter.add(piece.samples)
+            now = level or meter.level
+            log_mel = piece_log_mel(piece, now.mean, now.gain)
+            sender.send(log_mel, piece.size, now.code, counted.samples if piece.last else None)
+            target.flush()
+        if not counted.samples:
+            raise EmptyAudioError("This audio has no samples; leave it out or record it again.")
+        return Coded(counted.samples / sample_rate, sender.size)
+
+
+class _CountedBlocks:
+    """Blocks, and how many samples they had so far."""
+
+    def __init__(self, blocks: Iterable[Wave]) -> None:
+        self._blocks = blocks
+        self.samples = 0
+
+    def __iter__(self) -> Iterator[Wave]:
+        for block in self._blocks:
+            self.samples += len(block)
+            yield block
+
+
+def _full_scale(samples: NDArray[np.floating]) -> Wave:
+    return mono(samples).clip(-1, 1)
+
+
+def _measure(blocks: Iterable[Wave], sample_rate: int) -> Level:
+    meter = LevelMeter()
+    for block in _resampled(blocks, sample_rate, SAMPLE_RATE):
+        meter.add(block)
+    return meter.level
+
+
+def _resampled(blocks: Iterable[Wave], from_rate: int, to_rate: int) -> Iterator[Wave]:
+    resampler = Resampler(from_rate, to_rate)
+    for block in blocks:
+        yield resampler.feed(block)
+    yield resampler.finish()
+
+
+def _at_rate(receiver: Receiver, rate: int) -> Iterator[Wave]:
+    """Resample what a receiver gives; a recording's own length is met exactly."""
+    resampler = Resampler(SAMPLE_RATE, rate)
+    for chunk in receiver.chunks():
+        yield resampler.feed(chunk.speech)
+    yield resampler.finish(receiver.total if rate == receiver.sample_rate else None)

@@ -1,0 +1,154 @@
+"""A chunk of a .gac file: its sizes, level, payload and checksum."""
+
+import zlib
+from dataclasses import dataclass
+
+from gan_audio_compression.codec.container.errors import (
+    BitstreamError,
+    CorruptError,
+    ImpossibleSizeError,
+)
+from gan_audio_compression.codec.container.fields import Fields, varint
+from gan_audio_compression.codec.container.header import Header, coded_samples
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+SEGMENT_PAYLOAD_BYTES = 8192
+"""Most payload bytes for each segment of the chunk length: 64 kbit/s."""
+LEVEL_BYTES = 1
+CHECKSUM_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk whose checksum was right.
+
+    Attributes:
+        index: 0, 1, ...
+        level_code: level of the signal, 0 .. 255; it is -0.5 dB times this.
+        payload: what the entropy coder gave.
+        samples: of the coded 16 kHz signal that it covers.
+        total: in the last chunk samples of the recording at its own rate, else None.
+    """
+
+    index: int
+    level_code: int
+    payload: bytes
+    samples: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class LostChunk:
+    """The place of a chunk that cannot be decoded.
+
+    Attributes:
+        index: 0, 1, ...
+        samples: of the coded 16 kHz signal that it covers, as far as is known.
+        total: samples of the recording where it says so as the last chunk, else None.
+        error: what was met where the loss begins.
+    """
+
+    index: int
+    samples: int
+    total: int | None
+    error: BitstreamError
+
+
+@dataclass(frozen=True)
+class ChunkSizes:
+    """The sizes at the beginning of a chunk.
+
+    Attributes:
+        payload: bytes of the payload.
+        total: in the last chunk samples of the recording at its own rate, else None.
+    """
+
+    payload: int
+    total: int | None
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes at the beginning of the chunk."""
+        if self.total is None:
+            return varint(2 * self.payload)
+        return varint(2 * self.payload + 1) + varint(self.total)
+
+
+def payload_limit(header: Header) -> int:
+    """Most bytes that the payload of a chunk may have."""
+    return header.chunk_segments * SEGMENT_PAYLOAD_BYTES
+
+
+def covered_samples(header: Header, index: int, total: int | None) -> int:
+    """Samples of the coded signal that chunk `index` covers, the last one where `total` is given.
+
+    Raises:
+        ValueError: a recording of `total` samples does not end within this chunk.
+    """
+    if total is None:
+        return header.chunk_samples
+    rest = coded_samples(total, header.sample_rate) - index * header.chunk_samples
+    if not 0 < rest <= header.chunk_samples:
+        raise ValueError(
+            f"a recording of {total} samples at {header.sample_rate} Hz does not end within"
+            f" {chunk_name(header, index)}."
+        )
+    return rest
+
+
+def chunk_name(header: Header, index: int) -> str:
+    """Name a chunk for a message, with its time in the recording."""
+    return f"chunk {index} (at {index * header.chunk_samples / SAMPLE_RATE:.3f} s)"
+
+
+def checksum_start(header: Header, index: int) -> int:
+    """CRC-32 of a chunk's header and place, which its checksum goes on from."""
+    return zlib.crc32(header.to_bytes() + varint(index))
+
+
+def checksum(start: int, body: bytes) -> bytes:
+    """Checksum of a chunk of these bytes, bound to its header and place by `checksum_start`."""
+    return zlib.crc32(body, start).to_bytes(CHECKSUM_BYTES, "little")
+
+
+def read_sizes(fields: Fields, header: Header) -> ChunkSizes:
+    """Take the sizes at the beginning of a chunk.
+
+    Raises:
+        TruncatedError: the file ends within them.
+        CorruptError: one is not a valid integer or beyond the limit.
+    """
+    payload, is_last = divmod(fields.varint("payload size"), 2)
+    if payload > payload_limit(header):
+        raise fields.forbidden(
+            "payload size",
+            f"is {payload} bytes, above the limit of {payload_limit(header)}",
+            ImpossibleSizeError,
+        )
+    return ChunkSizes(payload, fields.varint("number of samples") if is_last else None)
+
+
+def read_chunk(fields: Fields, header: Header, index: int) -> Chunk:
+    """Take a chunk and check it before anything of it is used.
+
+    Raises:
+        TruncatedError: the file ends within it.
+        CorruptError: a field has a forbidden value or the checksum differs.
+    """
+    fields.owner = chunk_name(header, index)
+    start = fields.position
+    sizes = read_sizes(fields, header)
+    try:
+        samples = covered_samples(header, index, sizes.total)
+    except ValueError as error:
+        raise fields.forbidden(
+            "number of samples", f"is {sizes.total} and ends elsewhere", ImpossibleSizeError
+        ) from error
+    level_code = fields.byte("level")
+    payload = fields.take(sizes.payload, "payload")
+    body = fields.since(start)
+    if fields.take(CHECKSUM_BYTES, "checksum") != checksum(checksum_start(header, index), body):
+        raise CorruptError(
+            f"the checksum of {fields.owner} of the .gac data differs, so the chunk or the header"
+            " is damaged; get the file again."
+        )
+    return Chunk(index, level_code, payload, samples, sizes.total)

@@ -1,0 +1,53 @@
+"""How hard to search, as one number."""
+
+from typing import get_args, get_type_hints
+
+from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.search.errors import SearchError
+
+STRATEGIES: tuple[str, ...] = get_args(get_type_hints(SearchConfig)["strategy"])
+DEFAULT_STRATEGY = "admm"
+EFFORTS = range(10)
+DEFAULT_EFFORT = 3
+
+# The steps about double from one effort to the next. On two cores effort 5 takes about as long as
+# the speech lasts, effort 9 ten times that.
+_ITERATIONS = (0, 5, 10, 20, 35, 60, 105, 195, 340, 600)
+
+# ADMM ends once mu has driven the latent to the levels, whatever iterations are left. So a long
+# search takes more steps between dual updates and a short one lets mu grow faster. Found on
+# validation speech: step, mu, mu_growth and inner_steps from effort 1 on.
+_ADMM = (
+    (0.003, 0.05, 1.1, 5),
+    (0.005, 0.1, 1.5, 5),
+    (0.005, 0.1, 1.5, 5),
+    (0.004, 0.1, 1.3, 7),
+    (0.003, 0.1, 1.2, 10),
+    (0.003, 0.1, 1.2, 15),
+    (0.002, 0.1, 1.15, 15),
+    (0.002, 0.05, 1.1, 20),
+    (0.002, 0.05, 1.1, 20),
+)
+
+
+def search_config(strategy: str, effort: int) -> SearchConfig:
+    """Return the search of that strategy and effort, by mean square error.
+
+    Args:
+        strategy: "encoder_only", "back_propagation" or "admm".
+        effort: 0 .. 9; at 0 every strategy is the encoder alone.
+
+    Raises:
+        SearchError: there is no such strategy or effort.
+    """
+    if strategy not in STRATEGIES:
+        raise SearchError(
+            f"no search strategy is called {strategy!r}; give one of {', '.join(STRATEGIES)}."
+        )
+    if effort not in EFFORTS:
+        raise SearchError(f"there is no search effort {effort}; give 0 to {EFFORTS[-1]}.")
+    if strategy == "encoder_only" or effort == 0:
+        return SearchConfig("encoder_only")
+    if strategy == "back_propagation":
+        return SearchConfig("back_propagation", "mse", _ITERATIONS[effort], step=3.0)
+    return SearchConfig("admm", "mse", _ITERATIONS[effort], *_ADMM[effort - 1])

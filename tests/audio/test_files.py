@@ -1,0 +1,210 @@
+"""Files appear whole or not at all, replace nothing unasked, and errors are one sentence."""
+
+import errno
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from gan_audio_compression.audio.errors import (
+    InputError,
+    InputIsFolderError,
+    InputMissingError,
+    InputPermissionError,
+    OutputError,
+    OutputExistsError,
+    OutputWriteError,
+)
+from gan_audio_compression.audio.files import input_file, output_file
+
+DATA = b"some bytes"
+as_root = os.geteuid() == 0
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def without_links(*_: object) -> None:
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def test_file_takes_its_name_at_the_end_with_the_usual_permissions(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "a.wav"
+    with output_file(target, overwrite=False) as file:
+        file.write(DATA)
+        assert not target.exists()
+    assert target.read_bytes() == DATA
+    assert names(target.parent) == ["a.wav"]
+    (tmp_path / "usual").touch()
+    assert target.stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_file_can_be_sought(tmp_path: Path) -> None:
+    with output_file(tmp_path / "a", overwrite=False) as file:
+        file.write(b"xbcd")
+        file.seek(0)
+        file.write(b"a")
+    assert (tmp_path / "a").read_bytes() == b"abcd"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, FileExistsError])
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_error_leaves_all_as_it_was(
+    tmp_path: Path, error: type[BaseException], exists: bool
+) -> None:
+    target = tmp_path / "a.wav"
+    if exists:
+        target.write_bytes(b"old")
+    before = names(tmp_path)
+    with pytest.raises(error), output_file(target, overwrite=exists) as file:
+        file.write(DATA)
+        raise error
+    assert names(tmp_path) == before
+    assert not exists or target.read_bytes() == b"old"
+
+
+def test_existing_file_is_replaced_only_when_asked(tmp_path: Path) -> None:
+    target = tmp_path / "a.wav"
+    target.write_bytes(b"old")
+    worked = False
+    with pytest.raises(OutputExistsError, match="--force"), output_file(target, overwrite=False):
+        worked = True
+    assert not worked
+    assert target.read_bytes() == b"old"
+    with output_file(target, overwrite=True) as file:
+        file.write(DATA)
+    assert target.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_file_that_appears_meanwhile_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", without_links)
+    target = tmp_path / "a.wav"
+    with pytest.raises(OutputExistsError), output_file(target, overwrite=False) as file:
+        file.write(DATA)
+        target.write_bytes(b"the other's")
+    assert target.read_bytes() == b"the other's"
+    assert names(tmp_path) == ["a.wav"]
+
+
+def test_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "link", without_links)
+    with output_file(tmp_path / "a.wav", overwrite=False) as file:
+        file.write(DATA)
+    assert (tmp_path / "a.wav").read_bytes() == DATA
+    assert names(tmp_path) == ["a.wav"]
+
+
+def test_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("real")
+    with output_file(tmp_path / "link", overwrite=True) as file:
+        file.write(DATA)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == DATA
+
+
+def test_name_as_long_as_the_system_takes(tmp_path: Path) -> None:
+    target = tmp_path / ("a" * 255)
+    with output_file(target, overwrite=False) as file:
+        file.write(DATA)
+    assert target.read_bytes() == DATA
+
+
+def test_folder_is_no_output(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="is a folder"), output_file(tmp_path, overwrite=True):
+        pass
+
+
+def test_devices_are_written_directly() -> None:
+    with output_file(Path(os.devnull), overwrite=False) as file:
+        file.write(DATA)
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+def test_named_pipe_is_written_directly(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    received: list[bytes] = []
+    thread = threading.Thread(target=lambda: received.append(fifo.read_bytes()))
+    thread.start()
+    with output_file(fifo, overwrite=False) as file:
+        assert not file.seekable()
+        file.write(DATA)
+    thread.join(timeout=10)
+    assert received == [DATA]
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
+
+
+@pytest.mark.parametrize("name", ["a.txt/b.wav", "a.txt/c/b.wav"])
+def test_file_in_the_place_of_a_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.txt").touch()
+    with (
+        pytest.raises(OutputWriteError, match=r"b\.wav cannot be written"),
+        output_file(tmp_path / name, overwrite=True),
+    ):
+        pass
+    with pytest.raises(InputMissingError), input_file(tmp_path / name):
+        pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_full_disk_is_told_with_the_path() -> None:
+    with (
+        pytest.raises(OutputWriteError, match=r"/dev/full cannot be written \(No space left"),
+        output_file(Path("/dev/full"), overwrite=True) as file,
+    ):
+        file.write(DATA)
+
+
+def test_refused_permission_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    target = tmp_path / "a.wav"
+    with (
+        pytest.raises(OutputWriteError, match=r"a\.wav cannot be written \(Permission denied"),
+        output_file(target, overwrite=True) as file,
+    ):
+        file.write(DATA)
+    assert names(tmp_path) == []
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(InputPermissionError, match="may not be read"), input_file(target):
+        pass
+
+
+@pytest.mark.skipif(as_root, reason="permissions do not bind root")
+def test_folder_without_permission(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with (
+        pytest.raises(OutputWriteError, match="Permission denied"),
+        output_file(tmp_path / "a.wav", overwrite=False),
+    ):
+        pass
+
+
+def test_input_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(DATA)
+    with input_file(tmp_path / "a") as file:
+        assert file.read() == DATA
+    assert file.closed
+
+
+def test_what_cannot_be_an_input(tmp_path: Path) -> None:
+    for path, error in [(tmp_path / "no", InputMissingError), (tmp_path, InputIsFolderError)]:
+        with pytest.raises(error, match=str(path)) as caught, input_file(path):
+            pass
+        assert isinstance(caught.value, InputError)
+
+
+def test_errors_of_the_reader_stay_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(FileNotFoundError), input_file(tmp_path / "a"):
+        raise FileNotFoundError
