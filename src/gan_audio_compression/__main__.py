@@ -1,24 +1,22 @@
-"""`python -m gan_audio_compression` runs the pipelines of the installed package."""
+"""`python -m gan_audio_compression`: the command line tool, and what Kedro's deployments call."""
 
 import sys
 from typing import Any
 
-from kedro.framework.cli.utils import find_run_command
-from kedro.framework.project import configure_project
-
-from gan_audio_compression import __name__ as package_name
-
 
 def main(*args: Any, **options: Any) -> Any:
-    """Run as `kedro run` does, with the same options.
+    """Run the command line tool on the program's arguments; given any here, run the pipelines.
 
-    The configuration is the folder `conf` of the current directory, or the one that
-    `--conf-source` names.
+    A packaged Kedro project is called like that from other programs: `main(env="timit")`.
     """
-    configure_project(package_name)
-    # An interactive session, such as a notebook job, wants the result and not an exit.
-    options.setdefault("standalone_mode", not hasattr(sys, "ps1"))
-    return find_run_command(package_name)(*args, **options)
+    if args or options:
+        from gan_audio_compression.command_line.pipelines import run_pipelines
+
+        return run_pipelines(*args, **options)
+
+    from gan_audio_compression.command_line.main import main as tool
+
+    sys.exit(tool())
 
 
 if __name__ == "__main__":

@@ -3,13 +3,16 @@
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from gan_audio_compression.errors import GanAudioCompressionError
@@ -21,6 +24,10 @@ I = TypeVar("I")  # noqa: E741
 T = TypeVar("T")
 
 ExecutorKind = Literal["inline", "processes"]
+# Ctrl-C, and what the pool sends to the other workers when one has died.
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+_INTERRUPTED = 130  # as shells say it of a program that Ctrl-C ended
+
 _Job = tuple[Callable[[Any, Any], Any], Any]
 
 
@@ -76,6 +83,7 @@ class ProcessExecutor:
 
     The function must be importable by a worker; the context is sent once to each worker. If a
     worker dies, the items in flight fail with `WorkerDiedError` and fresh workers do the rest.
+    Ctrl-C ends the workers too, after what their items must do at their end.
 
     Raises:
         ComputeError: if there is not at least one worker.
@@ -99,6 +107,9 @@ class ProcessExecutor:
                     yield _collect(*in_flight.popleft())
             while in_flight:
                 yield _collect(*in_flight.popleft())
+        except KeyboardInterrupt:
+            workers.interrupt()
+            raise
         finally:
             workers.close()
 
@@ -139,15 +150,39 @@ class _Workers:
         )
 
     def submit(self, id: str, item: Any) -> Future[Outcome[Any]]:
-        try:
-            return self._pool.submit(_run_in_worker, id, item)
-        except BrokenProcessPool:
-            self.close()
-            self._pool = self._fresh_pool()
-            return self._pool.submit(_run_in_worker, id, item)
+        with _interrupts_held():
+            try:
+                return self._pool.submit(_run_in_worker, id, item)
+            except BrokenProcessPool:
+                self.close()
+                self._pool = self._fresh_pool()
+                return self._pool.submit(_run_in_worker, id, item)
+
+    def interrupt(self) -> None:
+        """Pass Ctrl-C on; a terminal sends it to all processes, `kill` to this one alone."""
+        for process in multiprocessing.active_children():
+            if process.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGINT)
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C from processes that start here until `_start_worker` lets it through.
+
+    They would die of it with a traceback each.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _job: _Job | None = None
@@ -157,6 +192,10 @@ def _start_worker(function: Callable[[Any, Any], Any], context: Any) -> None:
     """Keep the function and its context for all items of this worker."""
     global _job
     _job = (function, context)
+    # An idle worker has nothing to clean up and ends at once, without a word.
+    _on_interrupt(signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # One computation a worker: the workers share the cores among themselves.
     os.environ["OMP_NUM_THREADS"] = "1"
     if "torch" in sys.modules:
@@ -166,7 +205,25 @@ def _start_worker(function: Callable[[Any, Any], Any], context: Any) -> None:
 def _run_in_worker(id: str, item: Any) -> Outcome[Any]:
     assert _job is not None
     function, context = _job
-    return _attempt(function, context, id, item)
+    _on_interrupt(_interrupt_once)
+    try:
+        return _attempt(function, context, id, item)
+    except KeyboardInterrupt:
+        # Gone without a result, the worker breaks the pool, so that none takes another item.
+        os._exit(_INTERRUPTED)
+    finally:
+        _on_interrupt(signal.SIG_DFL)
+
+
+def _on_interrupt(handler: signal.Handlers | Callable[[int, FrameType | None], None]) -> None:
+    for interrupt in _INTERRUPTS:
+        signal.signal(interrupt, handler)
+
+
+def _interrupt_once(signum: int, frame: FrameType | None) -> None:
+    """Let the item clean up: a second interrupt must not disturb that."""
+    _on_interrupt(signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _attempt(function: Callable[[C, I], T], context: C, id: str, item: I) -> Outcome[T]:

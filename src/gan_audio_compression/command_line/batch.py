@@ -1,0 +1,137 @@
+"""Does a command's files, one by one or several at once, and says how it went."""
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from tqdm import tqdm
+
+from gan_audio_compression.command_line.computing import CodecUnavailableError, Computing
+from gan_audio_compression.command_line.plan import Job
+from gan_audio_compression.command_line.reporting import about, named
+from gan_audio_compression.command_line.standard import source_file, target_file
+from gan_audio_compression.compute.executor import describe_error, make_executor
+from gan_audio_compression.errors import GanAudioCompressionError
+
+if TYPE_CHECKING:
+    from gan_audio_compression.codec.codec import Codec, Coded
+
+logger = logging.getLogger(__name__)
+
+
+class Task(Protocol):
+    """What a command does to each file; it can be sent to a worker process."""
+
+    @property
+    def computing(self) -> Computing:
+        """With what its codec computes."""
+        ...
+
+    @property
+    def force(self) -> bool:
+        """Whether files that exist are replaced."""
+        ...
+
+    def apply(self, codec: "Codec", job: Job, source: BinaryIO, target: BinaryIO) -> "Coded":
+        """Do one file, whose source and target are open."""
+        ...
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a file was not done.
+
+    Attributes:
+        message: for the user.
+        of_all: the others would fail alike.
+    """
+
+    message: str
+    of_all: bool = False
+
+
+def run(task: Task, jobs: Sequence[Job], *, verb: str, debug: bool) -> int:
+    """Do all jobs, each on its own, and log a summary.
+
+    Args:
+        task: what to do.
+        jobs: the files.
+        verb: what is done to them, such as "encoded".
+        debug: let the first error end everything, with its traceback.
+
+    Returns:
+        The exit code: 0, or 1 where an input failed.
+
+    Raises:
+        CodecUnavailableError: the codec cannot be opened.
+    """
+    start = time.perf_counter()
+    done = [do(task, job) for job in jobs] if debug else _done(_results(task, jobs))
+    failed = len(jobs) - len(done)
+    if done or len(jobs) > 1:
+        logger.info("%s", _summary(done, failed, verb, time.perf_counter() - start))
+    return int(failed > 0)
+
+
+def do(task: Task, job: Job) -> "Coded":
+    """Do one job.
+
+    Raises:
+        CodecUnavailableError: the codec cannot be opened.
+        GanAudioCompressionError: this file cannot be done.
+    """
+    # The files come first: what is wrong with them is told before PyTorch has started.
+    with source_file(job.source) as source, target_file(job.target, task.force) as target:
+        codec = task.computing.codec()
+        with about(job.source):
+            return task.apply(codec, job, source, target)
+
+
+def attempt(task: Task, job: Job) -> "Coded | Failure":
+    """Do one job; errors become messages where they arise, maybe in a worker process."""
+    try:
+        return do(task, job)
+    except GanAudioCompressionError as error:
+        return Failure(str(error), of_all=isinstance(error, CodecUnavailableError))
+    except Exception as error:
+        return Failure(named(job.source, f"{describe_error(error)}; --debug says more."))
+
+
+def _results(task: Task, jobs: Sequence[Job]) -> "Iterable[Coded | Failure | None]":
+    """Yield what became of each job; None where its worker process died, which is logged."""
+    workers = task.computing.workers
+    executor = make_executor("processes" if workers > 1 else "inline", workers)
+    outcomes = executor.map(attempt, ((str(job.source), job) for job in jobs), task)
+    # None: shown where standard error is a terminal.
+    hidden = True if len(jobs) == 1 else None
+    for outcome in tqdm(outcomes, total=len(jobs), unit="file", leave=False, disable=hidden):
+        yield outcome.value
+
+
+def _done(results: "Iterable[Coded | Failure | None]") -> "list[Coded]":
+    """Return what was done and log the rest."""
+    done = []
+    for result in results:
+        if not isinstance(result, Failure):
+            done += [] if result is None else [result]
+        elif result.of_all:
+            raise CodecUnavailableError(result.message)
+        else:
+            logger.error("%s", result.message)
+    return done
+
+
+def _summary(done: "Sequence[Coded]", failed: int, verb: str, elapsed: float) -> str:
+    seconds = sum(one.seconds for one in done)
+    size = sum(one.size for one in done)
+    parts = [f"{len(done)} file{'' if len(done) == 1 else 's'} {verb}"]
+    if failed:
+        parts.append(f"{failed} failed")
+    if done:
+        parts.append(f"{seconds:.2f} s of audio, {size} bytes")
+    # Nothing is left of a file of which all is lost and concealed.
+    if seconds:
+        parts.append(f"{8 * size / seconds / 1000:.2f} kbit/s")
+    return f"{', '.join(parts)}; took {elapsed:.1f} s."

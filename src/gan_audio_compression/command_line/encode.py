@@ -1,0 +1,86 @@
+"""`encode`: audio to .gac files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from gan_audio_compression.codec.search.presets import (
+    DEFAULT_EFFORT,
+    DEFAULT_STRATEGY,
+    EFFORTS,
+    STRATEGIES,
+)
+from gan_audio_compression.command_line import options
+from gan_audio_compression.command_line.batch import run
+from gan_audio_compression.command_line.computing import Computing
+from gan_audio_compression.command_line.plan import AUDIO_SUFFIXES, CODED_SUFFIX, Job, plan
+
+if TYPE_CHECKING:
+    from gan_audio_compression.codec.codec import Codec, Coded
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What `encode` was asked for; see `Codec.encode_file`."""
+
+    computing: Computing
+    search: str
+    effort: int
+    bitrate: float | None
+    force: bool
+
+    def apply(self, codec: "Codec", job: Job, source: BinaryIO, target: BinaryIO) -> "Coded":
+        """Compress one file."""
+        return codec.encode_file(
+            source, target, search=self.search, effort=self.effort, bitrate=self.bitrate
+        )
+
+
+@click.command()
+@options.files
+@click.option(
+    "--search",
+    type=click.Choice(STRATEGIES),
+    default=DEFAULT_STRATEGY,
+    show_default=True,
+    help="Strategy that looks for the best symbols.",
+)
+@click.option(
+    "--effort",
+    type=click.IntRange(EFFORTS[0], EFFORTS[-1]),
+    default=DEFAULT_EFFORT,
+    show_default=True,
+    help="Of the search: 0 is the encoder alone, 5 about a second for a second of audio.",
+)
+@click.option(
+    "--bitrate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="BIT/S",
+    help="Most bits for each second, by file size.  [default: what the model takes]",
+)
+@options.computing
+@click.pass_context
+def encode(
+    context: click.Context,
+    inputs: tuple[Path, ...],
+    output: str | None,
+    force: bool,
+    search: str,
+    effort: int,
+    bitrate: float | None,
+    model: str,
+    device: str,
+    threads: int | None,
+    debug: bool,
+) -> None:
+    """Compress audio files to .gac files.
+
+    IN is an audio file of any format and rate that libsndfile reads, a folder of such files, or -
+    for standard input. Without -o, a.wav becomes a.gac beside it.
+    """
+    jobs = plan(inputs, output, AUDIO_SUFFIXES, CODED_SUFFIX)
+    computing = Computing.of(jobs, model, device, threads)
+    task = Encoding(computing, search, effort, bitrate, force)
+    context.exit(run(task, jobs, verb="encoded", debug=debug))

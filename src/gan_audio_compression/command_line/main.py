@@ -1,0 +1,74 @@
+"""The program `gan-audio-compression`: its commands, and what becomes of errors."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from gan_audio_compression import __version__
+from gan_audio_compression.command_line.compare import compare
+from gan_audio_compression.command_line.decode import decode
+from gan_audio_compression.command_line.encode import encode
+from gan_audio_compression.command_line.info import info
+from gan_audio_compression.command_line.pipelines import run
+from gan_audio_compression.command_line.reporting import PROGRAM, configure_logging, say
+from gan_audio_compression.compute.executor import describe_error
+from gan_audio_compression.errors import GanAudioCompressionError
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+_OWN_OPTIONS = {"--help", "--version"}
+
+
+@click.group(commands=[encode, decode, info, compare, run], no_args_is_help=True)
+@click.version_option(__version__, prog_name=PROGRAM)
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Speech compression at about 2 kbit/s.
+
+    encode, decode, info and compare are the codec; run runs the pipelines of the study.
+    """
+    # Kedro configures the logging of its runs itself.
+    if context.invoked_subcommand != run.name:
+        configure_logging()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; return its exit code.
+
+    0: done. 1: some inputs failed, the others are done. 2: it was called wrongly. 130: Ctrl-C.
+    Options in front, other than its own, are those of `run`: so a packaged Kedro project is called.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0].startswith("-") and given[0] not in _OWN_OPTIONS:
+        given.insert(0, "run")
+    try:
+        return _run(given)
+    finally:
+        _drop_unwritten_output()
+
+
+def _run(given: list[str]) -> int:
+    try:
+        return commands.main(given, prog_name=PROGRAM, standalone_mode=False) or 0
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else PROGRAM
+        say(f"{error.format_message().rstrip('.')}; see {command} --help.")
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:
+        if "--debug" in given:
+            raise
+        known = isinstance(error, GanAudioCompressionError)
+        say(str(error) if known else f"{describe_error(error)}; --debug says more.")
+        return FAILED
+
+
+def _drop_unwritten_output() -> None:
+    """Keep Python from complaining at its end of an output that was closed or is full."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

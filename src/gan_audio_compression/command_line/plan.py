@@ -1,0 +1,95 @@
+"""Which file becomes which: the inputs of a command paired with its outputs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from gan_audio_compression.command_line.reporting import STANDARD
+
+AUDIO_SUFFIXES = frozenset(
+    (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".caf", ".sph")
+)
+"""Of the files that are encoded where a folder is given."""
+
+CODED_SUFFIX = ".gac"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to read and the one to write."""
+
+    source: Path
+    target: Path
+
+
+def plan(
+    inputs: Sequence[Path], named: str | None, suffixes: Collection[str], new_suffix: str
+) -> list[Job]:
+    """Pair inputs with outputs.
+
+    A file goes beside its source, or into the folder `named`, or is `named` itself where there is
+    one source and `named` is no folder. What is found in a folder, at any depth, keeps its place
+    in the folder `named`.
+
+    Args:
+        inputs: files, folders, or "-" alone.
+        named: a file, a folder (one that is to be made, by a slash at its end), "-" or None.
+        suffixes: of the files to take from folders, in lower case.
+        new_suffix: of outputs that are not named.
+
+    Raises:
+        click.UsageError: the two do not fit together.
+    """
+    output = None if named is None else Path(named)
+    if STANDARD in inputs or output == STANDARD:
+        return [_standard(inputs, output)]
+    sources = [pair for path in inputs for pair in _found(path, suffixes)]
+    if not sources:
+        folders = ", ".join(map(str, inputs))
+        raise click.UsageError(f"there is no {' or '.join(sorted(suffixes))} file in {folders}.")
+    is_folder = output is not None and (output.is_dir() or str(named).endswith("/"))
+    if len(inputs) == 1 and not inputs[0].is_dir() and output is not None and not is_folder:
+        return [Job(inputs[0], output)]
+    if output is not None and output.exists() and not output.is_dir():
+        raise click.UsageError(f"{output} is a file; name a folder for the outputs of several.")
+    jobs = [Job(source, _target(source, place, output, new_suffix)) for source, place in sources]
+    _check_distinct(jobs)
+    # The same file may have been given twice, such as by its name and in its folder.
+    return list(dict.fromkeys(jobs))
+
+
+def _standard(inputs: Sequence[Path], output: Path | None) -> Job:
+    if len(inputs) != 1 or inputs[0].is_dir():
+        raise click.UsageError("standard input or output stands for one file; give one input.")
+    return Job(inputs[0], STANDARD if output is None else output)
+
+
+def _found(path: Path, suffixes: Collection[str]) -> list[tuple[Path, Path]]:
+    """Return each file to take, and its place below the folder that was given."""
+    if not path.is_dir():
+        return [(path, Path(path.name))]
+    return [
+        (file, file.relative_to(path))
+        for file in sorted(path.rglob("*"))
+        if file.suffix.lower() in suffixes and file.is_file()
+    ]
+
+
+def _target(source: Path, place: Path, output: Path | None, new_suffix: str) -> Path:
+    beside = source if output is None else output / place
+    return beside.with_suffix(new_suffix)
+
+
+def _check_distinct(jobs: Sequence[Job]) -> None:
+    sources: dict[Path, Path] = {}
+    for job in jobs:
+        if job.target == job.source:
+            raise click.UsageError(f"{job.source} would replace itself; name the output with -o.")
+        other = sources.setdefault(job.target, job.source)
+        if other != job.source:
+            raise click.UsageError(
+                f"{other} and {job.source} would both become {job.target}; "
+                "do them one by one, each with -o."
+            )

@@ -1,0 +1,73 @@
+"""Many files: each on its own, several at once, and what is said of them."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def test_a_bad_file_among_many_fails_alone(tool: Any, write_speech: Any, files_below: Any) -> None:
+    write_speech("in/a.wav")
+    write_speech("in/deep/stereo.wav", channels=2)
+    Path("in/bad.wav").write_text("hello")
+    done = tool("encode", "in", "-o", "out")
+    assert done.code == 1
+    assert files_below("out") == ["a.gac", "deep/stereo.gac"]
+    bad, note, summary = done.err.splitlines()
+    assert bad.startswith("gan-audio-compression: in/bad.wav: This is not readable audio")
+    assert note == ("gan-audio-compression: in/deep/stereo.wav: 2 channels were mixed down to one.")
+    assert summary.startswith("gan-audio-compression: 2 files encoded, 1 failed, 1.00 s of audio, ")
+
+
+def test_processes_give_the_same_bytes_in_the_same_words(
+    tool: Any, write_speech: Any, files_below: Any
+) -> None:
+    for seed, name in enumerate("ab"):
+        write_speech(f"in/{name}.wav", seed=seed)
+    Path("in/bad.wav").write_text("hello")
+    one = tool("encode", "in", "-o", "one", "--effort", "1")
+    two = tool("encode", "in", "-o", "two", "--effort", "1", "--threads", "2")
+    assert one.code == two.code == 1
+    assert one.err.splitlines()[0] == two.err.splitlines()[0]
+    assert files_below("one") == files_below("two") == ["a.gac", "b.gac"]
+    for name in files_below("one"):
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+
+
+def test_a_codec_that_cannot_be_opened_is_told_once(
+    tool: Any, write_speech: Any, files_below: Any
+) -> None:
+    for name in "abc":
+        write_speech(f"in/{name}.wav")
+    Path("bad.safetensors").write_text("hello")
+    done = tool("encode", "in", "-o", "out", "--model", "bad.safetensors")
+    assert done.code == 1
+    assert done.err.startswith("gan-audio-compression: bad.safetensors: ")
+    assert done.err.count("\n") == 1
+    assert files_below("out") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs the signals of a terminal")
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_ctrl_c_leaves_nothing_half_done(
+    start: Any, write_speech: Any, files_below: Any, threads: str
+) -> None:
+    for name in "ab":
+        write_speech(f"in/{name}.wav", seconds=120)
+    process = start("encode", "in", "-o", "out", "--effort", "1", "--threads", threads)
+    wait_for_first_chunk(process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err.strip() == b""
+    assert files_below("out") == []
+
+
+def wait_for_first_chunk(process: subprocess.Popen[bytes]) -> None:
+    while not any(path.stat().st_size for path in Path("out").glob(".*.part")):
+        assert process.poll() is None
+        time.sleep(0.02)

@@ -1,0 +1,63 @@
+"""`compare`: scores of decoded speech against the original."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+MEASURES = ["pesq_raw", "pesq_nb", "pesq_wb", "stoi", "estoi"]
+
+
+def test_equal_recordings_get_the_best_scores(tool: Any, write_speech: Any) -> None:
+    speech = write_speech("a.wav", seconds=2)
+    done = tool("compare", speech, speech, "--json")
+    assert (done.code, done.err) == (0, "")
+    scores = json.loads(done.out)
+    assert list(scores) == MEASURES
+    assert scores["pesq_raw"] == pytest.approx(4.5, abs=0.01)
+    assert scores["pesq_wb"] == pytest.approx(4.644, abs=0.01)
+    assert scores["stoi"] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_the_scores_for_a_person(tool: Any, write_speech: Any) -> None:
+    speech = write_speech("a.wav", seconds=2)
+    rows = tool("compare", speech, speech).out.decode().splitlines()
+    assert [row.split()[0] for row in rows] == MEASURES
+    assert rows[0].split()[1] == "4.500"
+
+
+def test_the_rates_may_differ(tool: Any, write_speech: Any) -> None:
+    reference = write_speech("a.wav", seconds=2)
+    wave, _ = sf.read(reference)
+    sf.write("same.flac", np.repeat(wave, 3), 48_000)
+    done = tool("compare", reference, "same.flac", "--json")
+    assert done.code == 0
+    assert json.loads(done.out)["stoi"] > 0.99
+
+
+def test_the_shorter_length_counts_with_a_note(tool: Any, write_speech: Any) -> None:
+    long, short = write_speech("a.wav", seconds=3), Path("b.wav")
+    wave, rate = sf.read(long)
+    sf.write(short, wave[: 2 * rate], rate)
+    done = tool("compare", long, short, "--json")
+    assert done.code == 0
+    assert "The lengths differ (3.000 and 2.000 s): the first 2.000 s are compared." in done.err
+    assert json.loads(done.out)["pesq_raw"] == pytest.approx(4.5, abs=0.01)
+
+
+def test_silence_has_no_scores_but_a_reason(tool: Any, write_speech: Any) -> None:
+    sf.write("silent.wav", np.zeros(32_000), 16_000)
+    done = tool("compare", write_speech("a.wav", seconds=2), "silent.wav", "--json")
+    assert done.code == 1
+    assert json.loads(done.out) == dict.fromkeys(MEASURES)
+    assert done.err.startswith("gan-audio-compression: The decoded wave is silent")
+
+
+def test_a_file_that_is_no_audio_is_named(tool: Any, speech: Path) -> None:
+    Path("text.wav").write_text("hello")
+    done = tool("compare", speech, "text.wav")
+    assert (done.code, done.out) == (1, b"")
+    assert done.err.startswith("gan-audio-compression: text.wav: This is not readable audio")
