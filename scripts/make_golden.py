@@ -1,0 +1,71 @@
+"""Make the golden files of the tests: .gac files of the shipped model, and what they decode to.
+
+Run it as `python scripts/make_golden.py` when a model is shipped; a golden file is never made
+again for a model that has users, because its old files must decode for ever.
+"""
+
+import io
+import logging
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from gan_audio_compression.audio.reader import AudioReader
+from gan_audio_compression.audio.resample import resample
+from gan_audio_compression.codec.codec import Codec
+from gan_audio_compression.codec.receiver import Receiver
+from gan_audio_compression.codec.search.presets import search_config
+from gan_audio_compression.codec.sender import Coder, Coding, Sender
+from gan_audio_compression.signal.analysis import piece_log_mel
+from gan_audio_compression.signal.chunks import cut
+from gan_audio_compression.signal.level import LevelMeter
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "data" / "01_raw" / "demo_corpus"
+GOLDEN = ROOT / "tests" / "golden"
+
+# Name: recording, sampling rate, entropy coder, segments in a chunk.
+FILES: dict[str, tuple[str, int, Coder, int]] = {
+    "woman_16k_arithmetic": ("TEST/DR8/FCAR0/SX70.WAV", 16_000, "arithmetic", 16),
+    "man_44k_huffman_chunks": ("TEST/DR7/MAWB0/SX61.WAV", 44_100, "huffman", 1),
+    "woman_8k_live": ("TEST/DR8/FCAR0/SX68.WAV", 8_000, "arithmetic", 2),
+}
+
+logger = logging.getLogger("make_golden")
+
+
+def coded(codec: Codec, recording: Path, rate: int, coder: Coder, segments: int) -> bytes:
+    """Return a .gac file whose level changes from chunk to chunk, as a live one's does."""
+    with recording.open("rb") as file, AudioReader(file) as reader:
+        samples = np.concatenate(list(reader.blocks()))
+        samples = resample(samples, reader.sample_rate, rate)
+    target = io.BytesIO()
+    sender = Sender(codec.model, target, rate, Coding(search_config("admm", 2), coder), segments)
+    meter = LevelMeter()
+    for piece in cut([resample(samples, rate, SAMPLE_RATE)], sender.chunk_samples):
+        meter.add(piece.samples)
+        mean, gain, code = meter.level
+        log_mel = piece_log_mel(piece, mean, gain)
+        sender.send(log_mel, piece.size, code, len(samples) if piece.last else None)
+    return target.getvalue()
+
+
+def main() -> None:
+    """Write each file, its symbols as .npy and its audio as 24-bit FLAC."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    codec = Codec.load()
+    for name, (recording, rate, coder, segments) in FILES.items():
+        data = coded(codec, CORPUS / recording, rate, coder, segments)
+        chunks = list(Receiver(codec.model, io.BytesIO(data)).chunks())
+        symbols = np.concatenate([chunk.symbols for chunk in chunks]).astype(np.uint8)
+        samples, _ = codec.decode(data)
+        (GOLDEN / f"{name}.gac").write_bytes(data)
+        np.save(GOLDEN / f"{name}.npy", symbols, allow_pickle=False)
+        soundfile.write(GOLDEN / f"{name}.flac", samples, rate, subtype="PCM_24")
+        logger.info("%s: %d bytes, %d samples", name, len(data), len(samples))
+
+
+if __name__ == "__main__":
+    main()
