@@ -111,7 +111,8 @@ class Codec:
             sample_rate: in Hz, 1000 to 768000.
             search: strategy that looks for the best symbols: "encoder_only", "back_propagation"
                 or "admm".
-            effort: 0 (the encoder alone) to 9; 5 takes about a second for each second of audio.
+            effort: 0 (the encoder alone) to 9; 5 takes a second of one
+                core for each second of audio.
             bitrate: most bits for each second, by the size of the result; None for as many as
                 the model's levels take.
 

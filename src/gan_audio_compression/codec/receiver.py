@@ -27,9 +27,6 @@ from gan_audio_compression.signal.synthesis import Synthesiser
 
 logger = logging.getLogger(__name__)
 
-GENERATOR_BATCH = 4
-"""Segments that the generator makes at once, so that its memory does not grow with a chunk."""
-
 
 @dataclass(frozen=True)
 class DecodedChunk:
@@ -138,7 +135,8 @@ class Receiver:
         sent = from_columns(symbols, model.padding.cpu())
         latents = model.quantiser.values(sent.to(model.device))
         with torch.no_grad():
-            images = [model.render(batch).cpu() for batch in latents.split(GENERATOR_BATCH)]
+            # One by one: a convolution in double precision takes 200 MB for a segment.
+            images = [model.render(latent).cpu() for latent in latents.split(1)]
         return join_segments(torch.cat(images), frames)
 
 

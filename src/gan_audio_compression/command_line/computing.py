@@ -62,6 +62,8 @@ class Computing:
 
 @cache
 def _codec(computing: Computing) -> "Codec":
+    # Threads that spin while they wait take ten times as long where another program is busy.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here: torch takes longer to start than all that --help needs.
     import torch
 

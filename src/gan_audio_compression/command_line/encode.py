@@ -52,7 +52,7 @@ class Encoding:
     type=click.IntRange(EFFORTS[0], EFFORTS[-1]),
     default=DEFAULT_EFFORT,
     show_default=True,
-    help="Of the search: 0 is the encoder alone, 5 about a second for a second of audio.",
+    help="Of the search: 0 is the encoder alone, 5 a second of one core for a second of audio.",
 )
 @click.option(
     "--bitrate",

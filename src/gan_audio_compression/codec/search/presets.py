@@ -10,7 +10,7 @@ DEFAULT_STRATEGY = "admm"
 EFFORTS = range(10)
 DEFAULT_EFFORT = 3
 
-# The steps about double from one effort to the next. On two cores effort 5 takes about as long as
+# The steps about double from one effort to the next. On one core effort 5 takes about as long as
 # the speech lasts, effort 9 ten times that.
 _ITERATIONS = (0, 5, 10, 20, 35, 60, 105, 195, 340, 600)
 
