@@ -1,9 +1,11 @@
 """The level of an utterance: what counts, what the byte carries, what silence does."""
 
+import math
 import warnings
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from gan_audio_compression.signal.level import (
     LOWEST_LEVEL_CODE,
     LevelMeter,
     active_level_db,
+    corrected_level,
     gain_to_speech_level,
     level_code,
     normalise_level,
@@ -138,3 +141,22 @@ def test_a_meter_with_a_memory_forgets(block: int) -> None:
 def test_a_meter_without_samples_measures_silence() -> None:
     meter = LevelMeter()
     assert (meter.level, meter.level_db) == ((0.0, 1.0, LOWEST_LEVEL_CODE), -127.5)
+
+
+@pytest.mark.parametrize("lost_db", [-3.0, 0.0, 2.0, 11.9])
+def test_what_a_generator_loses_is_added_to_the_level(lost_db: float) -> None:
+    log_mel = torch.randn(40, 128) - 4.0
+    generated = log_mel - lost_db * math.log(10) / 20
+    assert corrected_level(52, log_mel, generated) == 52 - round(2 * lost_db)
+
+
+def test_the_level_of_silence_and_of_another_signal_is_left_alone() -> None:
+    log_mel = torch.zeros(4, 128)
+    assert corrected_level(LOWEST_LEVEL_CODE, log_mel, log_mel - 0.5) == LOWEST_LEVEL_CODE
+    assert corrected_level(52, log_mel, log_mel - 2.0) == 52
+
+
+def test_a_corrected_level_stays_within_a_byte_and_is_not_that_of_silence() -> None:
+    log_mel = torch.zeros(4, 128)
+    assert corrected_level(1, log_mel, log_mel - 0.5) == 0
+    assert corrected_level(LOWEST_LEVEL_CODE - 1, log_mel, log_mel + 0.5) == LOWEST_LEVEL_CODE - 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -21,7 +22,8 @@ from gan_audio_compression.codec.search.run import search
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.signal.analysis import piece_log_mel
 from gan_audio_compression.signal.chunks import cut
-from gan_audio_compression.signal.segments import frame_mask
+from gan_audio_compression.signal.level import corrected_level
+from gan_audio_compression.signal.segments import frame_mask, join_segments
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 Coder = Literal["arithmetic", "huffman"]
@@ -126,7 +128,7 @@ class Sender:
         Args:
             log_mel: [frames, 128] of the chunk, in nepers, at the project's speech level.
             samples: that it covers at 16 kHz.
-            level_code: what the level was, restored by the receiver.
+            level_code: what the level was; what the generator loses of it is added.
             total: with the last chunk, samples of the recording at its own rate.
 
         Raises:
@@ -139,10 +141,17 @@ class Sender:
             payload = self._payload(columns)
         else:
             found, columns, payload = self._fitted(log_mel, self._coding.bitrate, total)
-        self._writer.write(level_code, payload, total)
+        level = corrected_level(level_code, log_mel, self._generated(found, len(log_mel)))
+        self._writer.write(level, payload, total)
         start, objective = _means(found, len(log_mel))
         ideal_bits = self._code_length(columns)
         return CodedChunk(columns, len(log_mel), 8 * len(payload), ideal_bits, start, objective)
+
+    def _generated(self, found: SearchResult, frames: int) -> Tensor:
+        """Return the log mel [frames, 128] that the receiver will have."""
+        latents = self._model.quantiser.values(found.symbols.to(self._model.device))
+        with torch.no_grad():
+            return join_segments(self._model.generate(latents).cpu(), frames)
 
     def _payload(self, columns: NDArray[np.int32]) -> bytes:
         return self._coder.encode(columns.ravel(), column_contexts(*columns.shape))
@@ -224,7 +233,7 @@ def encode_speech(
     Args:
         model: the codec.
         speech: what `signal.level.normalise_level` gave.
-        level_code: what it gave beside, restored by the receiver.
+        level_code: what it gave beside.
         coding: how to search and code.
     """
     file = io.BytesIO()

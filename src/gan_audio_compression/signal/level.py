@@ -1,16 +1,19 @@
 """The level of speech: measured block by block, sent as one byte, restored by the receiver."""
 
+import math
 from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
 
 LEVEL_STEP_DB = 0.5
 LOWEST_LEVEL_CODE = 255
 
+_LARGEST_LOSS_DB = 12.0
 _WINDOW = SAMPLE_RATE // 50
 _ACTIVE_RANGE_DB = 35.0
 _SILENCE_DB = -LEVEL_STEP_DB * LOWEST_LEVEL_CODE
@@ -101,6 +104,19 @@ def active_level_db(samples: NDArray[np.float32]) -> float:
 def level_code(level_db: float) -> int:
     """Return the byte (0-255) that carries `level_db`: half decibels below full scale."""
     return int(np.clip(round(-level_db / LEVEL_STEP_DB), 0, LOWEST_LEVEL_CODE))
+
+
+def corrected_level(code: int, log_mel: Tensor, generated: Tensor) -> int:
+    """Return the byte that makes `generated` as strong as `log_mel`, both [frames, 128].
+
+    A generator that is trained on logarithms errs towards their mean, which costs energy: one to
+    three decibels of speech. What it loses is added to the level that is sent. A difference of
+    more than 12 dB is no such loss and is left alone, as is silence.
+    """
+    lost_db = 10 * math.log10(float(log_mel.exp().square().sum() / generated.exp().square().sum()))
+    if code == LOWEST_LEVEL_CODE or abs(lost_db) > _LARGEST_LOSS_DB:
+        return code
+    return min(max(code - round(lost_db / LEVEL_STEP_DB), 0), LOWEST_LEVEL_CODE - 1)
 
 
 def gain_to_speech_level(code: int) -> float:
