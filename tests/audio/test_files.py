@@ -208,3 +208,66 @@ def test_errors_of_the_reader_stay_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     with pytest.raises(FileNotFoundError), input_file(tmp_path / "a"):
         raise FileNotFoundError
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
+    target = tmp_path / "a.wav"
+    target.write_bytes(b"old")
+    target.chmod(mode)
+    with output_file(target, overwrite=True) as file:
+        (aside,) = set(tmp_path.iterdir()) - {target}
+        assert stat.S_IMODE(aside.stat().st_mode) == mode
+        file.write(DATA)
+    assert target.read_bytes() == DATA
+    assert stat.S_IMODE(target.stat().st_mode) == mode
+
+
+def test_new_folders_are_removed_after_an_error(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    with (
+        pytest.raises(KeyboardInterrupt),
+        output_file(tmp_path / "old" / "new" / "newer" / "a", overwrite=False) as file,
+    ):
+        file.write(DATA)
+        raise KeyboardInterrupt
+    assert names(tmp_path) == ["old"]
+    assert names(tmp_path / "old") == []
+
+
+def test_new_folders_that_others_use_stay(tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    with pytest.raises(ValueError), output_file(new / "newer" / "a", overwrite=False):
+        (new / "the other's").touch()
+        raise ValueError
+    assert names(new) == ["the other's"]
+
+
+@pytest.mark.parametrize("name", ["a" * 256, "new/" + "a" * 256, "a" * 256 + "/b", "a/" * 3000])
+def test_a_name_that_is_too_long(tmp_path: Path, name: str) -> None:
+    with (
+        pytest.raises(OutputWriteError, match=r"too long.*choose another place"),
+        output_file(tmp_path / name, overwrite=True),
+    ):
+        pass
+    assert names(tmp_path) == []
+    with pytest.raises(InputError, match=r"too long|does not exist"), input_file(tmp_path / name):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("code", "full"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EROFS, False)]
+)
+def test_space_is_to_be_freed_only_where_it_is_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, full: bool
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "replace", fail)
+    with (
+        pytest.raises(OutputWriteError, match="choose another place") as caught,
+        output_file(tmp_path / "a", overwrite=True),
+    ):
+        pass
+    assert ("free some space" in str(caught.value)) == full

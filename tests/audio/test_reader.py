@@ -288,3 +288,97 @@ def test_interrupt_within_the_library_gets_through() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         read(Interrupted(file_of(np.tile(TONE, 20))))
+
+
+@pytest.mark.parametrize("container", ["WAV", "AIFF", "FLAC", "OGG", "MP3"])
+def test_audio_begins_where_the_file_stands(container: str) -> None:
+    data = file_of(TONE, container, sf.default_subtype(container))
+    alone = read(io.BytesIO(data))
+    file = io.BytesIO(b"what came before" + data)
+    file.seek(16)
+    with AudioReader(file) as reader:
+        for _ in range(2):
+            np.testing.assert_array_equal(np.concatenate(list(reader.blocks())), alone)
+
+
+SIX_SECONDS = np.tile(TONE, 6)
+CUT = "The file says 6.0 s, but 3.0 s were there: it is cut."
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype"), [("WAV", "PCM_16"), ("WAV", "FLOAT"), ("AIFF", "PCM_24")]
+)
+def test_a_cut_file_is_told_once(
+    container: str, subtype: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = file_of(SIX_SECONDS, container, subtype)
+    before = b"what came before"
+    file = io.BytesIO(before + data[: len(data) // 2])
+    file.seek(len(before))
+    with AudioReader(file) as reader:
+        next(reader.blocks())
+        assert caplog.messages == []
+        for _ in range(2):
+            assert sum(map(len, reader.blocks())) == pytest.approx(3 * RATE, abs=100)
+    assert caplog.messages == [CUT]
+
+
+def test_a_cut_mp3_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    data = file_of(SIX_SECONDS, "MP3", "MPEG_LAYER_III")
+    read(io.BytesIO(data[: len(data) // 2]))
+    (message,) = caplog.messages
+    assert message.startswith("The file says 6.0 s, but ")
+
+
+def test_a_pipe_that_ends_early_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    data = file_of(SIX_SECONDS)
+    with piped(data[: len(data) // 2]) as pipe:
+        read(pipe)
+    assert caplog.messages == [CUT]
+
+
+@pytest.mark.parametrize(("container", "subtype", "_"), EVERY_FORMAT)
+def test_a_whole_file_is_not_taken_for_a_cut_one(
+    container: str, subtype: str, _: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = file_of(SIX_SECONDS[:-7777], container, subtype)
+    read(io.BytesIO(data))
+    with piped(data) as pipe:
+        read(pipe)
+    assert caplog.messages == []
+
+
+def test_an_mp3_without_a_length_is_not_taken_for_a_cut_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # Guessed from its silent beginning, it would be far longer.
+    wave = np.concatenate([np.zeros(3 * RATE), np.random.default_rng(0).uniform(-1, 1, 3 * RATE)])
+    data = file_of(wave, "MP3", "MPEG_LAYER_III")
+    read(io.BytesIO(data.replace(b"Xing", bytes(4)).replace(b"Info", bytes(4))))
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("length", [0, 0x7FFF_F000, 0x7FFF_FFFF, 0x8000_0000, 2**32 - 1])
+def test_a_file_of_unknown_length_is_not_taken_for_a_cut_one(
+    length: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = wav_of_length(length, pcm_of(TONE))
+    with contextlib.suppress(EmptyAudioError):
+        read(io.BytesIO(data))
+    with piped(data) as pipe:
+        read(pipe)
+    assert caplog.messages == []
+
+
+def test_an_empty_data_chunk_before_another_chunk_is_empty() -> None:
+    data = wav_of_length(0, b"LIST\x04\0\0\0INFO")
+    data = data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
+    with piped(data) as pipe, pytest.raises(EmptyAudioError):
+        read(pipe)
+
+
+@pytest.mark.parametrize("whole", [0, 36, 0x7FFF_FFFF, 2**32 - 1])
+def test_a_data_chunk_of_length_0_at_the_end_is_of_unknown_length(whole: int) -> None:
+    data = wav_of_length(0, pcm_of(TONE))
+    with piped(data[:4] + struct.pack("<I", whole) + data[8:]) as pipe:
+        assert matches(read(pipe), 2**-15)

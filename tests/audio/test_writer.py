@@ -235,3 +235,54 @@ def test_the_extension_tells_the_format(name: str, format: str) -> None:
 def test_other_extensions_are_refused_with_the_three_known(name: str) -> None:
     with pytest.raises(AudioFormatError, match=r"\.wav, \.flac or \.ogg"):
         format_of(Path(name))
+
+
+@pytest.mark.parametrize("format", ["wav", "flac", "ogg"])
+def test_audio_begins_where_the_file_stands(format: str, tmp_path: Path) -> None:
+    alone = io.BytesIO()
+    write(alone, format, TONE)
+    with (tmp_path / "audio").open("wb") as file:
+        file.write(b"what came before")
+        write(file, format, TONE)
+    before, audio = (tmp_path / "audio").read_bytes()[:16], (tmp_path / "audio").read_bytes()[16:]
+    assert before == b"what came before"
+    assert len(audio) == len(alone.getvalue())
+    samples, rate = sf.read(io.BytesIO(audio), dtype="float32")
+    assert (len(samples), rate) == (len(TONE), RATE)
+
+
+def appended_by_mode(path: Path) -> BinaryIO:
+    return path.open("ab")
+
+
+def appended_by_the_shell(path: Path) -> BinaryIO:
+    return open(os.open(path, os.O_WRONLY | os.O_APPEND), "wb")
+
+
+@pytest.mark.parametrize("opened", [appended_by_mode, appended_by_the_shell])
+def test_a_file_that_is_appended_to_is_a_pipe(
+    opened: Callable[[Path], BinaryIO], tmp_path: Path
+) -> None:
+    path = tmp_path / "audio"
+    path.write_bytes(b"before")
+    with opened(path) as file:
+        with pytest.raises(AudioFormatError, match="appended"):
+            AudioWriter(file, RATE, "flac")
+        write(file, "wav", TONE)
+    pipe = Pipe()
+    write(pipe, "wav", TONE)
+    assert path.read_bytes() == b"before" + pipe.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("code", "full"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EPIPE, False)]
+)
+def test_space_is_to_be_freed_only_where_it_is_short(code: int, full: bool) -> None:
+    def fail(data: bytes) -> int:
+        raise OSError(code, os.strerror(code))
+
+    file = Pipe()
+    file.write = fail  # type: ignore[method-assign, assignment]
+    with pytest.raises(AudioWriteError, match="choose another target") as caught:
+        write(file, "wav", TONE)
+    assert ("free some space" in str(caught.value)) == full

@@ -149,6 +149,7 @@ def test_another_rate_can_be_asked_for(codec: Codec, make_speech: Any, asked: in
         (np.zeros(100, np.int16), 16_000, AudioShapeError),
         (np.zeros(100, np.complex64), 16_000, AudioShapeError),
         (np.zeros((4, 4, 4)), 16_000, AudioShapeError),
+        (np.zeros((2, 100)), 16_000, AudioShapeError),
         (np.float64(0.5), 16_000, AudioShapeError),
         (np.array([0.1, np.nan]), 16_000, NotFiniteAudioError),
         (np.array([[0.1, -np.inf]]), 16_000, NotFiniteAudioError),
@@ -167,6 +168,34 @@ def test_what_is_no_recording_is_refused(
         codec.encode(samples, rate)
     with pytest.raises(error):
         codec.encode_blocks([samples], rate, io.BytesIO())
+
+
+def test_other_sequences_and_integers_will_do(codec: Codec, make_speech: Any) -> None:
+    speech = make_speech(2000, 0)
+    data = codec.encode(speech, 44_101, effort=0)
+    rate: Any = np.uint16(44_101)
+    assert codec.encode(speech.astype(float).tolist(), rate, effort=0) == data
+
+
+@pytest.mark.parametrize("rate", [16_000.0, "16000", None])
+def test_a_rate_that_is_no_integer_is_refused(codec: Codec, rate: Any) -> None:
+    with pytest.raises(TypeError):
+        codec.encode(np.zeros(100, np.float32), rate)
+
+
+def test_what_goes_beyond_full_scale_in_decoding_is_clipped_with_a_warning(
+    hum_model: CodecModel, make_speech: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    codec = Codec(hum_model)
+    data = codec.encode(np.sign(make_speech(16_000, 0)), 16_000, effort=0)
+    decoded, _ = codec.decode(data)
+    assert np.abs(decoded).max() == 1.0
+    assert "of 16000 samples went beyond full scale" in caplog.text
+
+
+def test_a_silent_recording_is_mentioned(codec: Codec, caplog: pytest.LogCaptureFixture) -> None:
+    codec.encode(np.zeros(2000, np.float32), 16_000, effort=0)
+    assert "silent" in caplog.text
 
 
 def test_no_blocks_are_no_recording(codec: Codec) -> None:

@@ -75,13 +75,12 @@ def start(model_file: Path) -> Iterator[Start]:
 
     def call(*arguments: str | Path, **options: Any) -> subprocess.Popen[bytes]:
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        pipes["preexec_fn"] = heed_signals
         settings = {"PYTHONPATH": str(SOURCE), "OMP_NUM_THREADS": "1"}
         process = subprocess.Popen(
             [*PROGRAM, *completed(model_file, arguments)],
             env=os.environ | settings,
             start_new_session=True,
-            # A shell that starts the tests in its background hands on that Ctrl-C is ignored.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             **pipes | options,
         )
         running.append(process)
@@ -91,6 +90,12 @@ def start(model_file: Path) -> Iterator[Start]:
     for process in running:
         process.kill()
         process.communicate()
+
+
+def heed_signals() -> None:
+    """Undo what a shell that starts the tests in its background hands on: ignored signals."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def completed(model_file: Path, arguments: tuple[str | Path, ...]) -> list[str]:

@@ -52,17 +52,25 @@ def test_a_codec_that_cannot_be_opened_is_told_once(
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs the signals of a terminal")
-@pytest.mark.parametrize("threads", ["1", "2"])
-def test_ctrl_c_leaves_nothing_half_done(
-    start: Any, write_speech: Any, files_below: Any, threads: str
+@pytest.mark.parametrize(
+    ("signum", "threads"),
+    [
+        (signal.SIGINT, "1"),
+        (signal.SIGINT, "2"),
+        (signal.SIGTERM, "1"),
+        (signal.SIGHUP, "1"),
+    ],
+)
+def test_a_signal_leaves_nothing_half_done(
+    start: Any, write_speech: Any, files_below: Any, signum: int, threads: str
 ) -> None:
     for name in "ab":
         write_speech(f"in/{name}.wav", seconds=120)
     process = start("encode", "in", "-o", "out", "--effort", "1", "--threads", threads)
     wait_for_first_chunk(process)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, signum)
     _, err = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 128 + signum
     assert err.strip() == b""
     assert files_below("out") == []
 
@@ -71,3 +79,15 @@ def wait_for_first_chunk(process: subprocess.Popen[bytes]) -> None:
     while not any(path.stat().st_size for path in Path("out").glob(".*.part")):
         assert process.poll() is None
         time.sleep(0.02)
+
+
+def test_a_signal_that_is_ignored_stays_ignored(start: Any, write_speech: Any) -> None:
+    write_speech("in/a.wav", seconds=30)
+    process = start(
+        *("encode", "in", "-o", "out"),
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
+    wait_for_first_chunk(process)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(30) == 0
+    assert Path("out/a.gac").exists()

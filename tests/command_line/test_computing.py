@@ -1,5 +1,6 @@
 """Models and devices that cannot be used."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,13 @@ def test_an_unknown_name_is_a_wrong_call_that_lists_the_names(tool: Any, speech:
     assert done.err.endswith("see gan-audio-compression encode --help.\n")
 
 
+def test_a_model_file_that_is_missing_is_a_wrong_call(tool: Any, speech: Path) -> None:
+    done = tool("encode", speech, "--model", "none.safetensors")
+    assert done.code == 2
+    assert "the model none.safetensors cannot be read (No such file or directory)" in done.err
+    assert done.err.count("\n") == 1
+
+
 def write_text(path: Path, model: bytes) -> None:
     path.write_text("hello, this is no model")
 
@@ -34,10 +42,6 @@ def write_other_kind(path: Path, model: bytes) -> None:
     path.write_bytes(model.replace(rb"\"kind\": \"codec\"", rb"\"kind\": \"radio\""))
 
 
-def write_nothing(path: Path, model: bytes) -> None:
-    pass
-
-
 @pytest.mark.parametrize(
     ("write", "says"),
     [
@@ -45,7 +49,6 @@ def write_nothing(path: Path, model: bytes) -> None:
         (write_truncated, "ends after"),
         (write_flipped, "is damaged"),
         (write_other_kind, "of kind 'radio'"),
-        (write_nothing, "cannot be read"),
     ],
 )
 def test_a_file_that_is_no_model(
@@ -69,11 +72,25 @@ def test_a_device_that_is_not_there(tool: Any, speech: Path, device: str) -> Non
 
 @pytest.mark.parametrize(
     ("files", "device", "threads", "cores", "workers"),
-    [(1, "cpu", 4, 4, 1), (3, "cpu", 2, 2, 2), (3, "cpu", 8, 8, 3), (3, "cuda", 8, 8, 1)],
+    [
+        (1, "cpu", 4, 4, 1),
+        (3, "cpu", 2, 2, 2),
+        (3, "cpu", 8, 8, 3),
+        (3, "cuda", 8, 8, 1),
+        (3, "cpu", None, 8, 3),
+        (10, "cpu", 100_000, 8, 8),
+    ],
 )
 def test_cores_are_divided_among_files(
-    model_file: Path, files: int, device: str, threads: int, cores: int, workers: int
+    model_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: int,
+    device: str,
+    threads: int | None,
+    cores: int,
+    workers: int,
 ) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
     jobs = [Job(Path(f"{n}.wav"), Path(f"{n}.gac")) for n in range(files)]
     computing = Computing.of(jobs, str(model_file), device, threads)
     assert (computing.cores, computing.workers) == (cores, workers)

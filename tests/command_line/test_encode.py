@@ -53,6 +53,26 @@ def test_any_format_and_rate_and_number_of_channels(
     assert (mixed in done.err) == (channels > 1)
 
 
+def test_a_folder_is_searched_for_all_formats(
+    tool: Any, write_speech: Any, files_below: Any
+) -> None:
+    wave, rate = sf.read(write_speech("speech.wav"))
+    Path("in").mkdir()
+    formats = {
+        "wave": "WAV",
+        "w64": "W64",
+        "rf64": "RF64",
+        "aifc": "AIFF",
+        "snd": "AU",
+        "nist": "NIST",
+    }
+    for suffix, format in formats.items():
+        sf.write(f"in/{suffix}.{suffix}", wave, rate, format=format)
+    done = tool("encode", "in", "-o", "out")
+    assert done.code == 0, done.err
+    assert files_below("out") == sorted(f"{suffix}.gac" for suffix in formats)
+
+
 def test_standard_input_and_output_give_what_files_give(
     tool: Any, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,8 +136,9 @@ def test_what_is_no_audio_ends_with_a_line_that_names_it(tool: Any, write: Any, 
     assert not Path("bad.gac").exists()
 
 
-def test_a_missing_input_is_told_before_the_model_is_opened(tool: Any, tmp_path: Path) -> None:
-    done = tool("encode", "nothing.wav", "--model", "nothing.safetensors")
+def test_a_missing_input_is_told_before_the_model_is_opened(tool: Any) -> None:
+    Path("bad.safetensors").write_text("hello")
+    done = tool("encode", "nothing.wav", "--model", "bad.safetensors")
     assert (done.code, done.err) == (
         1,
         "gan-audio-compression: nothing.wav does not exist; check the name.\n",
@@ -126,7 +147,8 @@ def test_a_missing_input_is_told_before_the_model_is_opened(tool: Any, tmp_path:
 
 def test_an_existing_output_is_kept_before_the_model_is_opened(tool: Any, speech: Path) -> None:
     Path("speech.gac").write_text("mine")
-    done = tool("encode", speech, "--model", "nothing.safetensors")
+    Path("bad.safetensors").write_text("hello")
+    done = tool("encode", speech, "--model", "bad.safetensors")
     assert (done.code, done.err) == (
         1,
         "gan-audio-compression: speech.gac exists; add --force to replace it.\n",
@@ -141,3 +163,11 @@ def test_a_failure_with_force_leaves_the_old_output(tool: Any) -> None:
     Path("bad.gac").write_text("mine")
     assert tool("encode", "bad.wav", "--force").code == 1
     assert Path("bad.gac").read_text() == "mine"
+
+
+def test_a_source_is_kept_though_it_is_named_as_its_output(tool: Any, speech: Path) -> None:
+    before = speech.read_bytes()
+    done = tool("encode", speech, "-o", f"./{speech}", "--force")
+    assert done.code == 2
+    assert "speech.wav would replace itself" in done.err
+    assert speech.read_bytes() == before

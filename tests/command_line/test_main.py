@@ -49,12 +49,18 @@ def test_version(tool: Any) -> None:
         (["encode", "a.wav", "--effort", "-1"], "--effort"),
         (["encode", "a.wav", "--search", "luck"], "luck"),
         (["encode", "a.wav", "--bitrate", "0"], "--bitrate"),
+        (["encode", "a.wav", "--bitrate", "nan"], "nan is not a bit rate"),
+        (["encode", "a.wav", "--bitrate", "inf"], "inf is not a bit rate"),
         (["encode", "a.wav", "--threads", "0"], "--threads"),
+        (["encode", ""], "the name is empty"),
+        (["encode", "a.wav", "-o", ""], "the name is empty"),
+        (["info", ""], "the name is empty"),
         (["decode", "a.gac", "--format", "mp3"], "mp3"),
         (["decode", "a.gac", "--loud"], "--loud"),
         (["transmogrify"], "transmogrify"),
         (["info"], "Missing argument 'FILE'"),
         (["compare", "a.wav"], "Missing argument 'DEG'"),
+        (["compare", "-", "-"], "standard input stands for one file"),
     ],
 )
 def test_wrong_calls_end_with_2_and_one_line(tool: Any, arguments: list[str], says: str) -> None:
@@ -68,7 +74,28 @@ def test_wrong_calls_end_with_2_and_one_line(tool: Any, arguments: list[str], sa
 def test_a_call_without_anything_shows_the_help(tool: Any) -> None:
     done = tool()
     assert done.code == 2
-    assert "encode" in done.err
+    assert done.err == tool("--help").out.decode()
+    assert done.err.count("\n") > 10
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["encode", "{}.wav"],
+        ["encode", "speech.wav", "-o", "{}.gac"],
+        ["encode", "speech.wav", "speech.wav", "-o", "{}"],
+        ["decode", "{}.gac"],
+        ["info", "{}.gac"],
+        ["compare", "{}.wav", "speech.wav"],
+        ["encode", "speech.wav", "--model", "{}.safetensors"],
+    ],
+)
+def test_a_name_that_is_too_long(tool: Any, speech: Path, command: list[str]) -> None:
+    done = tool(*(part.format(300 * "x") for part in command))
+    assert done.code in (1, 2)
+    assert "File name too long" in done.err
+    assert "--debug" not in done.err
+    assert done.err.count("\n") == 1
 
 
 def test_an_unforeseen_error_is_one_line_and_a_traceback_on_demand(

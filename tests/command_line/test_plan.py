@@ -1,5 +1,6 @@
 """Which inputs become which outputs."""
 
+import os
 from pathlib import Path
 
 import click
@@ -80,7 +81,7 @@ def test_standard_input_goes_to_standard_output_unless_a_file_is_named() -> None
         (["a.gac"], None, "a.gac would replace itself"),
         (["-", "a.wav"], None, "give one input"),
         (["a.wav", "b.wav"], "-", "give one input"),
-        (["empty"], None, r"no .* \.wav file in empty"),
+        (["empty"], None, r"no .* \.wave file in empty"),
         (["empty"], "-", "give one input"),
         (["a.wav", "b.wav"], "file", "file is a file; name a folder"),
     ],
@@ -92,3 +93,23 @@ def test_inputs_and_output_that_do_not_fit(
     touch("file")
     with pytest.raises(click.UsageError, match=says):
         planned(*inputs, output=output)
+
+
+@pytest.mark.parametrize("output", ["a.wav", "./x/../a.wav", "symbolic.wav", "hard.wav"])
+def test_no_name_of_the_source_is_its_output(output: str) -> None:
+    touch("a.wav", "x/other.wav")
+    Path("symbolic.wav").symlink_to("a.wav")
+    os.link("a.wav", "hard.wav")
+    with pytest.raises(click.UsageError, match=r"a\.wav would replace itself"):
+        planned("a.wav", output=output)
+
+
+def test_a_link_in_a_folder_does_not_replace_what_it_names() -> None:
+    touch("a.gac")
+    Path("a.wav").symlink_to("a.gac")
+    with pytest.raises(click.UsageError, match=r"a\.wav would replace itself"):
+        planned("a.wav")
+
+
+def test_one_device_may_be_read_and_written() -> None:
+    assert planned(os.devnull, output=os.devnull) == {os.devnull: os.devnull}

@@ -96,6 +96,53 @@ def test_standard_output_on_a_full_disk(
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["encode", "speech.wav", "-o", "-"],
+        ["decode", "coded/speech.gac", "-o", "-"],
+        ["info", "coded/speech.gac"],
+    ],
+)
+def test_standard_output_is_closed(
+    tool: Any, coded: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", None)
+        done = tool(*command)
+    assert done.code == 1
+    assert "standard output is closed" in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command", [["encode", "-"], ["decode", "-"], ["info", "-"], ["compare", "-", "speech.wav"]]
+)
+def test_standard_input_is_closed(
+    tool: Any, speech: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    done = tool(*command)
+    assert (done.code, done.out) == (1, b"")
+    assert "standard input is closed" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_without_standard_error_the_audio_stays_clean(
+    tool: Any, coded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = tool("decode", coded, "-o", "-").out
+    monkeypatch.setattr(sys, "stderr", None)
+    done = tool("decode", coded, "-o", "-")
+    assert (done.code, done.out) == (0, expected)
+
+
+def test_a_program_without_standard_streams_still_writes_files(start: Any, speech: Path) -> None:
+    process = start("encode", speech, preexec_fn=lambda: os.closerange(0, 3))
+    assert process.wait(30) == 0
+    assert Path("speech.gac").stat().st_size
+
+
 @needs_full
 @pytest.mark.parametrize("command", [["encode", "speech.wav"], ["decode", "coded/speech.gac"]])
 def test_a_full_disk_as_the_output(tool: Any, coded: Path, command: list[str]) -> None:

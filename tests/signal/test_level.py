@@ -1,6 +1,7 @@
 """The level of an utterance: what counts, what the byte carries, what silence does."""
 
 import math
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -160,3 +161,35 @@ def test_a_corrected_level_stays_within_a_byte_and_is_not_that_of_silence() -> N
     log_mel = torch.zeros(4, 128)
     assert corrected_level(1, log_mel, log_mel - 0.5) == 0
     assert corrected_level(LOWEST_LEVEL_CODE - 1, log_mel, log_mel + 0.5) == LOWEST_LEVEL_CODE - 1
+
+
+def test_an_hour_takes_little_memory() -> None:
+    minute = sine(0.1, seconds=60.0)
+    LevelMeter().add(minute)
+    tracemalloc.start()
+    try:
+        meter = LevelMeter()
+        for _ in range(60):
+            meter.add(minute)
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        level = meter.level_db
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert level == pytest.approx(-23.01, abs=0.01)
+    assert held < 4e6
+    assert peak < 20e6
+
+
+def test_a_meter_with_a_memory_stays_small() -> None:
+    second = sine(0.1)
+    meter = LevelMeter(memory_seconds=1.0)
+    tracemalloc.start()
+    try:
+        for _ in range(600):
+            meter.add(second)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 20_000

@@ -1,5 +1,6 @@
 """File objects as libsndfile calls them."""
 
+import os
 from collections.abc import Callable
 from typing import BinaryIO, ParamSpec, TypeVar
 
@@ -10,12 +11,15 @@ _Result = TypeVar("_Result")
 class CallbackFile:
     """Passes libsndfile's calls on to a file and keeps the first exception, Ctrl-C included.
 
+    For libsndfile the file begins where it stands when this is made.
+
     An exception cannot cross libsndfile, which is written in C: it would be lost, and the audio
     end early without a word. After a failure the file is left alone.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._start = file.tell()
         self._error: BaseException | None = None
 
     def raise_error(self) -> None:
@@ -32,12 +36,14 @@ class CallbackFile:
         return self._call(0, self._file.write, data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Return the new position, -1 after a failure."""
-        return self._call(-1, self._file.seek, offset, whence)
+        """Return the new position, a negative one after a failure."""
+        if whence == os.SEEK_SET:
+            offset += self._start
+        return self._call(-1, self._file.seek, offset, whence) - self._start
 
     def tell(self) -> int:
-        """Return the position, -1 after a failure."""
-        return self._call(-1, self._file.tell)
+        """Return the position, a negative one after a failure."""
+        return self._call(-1, self._file.tell) - self._start
 
     def _call(
         self,

@@ -1,5 +1,7 @@
 """What can be wrong with audio and with the files that hold it."""
 
+import errno
+
 from gan_audio_compression.errors import GanAudioCompressionError
 
 
@@ -65,3 +67,9 @@ class OutputExistsError(OutputError):
 
 class OutputWriteError(OutputError):
     """The system refuses to write the file, such as without permission or on a full disk."""
+
+
+def write_advice(error: OSError, place: str) -> str:
+    """Return what to do about a failure of writing; `place` is the word for the target."""
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return f"free some space or choose another {place}" if is_full else f"choose another {place}"

@@ -9,6 +9,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.callbacks import CallbackFile
+from gan_audio_compression.audio.claimed_length import claimed_frames
 
 _LONGEST_BLOCK = 1 << 16
 
@@ -19,28 +20,32 @@ class FileStream:
     Attributes:
         sample_rate: in Hz.
         channels: number of channels.
+        claimed_frames: how many frames the file says that it holds; None where it does not say.
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        """Read the header of a seekable file.
+        """Read the header of a seekable file, from where it stands.
 
         Raises:
             soundfile.LibsndfileError: it is not audio in a format of libsndfile.
         """
         self._file = file
+        self._start = file.tell()
         with self._opened() as sound:
             self.sample_rate: int = sound.samplerate
             self.channels: int = sound.channels
+            file.seek(self._start)
+            self.claimed_frames = claimed_frames(file, sound)
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """Yield [n, channels] samples from the beginning of the file, at most 65536 at a time."""
+        """Yield [n, channels] samples from the beginning of the audio, at most 65536 at a time."""
         with self._opened() as sound:
             while len(block := sound.read(_LONGEST_BLOCK, dtype="float32", always_2d=True)):
                 yield block
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sf.SoundFile]:
-        self._file.seek(0)
+        self._file.seek(self._start)
         calls = CallbackFile(self._file)
         try:
             with _SequentialSoundFile(calls) as sound:

@@ -17,6 +17,7 @@ from gan_audio_compression.audio.errors import (
     OutputError,
     OutputExistsError,
     OutputWriteError,
+    write_advice,
 )
 
 _EXISTS = "{} exists; add --force to replace it."
@@ -50,8 +51,9 @@ def input_file(path: Path) -> Iterator[BinaryIO]:
 def output_file(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its name at the end, and only if all went well.
 
-    Until then it lies beside its place under a name of its own. Missing folders are made. What is
-    no regular file, such as /dev/null or a named pipe, is written directly.
+    Until then it lies beside its place under a name of its own. Missing folders are made, and
+    removed again after a failure. A file that is replaced leaves its permissions to the new one.
+    What is no regular file, such as /dev/null or a named pipe, is written directly.
 
     Raises:
         OutputExistsError: the file exists, at the beginning or at the end, and `overwrite` is
@@ -72,22 +74,18 @@ def output_file(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     # A link stays a link: the file that it names is replaced.
     target = Path(os.path.realpath(path))
     aside = target.with_name(f".{secrets.token_hex(8)}.part")
-    with _write_errors(path):
-        target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with _open(aside, path, "x") as file:
-            yield file
-        with _write_errors(path):
-            if overwrite:
-                os.replace(aside, target)
-                return
-            try:
-                _rename_to_new(aside, target)
-            except FileExistsError as error:
-                raise OutputExistsError(_EXISTS.format(path)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()
+    with _folders(target.parent, path):
+        try:
+            with _open(aside, path, "x") as file:
+                if mode is not None:
+                    with _write_errors(path):
+                        aside.chmod(stat.S_IMODE(mode))
+                yield file
+            with _write_errors(path):
+                _rename(aside, target, path, overwrite)
+        finally:
+            with contextlib.suppress(OSError):
+                aside.unlink()
 
 
 class _OutputFile(io.FileIO):
@@ -115,6 +113,32 @@ def _mode(path: Path) -> int | None:
         return None
 
 
+@contextlib.contextmanager
+def _folders(folder: Path, path: Path) -> Iterator[None]:
+    """Make a folder and those above it; after a failure, remove those made that are empty."""
+    with _write_errors(path):
+        missing = [made for made in (folder, *folder.parents) if not made.exists()]
+    try:
+        with _write_errors(path):
+            folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for made in missing:
+            with contextlib.suppress(OSError):
+                made.rmdir()
+        raise
+
+
+def _rename(aside: Path, target: Path, path: Path, overwrite: bool) -> None:
+    if overwrite:
+        os.replace(aside, target)
+        return
+    try:
+        _rename_to_new(aside, target)
+    except FileExistsError as error:
+        raise OutputExistsError(_EXISTS.format(path)) from error
+
+
 def _rename_to_new(aside: Path, target: Path) -> None:
     """Rename; raise FileExistsError where another process has made the target meanwhile."""
     try:
@@ -134,6 +158,5 @@ def _write_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputWriteError(
-            f"{path} cannot be written ({error.strerror}); "
-            "free some space or choose another folder."
+            f"{path} cannot be written ({error.strerror}); {write_advice(error, 'place')}."
         ) from error

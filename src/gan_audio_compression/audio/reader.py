@@ -2,16 +2,18 @@
 
 import contextlib
 import logging
+import operator
 import shutil
 import tempfile
 from collections.abc import Iterator
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, Self, SupportsIndex, cast
 
 import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
+from gan_audio_compression.audio.claimed_length import warn_if_cut
 from gan_audio_compression.audio.errors import (
     EmptyAudioError,
     UnreadableAudioError,
@@ -39,13 +41,13 @@ class AudioReader:
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        """Read the header of `file`, from its beginning.
+        """Read the header of `file`, which begins where it stands.
 
         Raises:
             UnreadableAudioError: it cannot be read, or is not audio in a known format.
             UnsupportedRateError: its sampling rate is out of range.
         """
-        self._clipping_told = False
+        self._warned = False
         with contextlib.ExitStack() as resources:
             with _unreadable_audio():
                 self._stream = _open_stream(file, resources)
@@ -73,7 +75,8 @@ class AudioReader:
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield blocks of [n] samples in [-1, 1], n from 1 to 65536.
 
-        Samples beyond are clipped; a warning at the end of the first pass says how many.
+        Samples beyond are clipped. Warnings at the end of the first pass say how many, and
+        whether the file has been cut.
 
         Raises:
             UnreadableAudioError: the file is damaged or cannot be read on.
@@ -81,6 +84,7 @@ class AudioReader:
             EmptyAudioError: the audio has ended without any sample.
         """
         total = clipped = 0
+        claimed = self._stream.claimed_frames
         with _unreadable_audio():
             for block in self._stream.blocks():
                 samples = mono(block)
@@ -89,24 +93,30 @@ class AudioReader:
                 yield samples.clip(-1, 1)
         if not total:
             raise EmptyAudioError("This audio has no samples; leave it out or record it again.")
-        if clipped and not self._clipping_told:
-            self._clipping_told = True
+        if self._warned:
+            return
+        self._warned = True
+        warn_if_cut(claimed, total, self.sample_rate)
+        if clipped:
             logger.warning(
                 "%d of %d samples lay beyond full scale and were clipped.", clipped, total
             )
 
 
-def require_rate(sample_rate: int) -> None:
-    """Refuse a sampling rate outside 1000 .. 768000 Hz.
+def require_rate(sample_rate: SupportsIndex) -> int:
+    """Return a sampling rate as an integer, from 1000 to 768000 Hz.
 
     Raises:
-        UnsupportedRateError: it is such a rate.
+        UnsupportedRateError: it is another one.
+        TypeError: it is no integer.
     """
+    sample_rate = operator.index(sample_rate)
     if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
         raise UnsupportedRateError(
             f"A sampling rate of {sample_rate} Hz is out of range; "
             f"resample the audio to one from {LOWEST_RATE} to {HIGHEST_RATE} Hz."
         )
+    return sample_rate
 
 
 def _open_stream(file: BinaryIO, resources: contextlib.ExitStack) -> FileStream | WavStream:
@@ -119,6 +129,7 @@ def _open_stream(file: BinaryIO, resources: contextlib.ExitStack) -> FileStream 
     resources.enter_context(kept)
     kept.write(head)
     shutil.copyfileobj(file, kept)
+    kept.seek(0)
     return FileStream(kept)
 
 

@@ -16,6 +16,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.callbacks import read_fully
+from gan_audio_compression.audio.claimed_length import is_unknown_length
 
 _BLOCKS_A_SECOND = 8
 _LONGEST_BLOCK = 1 << 16
@@ -23,10 +24,6 @@ _LONGEST_HEADER = 1 << 20
 
 # PCM, float, A-law, mu-law, extensible: formats whose frames can be decoded one by one.
 _FORMAT_TAGS = {0x0001, 0x0003, 0x0006, 0x0007, 0xFFFE}
-
-# Programs that cannot know the length write zero or a little less than the largest number.
-_LARGEST_LENGTHS = (0x8000_0000, 0xFFFF_FFFF)
-_A_LITTLE = 1 << 16
 
 
 class WavStream:
@@ -37,19 +34,24 @@ class WavStream:
         channels: number of channels.
     """
 
-    def __init__(self, file: BinaryIO, format_chunk: bytes, data_length: int) -> None:
-        """Take the whole fmt chunk and the length in bytes that the data chunk claims.
+    def __init__(self, file: BinaryIO, format_chunk: bytes, data_length: int | None) -> None:
+        """Take the whole fmt chunk and the length of the data in bytes, None if not known.
 
         Raises:
             soundfile.LibsndfileError: libsndfile does not know the format.
         """
         self._file = file
         self._format_chunk = format_chunk
-        self._remaining = None if _is_unknown(data_length) else data_length
+        self._remaining = data_length
         (self._frame_bytes,) = struct.unpack_from("<H", format_chunk, 20)
         with sf.SoundFile(self._wav_file(b"")) as empty:
             self.sample_rate: int = empty.samplerate
             self.channels: int = empty.channels
+
+    @property
+    def claimed_frames(self) -> int | None:
+        """How many frames are still to come by the header; None where it does not say."""
+        return None if self._remaining is None else self._remaining // self._frame_bytes
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield [n, channels] samples, an eighth of a second each, as soon as they are there."""
@@ -87,7 +89,11 @@ def open_wav_stream(file: BinaryIO) -> tuple[WavStream | None, bytes]:
         head += chunk
         name, length = struct.unpack("<4sI", chunk)
         if name == b"data":
-            return _stream_of(file, format_chunk, length), head
+            # An empty data chunk is one of unknown length, unless the file goes on behind it.
+            (whole,) = struct.unpack_from("<I", head, 4)
+            goes_on = len(head) < 8 + whole and not is_unknown_length(whole)
+            unknown = is_unknown_length(length) and not (length == 0 and goes_on)
+            return _stream_of(file, format_chunk, None if unknown else length), head
         # Chunks begin at even places.
         body = read_fully(file, min(length + length % 2, _LONGEST_HEADER))
         head += body
@@ -96,7 +102,7 @@ def open_wav_stream(file: BinaryIO) -> tuple[WavStream | None, bytes]:
     return None, head
 
 
-def _stream_of(file: BinaryIO, format_chunk: bytes, data_length: int) -> WavStream | None:
+def _stream_of(file: BinaryIO, format_chunk: bytes, data_length: int | None) -> WavStream | None:
     if len(format_chunk) < 24:
         return None
     tag, channels, _, _, frame_bytes, bits = struct.unpack_from("<HHIIHH", format_chunk, 8)
@@ -106,7 +112,3 @@ def _stream_of(file: BinaryIO, format_chunk: bytes, data_length: int) -> WavStre
         return WavStream(file, format_chunk, data_length)
     except sf.LibsndfileError:
         return None
-
-
-def _is_unknown(length: int) -> bool:
-    return length == 0 or any(0 <= largest - length <= _A_LITTLE for largest in _LARGEST_LENGTHS)

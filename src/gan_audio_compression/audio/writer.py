@@ -1,6 +1,7 @@
 """Writes mono audio as WAV, FLAC or Ogg Vorbis, and as live WAV to a pipe."""
 
 import contextlib
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,11 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.callbacks import CallbackFile
-from gan_audio_compression.audio.errors import AudioFormatError, AudioWriteError
+from gan_audio_compression.audio.errors import (
+    AudioFormatError,
+    AudioWriteError,
+    write_advice,
+)
 
 _LIBSNDFILE_FORMATS = {
     "wav": ("WAV", "PCM_16"),
@@ -45,8 +50,9 @@ def format_of(path: Path) -> str:
 class AudioWriter:
     """Writes mono audio to a file; a context manager, which leaves `file` itself open.
 
-    WAV and FLAC are of 16 bits, Ogg is Vorbis. A pipe takes WAV alone, of unknown length, each
-    block flushed so that it can be heard at once.
+    WAV and FLAC are of 16 bits, Ogg is Vorbis. The audio begins where the file stands. A pipe, or
+    a file to whose end all is appended, takes WAV alone, of unknown length, each block flushed so
+    that it can be heard at once.
     """
 
     def __init__(self, file: BinaryIO, sample_rate: int, format: str) -> None:
@@ -54,18 +60,20 @@ class AudioWriter:
 
         Raises:
             AudioFormatError: the format is another one, cannot hold the rate, or is not WAV while
-                `file` is a pipe. Nothing has been written then.
+                `file` is a pipe or appended to. Nothing has been written then.
             AudioWriteError: `file` does not take the header.
         """
         _require_format(format, sample_rate)
-        if not file.seekable() and format != "wav":
-            raise AudioFormatError(f"A pipe cannot take {format}; write wav, or to a file.")
+        live = not file.seekable() or _appends(file)
+        if live and format != "wav":
+            raise AudioFormatError(
+                f"A pipe or a file that is appended to cannot take {format}; "
+                "write wav, or to a file of its own."
+            )
         self._sink: _Sink
         with _write_errors():
             self._sink = (
-                _FileSink(file, sample_rate, format)
-                if file.seekable()
-                else _LiveWavSink(file, sample_rate)
+                _LiveWavSink(file, sample_rate) if live else _FileSink(file, sample_rate, format)
             )
 
     def __enter__(self) -> Self:
@@ -171,6 +179,18 @@ class _LiveWavSink:
         self._file.flush()
 
 
+def _appends(file: BinaryIO) -> bool:
+    """Whether all that is written goes to the end of the file, wherever it stands."""
+    if "a" in str(getattr(file, "mode", "")):
+        return True
+    # A file object may have no descriptor, and some systems have no such flags.
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        return bool(fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND)
+    return False
+
+
 def _pcm(block: NDArray[np.float32]) -> NDArray[np.int16]:
     """Round to 16 bits; what reads 16 bits as n / 32768 gets the same numbers back."""
     levels: NDArray[np.float32] = np.rint(block * np.float32(32768)).clip(-32768, 32767)
@@ -201,7 +221,7 @@ def _write_errors() -> Iterator[None]:
     except OSError as error:
         raise AudioWriteError(
             f"The audio could not be written ({error.strerror or error}); "
-            "free some space or choose another target."
+            f"{write_advice(error, 'target')}."
         ) from error
     # soundfile asserts that all was written.
     except (sf.LibsndfileError, AssertionError) as error:

@@ -27,7 +27,7 @@ from gan_audio_compression.codec.search.presets import (
 from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Coding, Sender
 from gan_audio_compression.signal.analysis import piece_log_mel
 from gan_audio_compression.signal.chunks import cut
-from gan_audio_compression.signal.level import Level, LevelMeter
+from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, Level, LevelMeter
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,8 @@ class Codec:
     at 16 kHz inside, so what lies above 8 kHz is lost, and gives back the recording's sampling
     rate, length and level. A codec may be used by several threads in turn, not at once.
 
-    Every error is a `GanAudioCompressionError` whose message says what to do.
+    What is wrong with audio, data, a model or a device is a `GanAudioCompressionError` whose
+    message says what to do; arguments of a wrong type raise `TypeError` or `ValueError`.
     """
 
     def __init__(self, model: CodecModel) -> None:
@@ -121,10 +122,10 @@ class Codec:
 
         Raises:
             AudioError: there are no samples, or they are not such as above.
-            BitrateTooLowError: the model cannot go as low; the message says how low it can.
+            BitrateTooLowError: the model cannot go as low; the message names a rate that works.
             SearchError: the search or effort is unknown.
         """
-        require_rate(sample_rate)
+        sample_rate = require_rate(sample_rate)
         blocks = [_full_scale(samples)]
         target = io.BytesIO()
         coding = Coding(search_config(search, effort), bitrate=bitrate)
@@ -142,12 +143,14 @@ class Codec:
             conceal: make damaged parts silence and log a warning, instead of raising.
 
         Returns:
-            Samples [n], and their sampling rate in Hz. At the recording's rate, n is the length
-            of the recording.
+            Samples [n] in [-1, 1], and their sampling rate in Hz. At the recording's rate, n is
+            the length of the recording. What would go beyond full scale is clipped, and a warning
+            says how much.
 
         Raises:
             BitstreamError: the data is not a .gac file, damaged, newer or of another model; each
                 has its own subclass.
+            UnsupportedRateError: `sample_rate` is out of range.
         """
         receiver, rate = self._receiver(io.BytesIO(data), sample_rate, conceal)
         return np.concatenate(list(_at_rate(receiver, rate))), rate
@@ -201,7 +204,7 @@ class Codec:
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
-        require_rate(sample_rate)
+        sample_rate = require_rate(sample_rate)
         coding = Coding(search_config(search, effort), bitrate=bitrate)
         return self._send(map(_full_scale, blocks), sample_rate, target, coding, None)
 
@@ -257,8 +260,7 @@ class Codec:
     ) -> tuple[Receiver, int]:
         """Return what decodes `source`, and the rate to resample to."""
         receiver = Receiver(self.model, source, conceal)
-        rate = receiver.sample_rate if sample_rate is None else sample_rate
-        require_rate(rate)
+        rate = receiver.sample_rate if sample_rate is None else require_rate(sample_rate)
         return receiver, rate
 
     def _send(
@@ -273,6 +275,8 @@ class Codec:
         counted = _CountedBlocks(blocks)
         meter = LevelMeter(_LIVE_MEMORY_SECONDS)
         segments = LIVE_CHUNK_SEGMENTS if level is None else CHUNK_SEGMENTS
+        if level is not None and level.code == LOWEST_LEVEL_CODE:
+            logger.warning("The recording is silent.")
         sender = Sender(self.model, target, sample_rate, coding, segments)
         for piece in cut(_resampled(counted, sample_rate, SAMPLE_RATE), sender.chunk_samples):
             if level is None:
@@ -320,6 +324,16 @@ def _resampled(blocks: Iterable[Wave], from_rate: int, to_rate: int) -> Iterator
 def _at_rate(receiver: Receiver, rate: int) -> Iterator[Wave]:
     """Resample what a receiver gives; a recording's own length is met exactly."""
     resampler = Resampler(SAMPLE_RATE, rate)
-    for chunk in receiver.chunks():
-        yield resampler.feed(chunk.speech)
-    yield resampler.finish(receiver.total if rate == receiver.sample_rate else None)
+
+    def blocks() -> Iterator[Wave]:
+        for chunk in receiver.chunks():
+            yield resampler.feed(chunk.speech)
+        yield resampler.finish(receiver.total if rate == receiver.sample_rate else None)
+
+    total = clipped = 0
+    for block in blocks():
+        total += len(block)
+        clipped += int(np.count_nonzero(np.abs(block) > 1))
+        yield block.clip(-1, 1)
+    if clipped:
+        logger.warning("%d of %d samples went beyond full scale and were clipped.", clipped, total)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.codec.container.chunk import Chunk, LostChunk, chunk_name
-from gan_audio_compression.codec.container.errors import CorruptError
+from gan_audio_compression.codec.container.errors import CorruptError, TruncatedError
 from gan_audio_compression.codec.container.header import check_model
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.latent import column_contexts, column_count, from_columns
@@ -92,7 +92,12 @@ class Receiver:
             if chunk.total is not None:
                 speech = torch.cat([speech, synthesiser.finish(samples)])
             yield DecodedChunk(symbols, log_mel, speech.numpy())
-        if self.total is None and samples:
+        if not samples:
+            raise TruncatedError(
+                "the .gac data ends after its header, so nothing can be made of it;"
+                " get the whole file."
+            )
+        if self.total is None:
             # The end was lost: silence stands for its frame, and what waited for it comes now.
             symbols, log_mel = self._silence(1)
             speech = torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])

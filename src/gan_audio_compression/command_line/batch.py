@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from tqdm import tqdm
 
 from gan_audio_compression.command_line.computing import CodecUnavailableError, Computing
+from gan_audio_compression.command_line.interrupts import leave_hangup_to_parent
 from gan_audio_compression.command_line.plan import Job
 from gan_audio_compression.command_line.reporting import about, named
 from gan_audio_compression.command_line.standard import source_file, target_file
@@ -91,6 +92,7 @@ def do(task: Task, job: Job) -> "Coded":
 
 def attempt(task: Task, job: Job) -> "Coded | Failure":
     """Do one job; errors become messages where they arise, maybe in a worker process."""
+    leave_hangup_to_parent()
     try:
         return do(task, job)
     except GanAudioCompressionError as error:

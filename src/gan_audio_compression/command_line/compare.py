@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gan_audio_compression.audio.reader import AudioReader
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.command_line import options
-from gan_audio_compression.command_line.reporting import about
+from gan_audio_compression.command_line.reporting import STANDARD, about
 from gan_audio_compression.command_line.standard import source_file, standard_output
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
@@ -33,6 +33,8 @@ def compare(
     The measures are those of the evaluation: PESQ (raw P.862, NB P.862.1, WB P.862.2), STOI and
     ESTOI. The two must be aligned in time.
     """
+    if reference == degraded == STANDARD:
+        raise click.UsageError("standard input stands for one file; give the other by its name.")
     # Imported here: scipy takes long to start.
     from gan_audio_compression.evaluation.metrics import score_utterance
 

@@ -42,13 +42,18 @@ class Computing:
         """Divide the cores: to one file all, else one to each file; one process to a GPU.
 
         Raises:
-            click.UsageError: there is no such model.
+            click.UsageError: there is no such model or model file.
         """
         try:
-            model_path(model)
+            model_path(model).stat()
         except UnknownModelError as error:
             raise click.UsageError(str(error)) from error
-        cores = threads or os.cpu_count() or 1
+        except OSError as error:
+            raise click.UsageError(
+                f"the model {model} cannot be read ({error.strerror}); check its path."
+            ) from error
+        available = os.cpu_count() or 1
+        cores = min(threads or available, available)
         return cls(model, device, cores, min(cores, len(jobs)) if device == "cpu" else 1)
 
     def codec(self) -> "Codec":

@@ -1,8 +1,9 @@
 """`encode`: audio to .gac files."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -38,6 +39,16 @@ class Encoding:
         )
 
 
+class _BitRate(click.FloatRange):
+    """A number of a range that is neither infinite nor "nan", which no comparison refuses."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        rate = super().convert(value, param, ctx)
+        if not math.isfinite(rate):
+            self.fail(f"{value} is not a bit rate.", param, ctx)
+        return rate
+
+
 @click.command()
 @options.files
 @click.option(
@@ -56,7 +67,7 @@ class Encoding:
 )
 @click.option(
     "--bitrate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=_BitRate(min=0, min_open=True),
     metavar="BIT/S",
     help="Most bits for each second, by file size.  [default: what the model takes]",
 )

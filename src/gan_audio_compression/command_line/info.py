@@ -31,7 +31,7 @@ class Info:
         seconds: of the recording.
         chunks: number of chunks, each of which decodes alone.
         chunk_seconds: length of each but the last.
-        level_db: of the active speech in each chunk, re full scale.
+        level_db: what each chunk is brought to, re full scale.
         size: bytes of the file.
         payload: bytes of entropy-coded symbols among them.
         bit_rate: of the file, in bit/s.

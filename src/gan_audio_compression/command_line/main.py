@@ -11,6 +11,7 @@ from gan_audio_compression.command_line.compare import compare
 from gan_audio_compression.command_line.decode import decode
 from gan_audio_compression.command_line.encode import encode
 from gan_audio_compression.command_line.info import info
+from gan_audio_compression.command_line.interrupts import Ended, ended_in_order
 from gan_audio_compression.command_line.pipelines import run
 from gan_audio_compression.command_line.reporting import PROGRAM, configure_logging, say
 from gan_audio_compression.compute.executor import describe_error
@@ -32,14 +33,19 @@ def commands(context: click.Context) -> None:
     # Kedro configures the logging of its runs itself.
     if context.invoked_subcommand != run.name:
         configure_logging()
+        context.with_resource(ended_in_order())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code.
 
-    0: done. 1: some inputs failed, the others are done. 2: it was called wrongly. 130: Ctrl-C.
+    0: done. 1: some inputs failed, the others are done. 2: it was called wrongly. 128 + n: signal n
+    ended it, such as 130 for Ctrl-C.
     Options in front, other than its own, are those of `run`: so a packaged Kedro project is called.
     """
+    if sys.stderr is None:
+        # What was started without standard error is not to be told anything.
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0].startswith("-") and given[0] not in _OWN_OPTIONS:
         given.insert(0, "run")
@@ -52,12 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: list[str]) -> int:
     try:
         return commands.main(given, prog_name=PROGRAM, standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return USAGE
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else PROGRAM
         say(f"{error.format_message().rstrip('.')}; see {command} --help.")
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        # Click has turned it into its own.
+        return error.__cause__.code if isinstance(error.__cause__, Ended) else INTERRUPTED
     except Exception as error:
         if "--debug" in given:
             raise
@@ -68,6 +78,8 @@ def _run(given: list[str]) -> int:
 
 def _drop_unwritten_output() -> None:
     """Keep Python from complaining at its end of an output that was closed or is full."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except OSError:

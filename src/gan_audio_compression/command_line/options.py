@@ -10,8 +10,20 @@ from gan_audio_compression.codec.models import DEFAULT_MODEL
 
 Command = Callable[..., Any]
 
-# Any path will do: what is wrong with it is said where it is opened.
-PATH = click.Path(path_type=Path)
+
+class _PathType(click.Path):
+    """Any path but the empty one, which would mean the current folder.
+
+    What else is wrong with a path is said where it is opened.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("the name is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _PathType(path_type=Path)
 
 debug = click.option(
     "--debug", is_flag=True, help="Stop at the first error and show its traceback."
@@ -26,6 +38,7 @@ def files(command: Command) -> Command:
         "-o",
         "--output",
         metavar="OUT",
+        type=_PathType(path_type=str),
         help="A file for one input, a folder (NAME/ if new) for several; - is standard output.",
     )
     force = click.option("--force", is_flag=True, help="Replace files that exist.")

@@ -1,5 +1,6 @@
 """Which file becomes which: the inputs of a command paired with its outputs."""
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,10 @@ import click
 from gan_audio_compression.command_line.reporting import STANDARD
 
 AUDIO_SUFFIXES = frozenset(
-    (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".caf", ".sph")
+    (
+        *(".wav", ".wave", ".w64", ".rf64", ".aif", ".aiff", ".aifc", ".caf", ".au", ".snd"),
+        *(".sph", ".nist", ".flac", ".ogg", ".oga", ".opus", ".mp2", ".mp3"),
+    )
 )
 """Of the files that are encoded where a folder is given."""
 
@@ -49,31 +53,33 @@ def plan(
     if not sources:
         folders = ", ".join(map(str, inputs))
         raise click.UsageError(f"there is no {' or '.join(sorted(suffixes))} file in {folders}.")
-    is_folder = output is not None and (output.is_dir() or str(named).endswith("/"))
-    if len(inputs) == 1 and not inputs[0].is_dir() and output is not None and not is_folder:
-        return [Job(inputs[0], output)]
-    if output is not None and output.exists() and not output.is_dir():
+    is_folder = output is not None and (os.path.isdir(output) or str(named).endswith("/"))
+    if len(inputs) == 1 and not os.path.isdir(inputs[0]) and output is not None and not is_folder:
+        jobs = [Job(inputs[0], output)]
+    elif output is not None and os.path.exists(output) and not os.path.isdir(output):
         raise click.UsageError(f"{output} is a file; name a folder for the outputs of several.")
-    jobs = [Job(source, _target(source, place, output, new_suffix)) for source, place in sources]
+    else:
+        jobs = [Job(source, _target(source, at, output, new_suffix)) for source, at in sources]
     _check_distinct(jobs)
     # The same file may have been given twice, such as by its name and in its folder.
     return list(dict.fromkeys(jobs))
 
 
 def _standard(inputs: Sequence[Path], output: Path | None) -> Job:
-    if len(inputs) != 1 or inputs[0].is_dir():
+    if len(inputs) != 1 or os.path.isdir(inputs[0]):
         raise click.UsageError("standard input or output stands for one file; give one input.")
     return Job(inputs[0], STANDARD if output is None else output)
 
 
 def _found(path: Path, suffixes: Collection[str]) -> list[tuple[Path, Path]]:
     """Return each file to take, and its place below the folder that was given."""
-    if not path.is_dir():
+    # Not Path.is_dir, which raises where a name is too long: opening it says so.
+    if not os.path.isdir(path):
         return [(path, Path(path.name))]
     return [
         (file, file.relative_to(path))
         for file in sorted(path.rglob("*"))
-        if file.suffix.lower() in suffixes and file.is_file()
+        if file.suffix.lower() in suffixes and os.path.isfile(file)
     ]
 
 
@@ -85,7 +91,7 @@ def _target(source: Path, place: Path, output: Path | None, new_suffix: str) -> 
 def _check_distinct(jobs: Sequence[Job]) -> None:
     sources: dict[Path, Path] = {}
     for job in jobs:
-        if job.target == job.source:
+        if _is_same(job.source, job.target):
             raise click.UsageError(f"{job.source} would replace itself; name the output with -o.")
         other = sources.setdefault(job.target, job.source)
         if other != job.source:
@@ -93,3 +99,10 @@ def _check_distinct(jobs: Sequence[Job]) -> None:
                 f"{other} and {job.source} would both become {job.target}; "
                 "do them one by one, each with -o."
             )
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    """Tell whether one would replace the other; devices, such as a terminal, are written to."""
+    if os.path.exists(source) and os.path.exists(target):
+        return os.path.isfile(target) and source.samefile(target)
+    return source == target

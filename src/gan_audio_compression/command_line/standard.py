@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from gan_audio_compression.audio.errors import OutputWriteError
+from gan_audio_compression.audio.errors import InputError, OutputWriteError
 from gan_audio_compression.audio.files import input_file, output_file
 from gan_audio_compression.command_line.reporting import STANDARD
 
@@ -19,6 +19,9 @@ def source_file(path: Path) -> Iterator[BinaryIO]:
         InputError: it cannot be read.
     """
     if path == STANDARD:
+        # Python leaves out the streams that a program was started without.
+        if sys.stdin is None:
+            raise InputError("standard input is closed; give the name of a file.")
         yield sys.stdin.buffer
     else:
         with input_file(path) as file:
@@ -49,6 +52,8 @@ def standard_output() -> Iterator[BinaryIO]:
         OutputWriteError: it takes no more.
         SystemExit: whoever reads it wants no more; then there is nothing to say.
     """
+    if sys.stdout is None:
+        raise OutputWriteError("standard output is closed; send it to a file or to a program.")
     try:
         yield sys.stdout.buffer
         sys.stdout.flush()
