@@ -237,6 +237,7 @@ def test_a_file_is_coded_as_its_samples_are(
     speech = make_speech(200_000 // channels * channels, 7).reshape(-1, channels)
     file = wav(speech, rate, subtype)
     samples, _ = soundfile.read(file, dtype="float32")
+    file.seek(0)
     target = io.BytesIO()
     coded = codec.encode_file(file, target, effort=0)
     assert target.getvalue() == codec.encode(samples, rate, effort=0)

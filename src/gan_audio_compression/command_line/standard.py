@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from gan_audio_compression.audio.errors import InputError, OutputWriteError
+from gan_audio_compression.audio.errors import InputError, OutputWriteError, write_advice
 from gan_audio_compression.audio.files import input_file, output_file
 from gan_audio_compression.command_line.reporting import STANDARD
 
@@ -64,7 +64,7 @@ def standard_output() -> Iterator[BinaryIO]:
         if refusal is error:
             raise OutputWriteError(
                 f"standard output cannot be written ({refusal.strerror}); "
-                "free some space or choose another target."
+                f"{write_advice(refusal, 'target')}."
             ) from error
         raise
 
