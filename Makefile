@@ -12,12 +12,15 @@ export MALLOC_MMAP_THRESHOLD_ := 1073741824
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz
+.PHONY: help run test report codecs browser fuzz
+
+CODEC_PACKAGES := opus-tools speex codec2 libvo-amrwbenc0 libopencore-amrwb0 libopencore-amrnb0
+REPORT := data/08_reporting/report.html
 
 help: ## List the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
 
-run: $(STAMP) ## Run all pipelines on the demo corpus; ARGS="--env timit" and the like go to kedro run.
+run: $(STAMP) codecs ## Run all pipelines on the demo corpus; ARGS="--env timit" and the like go to kedro run.
 	.venv/bin/kedro run $(ARGS)
 
 test: $(STAMP) ## Check style and types, then run the tests.
@@ -25,6 +28,17 @@ test: $(STAMP) ## Check style and types, then run the tests.
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/python -m pytest
+
+report: ## Open the report of the last run, or say where it is; REPORT=FILE for that of an environment.
+	@test -f $(REPORT) || { echo "There is no $(REPORT) yet: make run writes it." >&2; exit 1; }
+	@echo $(abspath $(REPORT))
+	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] && command -v xdg-open > /dev/null; then xdg-open $(REPORT); fi
+
+codecs: ## Install the codecs that the bench compares with, where this user may.
+	@scripts/install_packages.sh $(CODEC_PACKAGES)
+
+browser: ## Install the browser that the tests look at the report with, where this user may.
+	@scripts/install_packages.sh chromium
 
 fuzz: $(STAMP) ## Give 100 000 damaged files to the reader; a few minutes.
 	.venv/bin/python tests/fuzz/fuzz_reader.py --files 100000
@@ -34,8 +48,8 @@ $(STAMP): pyproject.toml constraints.txt
 		|| { echo "$(PYTHON) is not Python 3.11 or later: run make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' \
 		|| { echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
-	@command -v cc > /dev/null \
-		|| { echo "There is no C compiler, which the pesq package needs: on Debian and Ubuntu, apt install gcc python3-dev" >&2; exit 1; }
+	@command -v cc > /dev/null && command -v c++ > /dev/null \
+		|| { echo "There is no C and C++ compiler, which packages of measures need: on Debian and Ubuntu, apt install g++ python3-dev" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@

@@ -36,8 +36,8 @@ PROJECT_IMPORTS = {
         "entropy.tables",
     },
     "codec": {"audio", "networks", "signal", "entropy"},
-    "baselines": {"signal", "entropy", "codec"},
-    "evaluation": {"signal"},
+    "baselines": {"audio", "signal", "entropy"},
+    "evaluation": {"signal", "corpus.phones"},
     "command_line": {"audio", "codec", "compute", "evaluation", "signal.spec", "__name__"},
     "datasets": {"corpus", "codec"},
 }

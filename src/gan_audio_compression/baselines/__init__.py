@@ -1,0 +1,1 @@
+"""Codecs that the project is compared with, behind one interface."""

@@ -1,0 +1,1 @@
+"""A codec without a network: what transform coding alone makes of the log mel spectrogram."""
