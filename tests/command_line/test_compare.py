@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-MEASURES = ["pesq_raw", "pesq_nb", "pesq_wb", "stoi", "estoi"]
+MEASURES = ["pesq_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "visqol", "log_mel_distance"]
 
 
 def test_equal_recordings_get_the_best_scores(tool: Any, write_speech: Any) -> None:
@@ -20,6 +20,8 @@ def test_equal_recordings_get_the_best_scores(tool: Any, write_speech: Any) -> N
     assert scores["pesq_raw"] == pytest.approx(4.5, abs=0.01)
     assert scores["pesq_wb"] == pytest.approx(4.644, abs=0.01)
     assert scores["stoi"] == pytest.approx(1.0, abs=1e-4)
+    assert scores["visqol"] == pytest.approx(5.0, abs=1e-4)
+    assert scores["log_mel_distance"] == 0
 
 
 def test_the_scores_for_a_person(tool: Any, write_speech: Any) -> None:

@@ -1,112 +1,131 @@
-"""Rates are of whole files, means leave gaps out, and the report says which PESQ is which."""
+"""Rates are of whole files, gaps are left out and explained, and the scales are named."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from gan_audio_compression.evaluation.comparison import codec_comparison, comparison_markdown
+from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.systems import System, UnknownSystemError
 
+MakeRow = Callable[..., dict[str, Any]]
 
-def row(system: str, id: str, **changes: Any) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "system": system,
-        "id": id,
-        "speaker": "s1",
-        "bits": 4000,
-        "seconds": 2.0,
-        "file_bit_rate": 2000.0,
-        "pesq_raw": 3.0,
-        "pesq_nb": 2.8,
-        "pesq_wb": 2.2,
-        "stoi": 0.9,
-        "estoi": 0.8,
-        "reason": None,
-    }
-    return values | changes
+SYSTEMS = (
+    System("bpgan", "BPGAN", 2.0, paper="BPGAN"),
+    System("speex", "Speex | wide band", 8.0, paper="CELP"),
+    System("evs", "EVS", 7.2),
+    System("ours", "Ours"),
+)
+MISSING = "EVS is not\ninstalled; build it."
 
 
 @pytest.fixture
-def scores() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            row("ours", "a", pesq_raw=3.0),
-            row("BPGAN", "a"),
-            row("ours", "b", bits=2000, seconds=0.5, pesq_raw=4.0),
-            row("ours", "c", pesq_raw=math.nan, stoi=math.nan, reason="too short"),
-            row("Opus", "a", bits=18_600),
-        ]
-    )
+def table(score_row: MakeRow, lost_row: MakeRow) -> pd.DataFrame:
+    rows = [
+        score_row("Ours", "a1", pesq_raw=3.0),
+        score_row("BPGAN", "a1"),
+        score_row("Ours", "b1", pesq_raw=4.0, bits=2000, payload_bits=1500, seconds=0.5),
+        score_row("Ours", "b2", pesq_raw=math.nan, visqol=math.nan, reason="too short"),
+        score_row("Speex | wide band", "a1", bits=18_600),
+        lost_row("EVS", "a1", MISSING),
+        lost_row("EVS", "b1", MISSING),
+    ]
+    return codec_comparison(pd.DataFrame(rows), SYSTEMS, seed=0)
 
 
-@pytest.fixture
-def table(scores: pd.DataFrame) -> pd.DataFrame:
-    return codec_comparison(scores, seed=0)
+def of(table: pd.DataFrame, system: str) -> pd.Series:
+    return table[table["system"] == system].iloc[0]
 
 
-def test_one_row_for_each_system_in_order_of_appearance(table: pd.DataFrame) -> None:
-    assert list(table["system"]) == ["ours", "BPGAN", "Opus"]
-    assert list(table["n"]) == [3, 1, 1]
-    assert list(table["failed"]) == [1, 0, 0]
+def cells(table: pd.DataFrame, system: str) -> list[str]:
+    lines = comparison_markdown(table).splitlines()
+    (line,) = [line for line in lines if line.startswith(f"| {system}")]
+    return [cell.strip() for cell in line.replace("\\|", "/").split("|")[1:-1]]
 
 
-def test_rate_is_all_bits_over_all_seconds(table: pd.DataFrame) -> None:
-    assert table["file_kbit_s"].tolist() == pytest.approx([10_000 / 4.5 / 1000, 2.0, 9.3])
+def test_one_row_for_each_system_in_the_order_of_the_list(table: pd.DataFrame) -> None:
+    assert list(table["system"]) == ["BPGAN", "Speex | wide band", "EVS", "Ours"]
+    assert list(table["n"]) == [1, 1, 2, 3]
+    assert list(table["speakers"]) == [1, 1, 2, 2]
+    assert list(table["failed"]) == [0, 0, 2, 1]
+    assert list(table["nominal_kbit_s"][:3]) == [2.0, 8.0, 7.2]
+    assert math.isnan(table["nominal_kbit_s"][3])
 
 
-def test_an_utterance_that_was_not_encoded_does_not_lower_the_rate() -> None:
-    lost = row("ours", "b", bits=math.nan, pesq_raw=math.nan, reason="not decoded")
-    table = codec_comparison(pd.DataFrame([row("ours", "a"), lost]), seed=0)
-    assert table["file_kbit_s"][0] == pytest.approx(2.0)
-    assert table["failed"][0] == 1
+def test_rates_are_all_bits_over_all_seconds(table: pd.DataFrame) -> None:
+    assert of(table, "Ours")["file_kbit_s"] == pytest.approx(10_000 / 4.5 / 1000)
+    assert of(table, "Ours")["payload_kbit_s"] == pytest.approx(8700 / 4.5 / 1000)
+    assert of(table, "Speex | wide band")["file_kbit_s"] == pytest.approx(9.3)
 
 
-def test_a_system_that_failed_throughout_has_no_figures() -> None:
-    missing = dict.fromkeys(["bits", "pesq_raw", "pesq_nb", "pesq_wb", "stoi", "estoi"], math.nan)
-    table = codec_comparison(pd.DataFrame([row("x", "a", reason="no", **missing)]), seed=0)
-    assert math.isnan(table["file_kbit_s"][0])
-    assert math.isnan(table["pesq_nb_mean"][0])
-    cells = [cell.strip() for cell in comparison_markdown(table).splitlines()[2].split("|")[1:-1]]
-    assert cells == ["x", "1", "1", *["-"] * 9]
+def test_means_medians_and_intervals_leave_gaps_out(table: pd.DataFrame) -> None:
+    ours = of(table, "Ours")
+    assert ours["pesq_raw_mean"] == ours["pesq_raw_median"] == pytest.approx(3.5)
+    assert (ours["pesq_raw_low"], ours["pesq_raw_high"]) == pytest.approx((3.0, 4.0))
+    assert ours["phone_error_rate"] == ours["phone_error_rate_high"] == pytest.approx(0.25)
 
 
-def test_means_and_intervals_leave_gaps_out(table: pd.DataFrame) -> None:
-    ours = table.iloc[0]
-    assert ours["pesq_raw_mean"] == pytest.approx(3.5)
-    assert 3.0 <= ours["pesq_raw_low"] < 3.5 < ours["pesq_raw_high"] <= 4.0
-    assert ours["stoi_mean"] == pytest.approx(0.9)
-    assert ours["estoi_low"] == ours["estoi_high"] == pytest.approx(0.8)
+def test_one_speaker_has_means_without_intervals(table: pd.DataFrame) -> None:
+    bpgan = of(table, "BPGAN")
+    assert [bpgan[f"{metric}_mean"] for metric in METRICS] == [3.0] * len(METRICS)
+    assert all(math.isnan(bpgan[f"{metric}_low"]) for metric in METRICS)
+    assert cells(table, "BPGAN")[4] == "3.00"
 
 
-def test_the_papers_figures_stand_beside_its_own_systems_alone(table: pd.DataFrame) -> None:
-    paper = table[["paper_kbit_s", "paper_pesq_raw", "paper_mushra"]]
-    assert paper.iloc[0].isna().all()
-    assert paper.iloc[1].tolist() == [2.0, 3.26, 64.9]
-    assert paper.iloc[2].tolist() == [9.0, 3.47, 79.3]
+def test_a_reason_that_all_utterances_share_is_the_note(table: pd.DataFrame) -> None:
+    assert of(table, "EVS")["note"] == MISSING
+    assert pd.isna(of(table, "Ours")["note"])
 
 
-def test_markdown_names_every_scale_and_the_source(table: pd.DataFrame) -> None:
-    header, _, first, *_, note = comparison_markdown(table).splitlines()
-    for name in (
-        "PESQ raw (P.862)",
-        "PESQ NB (P.862.1)",
-        "PESQ WB (P.862.2)",
-        "STOI",
-        "ESTOI",
-        "File kbit/s",
-        "Paper: PESQ raw (P.862)",
-        "Paper: MUSHRA",
-    ):
-        assert f"| {name} |" in header
-    assert first.startswith("| ours | 3 | 1 | 2.22 | 3.50 [3.00, 4.00] | 2.80 [2.80, 2.80] |")
-    assert first.endswith("| - | - | - |")
-    assert "95 %" in note
+def test_a_codec_that_is_missing_is_a_row_without_figures(table: pd.DataFrame) -> None:
+    assert cells(table, "EVS") == ["EVS", "0/2", *["-"] * 10]
+    assert "- EVS: EVS is not installed; build it." in comparison_markdown(table).splitlines()
+
+
+def test_a_system_without_scores_keeps_its_row(score_row: MakeRow) -> None:
+    table = codec_comparison(pd.DataFrame([score_row("Ours", "a1")]), SYSTEMS, seed=0)
+    assert list(table["n"]) == [0, 0, 0, 1]
+    assert cells(table, "EVS") == ["EVS", "0", *["-"] * 10]
+
+
+def test_a_system_that_is_not_listed_is_an_error(score_row: MakeRow) -> None:
+    with pytest.raises(UnknownSystemError, match="LPC"):
+        codec_comparison(pd.DataFrame([score_row("LPC", "a1")]), SYSTEMS, seed=0)
+
+
+def test_the_papers_figures_stand_beside_what_stands_for_its_methods(table: pd.DataFrame) -> None:
+    columns = ["paper_kbit_s", "paper_pesq_raw", "paper_mushra"]
+    assert of(table, "BPGAN")[columns].tolist() == [2.0, 3.26, 64.9]
+    assert of(table, "Speex | wide band")[columns].tolist() == [8.0, 3.39, 59.4]
+    assert of(table, "Ours")[columns].isna().all()
+    assert cells(table, "BPGAN")[-1] == "3.26, 64.9 at 2"
+
+
+def test_nobody_has_listened_yet(table: pd.DataFrame) -> None:
+    assert table["mushra"].isna().all()
+    assert (table["listeners"] == 0).all()
+
+
+def test_markdown_names_the_scales_and_the_source(table: pd.DataFrame) -> None:
+    header, *_, note = comparison_markdown(table).splitlines()
+    for metric in ("pesq_raw", "pesq_nb", "pesq_wb", "estoi", "visqol"):
+        assert f"| {METRICS[metric].label} |" in header
+    assert "| Phone error rate (%) |" in header
+    assert cells(table, "Ours")[1:5] == ["2/3", "2.22", "1.93", "3.50 [3.00, 4.00]"]
+    assert cells(table, "Ours")[9] == "25.0 [25.0, 25.0]"
+    assert "(2 here)" in note
     assert "Chaulagain" in note
 
 
-def test_markdown_rows_have_as_many_cells_as_the_header(scores: pd.DataFrame) -> None:
-    scores["system"] = scores["system"].replace("ours", "a|b")
-    lines = comparison_markdown(codec_comparison(scores, seed=0)).splitlines()[:5]
-    assert {line.replace("\\|", "").count("|") for line in lines} == {13}
-    assert "a\\|b" in lines[2]
+def test_markdown_rows_have_as_many_cells_as_the_header(table: pd.DataFrame) -> None:
+    lines = comparison_markdown(table).splitlines()[: 2 + len(SYSTEMS)]
+    assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
+    assert cells(table, "Speex")[0] == "Speex / wide band"
+
+
+def test_a_table_that_was_saved_reads_the_same(table: pd.DataFrame, tmp_path: Any) -> None:
+    table.to_csv(tmp_path / "table.csv", index=False)
+    assert comparison_markdown(pd.read_csv(tmp_path / "table.csv")) == comparison_markdown(table)

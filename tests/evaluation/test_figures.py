@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from gan_audio_compression.evaluation.figures import (
     loss_figure,
     mel_spectrogram_figure,
+    spectrogram_grid_figure,
     spectrogram_pair_figure,
 )
 
@@ -88,6 +89,23 @@ def test_pair_draws_silence_and_very_short_waves(samples: int) -> None:
     silence = np.zeros(samples)
     figure = spectrogram_pair_figure(silence, silence, sample_rate=RATE, title="Silence")
     assert np.all(np.asarray(figure.axes[0].images[0].get_array()) == -80.0)
+    assert renders(figure)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_grid_shows_every_wave_by_name_on_one_scale(count: int) -> None:
+    names = ["Original", "Opus 9k", "Opus 6k", "Codec2", "BPGAN"][:count]
+    waves = {name: tone(1000, 0.5, level=0.5 / 10**i) for i, name in enumerate(names)}
+    figure = spectrogram_grid_figure(waves, sample_rate=RATE, title="SX37")
+    *panels, colour_bar = figure.axes
+    assert [axes.get_title() for axes in panels] == names
+    assert colour_bar.get_ylabel() == "Magnitude (dB re the original's peak)"
+    for number, axes in enumerate(panels):
+        assert axes.images[0].get_clim() == (-80.0, 0.0)
+        loudest = float(np.asarray(axes.images[0].get_array()).max())
+        assert loudest == pytest.approx(-20.0 * number, abs=0.5)
+    assert [axes.get_xlabel() for axes in panels][-1] == "Time (s)"
+    assert all(axes.get_ylabel() == "Frequency (kHz)" for axes in panels[::2])
     assert renders(figure)
 
 

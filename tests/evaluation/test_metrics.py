@@ -1,20 +1,27 @@
 """Known scores, the right order of worse and worse waves, and inputs without a score."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from visqol import VisqolApi
 
-from gan_audio_compression.evaluation.metrics import (
-    METRICS,
-    MetricError,
+from gan_audio_compression.evaluation.measure import MetricError, at_speech_level
+from gan_audio_compression.evaluation.mel_distance import log_mel_distance
+from gan_audio_compression.evaluation.metrics import METRICS, score_utterance
+from gan_audio_compression.evaluation.pesq_measures import (
+    narrow_band_pesq,
     pesq_raw_from_nb,
-    score_utterance,
+    wide_band_pesq,
 )
+from gan_audio_compression.evaluation.visqol_measure import speech_visqol
+from gan_audio_compression.signal.analysis import mel_filters
+from gan_audio_compression.signal.level import active_level_db
 
 RATE = 16_000
-NAMES = ["pesq_raw", "pesq_nb", "pesq_wb", "stoi", "estoi"]
+NAMES = ["pesq_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "visqol", "log_mel_distance"]
 
 
 def syllables(seconds: float = 2.0) -> NDArray[np.float32]:
@@ -23,6 +30,13 @@ def syllables(seconds: float = 2.0) -> NDArray[np.float32]:
     phase = 2 * np.pi * np.cumsum(120 + 20 * np.sin(3 * np.pi * time)) / RATE
     voice = sum(np.sin(k * phase) / k for k in range(1, 40))
     return (0.1 * voice * np.sqrt(np.abs(np.sin(4 * np.pi * time)))).astype(np.float32)
+
+
+def sentence(seconds: float) -> NDArray[np.float32]:
+    """Syllables of unequal strength, so that none can be taken for another."""
+    wave = syllables(seconds)
+    strength = np.random.default_rng(0).uniform(0.05, 1, 1 + len(wave) // 1600)
+    return wave * np.repeat(strength, 1600)[: len(wave)].astype(np.float32)
 
 
 def with_noise(wave: NDArray[np.float32], level: float) -> NDArray[np.float32]:
@@ -37,28 +51,24 @@ def is_missing(scores: dict[str, float | str | None], names: list[str]) -> bool:
 def test_identical_waves_reach_the_ceiling_of_each_scale() -> None:
     scores = score_utterance(syllables(), syllables())
     assert list(scores) == [*NAMES, "reason"]
+    assert list(METRICS) == NAMES
     assert scores["pesq_raw"] == pytest.approx(4.5, abs=1e-3)
     assert scores["pesq_nb"] == pytest.approx(4.549, abs=1e-3)
     assert scores["pesq_wb"] == pytest.approx(4.644, abs=1e-3)
     assert scores["stoi"] == pytest.approx(1.0, abs=1e-6)
     assert scores["estoi"] == pytest.approx(1.0, abs=1e-6)
+    assert scores["visqol"] == pytest.approx(5.0, abs=1e-6)
+    assert scores["log_mel_distance"] == 0
     assert scores["reason"] is None
 
 
-def test_more_noise_lowers_every_measure() -> None:
+def test_more_noise_worsens_every_measure() -> None:
     wave = syllables()
     ladder = [score_utterance(wave, with_noise(wave, level)) for level in (0, 0.002, 0.008, 0.03)]
-    for name in NAMES:
+    for name, metric in METRICS.items():
         values = [float(scores[name]) for scores in ladder]  # type: ignore[arg-type]
-        assert values == sorted(values, reverse=True)
+        assert values == sorted(values, reverse=metric.higher_is_better), name
         assert len(set(values)) == len(values)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_single_measure_agrees_with_the_whole(name: str) -> None:
-    wave = syllables()
-    noisy = with_noise(wave, 0.005)
-    assert METRICS[name](wave, noisy) == pytest.approx(score_utterance(wave, noisy)[name])
 
 
 def test_narrow_band_hears_nothing_above_4_khz_and_wide_band_does() -> None:
@@ -91,6 +101,8 @@ def test_raw_score_never_passes_its_ceiling() -> None:
         (syllables(1), np.full(RATE, np.nan, np.float32), "decoded wave .* not finite"),
         (np.full(RATE, np.inf, np.float32), syllables(1), "reference .* not finite"),
         (np.zeros(0, np.float32), np.zeros(0, np.float32), "silent"),
+        (syllables(1), np.full(RATE, 0.3, np.float32), "decoded wave is silent"),
+        (np.float64(1e200) * syllables(1), syllables(1), "reference .* not finite"),
     ],
 )
 def test_waves_without_a_score_have_a_reason(
@@ -98,18 +110,23 @@ def test_waves_without_a_score_have_a_reason(
 ) -> None:
     scores = score_utterance(reference, decoded)
     assert is_missing(scores, NAMES)
-    with pytest.raises(MetricError, match=reason) as caught:
-        METRICS["stoi"](reference, decoded)
-    assert scores["reason"] == str(caught.value)
+    assert re.search(reason, str(scores["reason"]))
 
 
-@pytest.mark.parametrize("seconds", [0.001, 0.01, 0.1, 0.24])
-def test_what_is_too_short_for_all_has_both_reasons(seconds: float) -> None:
-    wave = syllables(1)[1000 : 1000 + round(seconds * RATE)]
+def test_what_is_too_short_for_all_has_all_reasons() -> None:
+    wave = syllables(1)[1000:1500]
     scores = score_utterance(wave, wave)
     assert is_missing(scores, NAMES)
-    for name in ("PESQ NB", "PESQ WB", "STOI", "ESTOI"):
+    for name in ("PESQ NB", "PESQ WB", "STOI", "ESTOI", "ViSQOL", "log-mel distance"):
         assert f"{name} needs" in str(scores["reason"])
+
+
+@pytest.mark.parametrize("seconds", [0.04, 0.1, 0.24])
+def test_a_moment_has_a_log_mel_distance_only(seconds: float) -> None:
+    wave = syllables(1)[1000 : 1000 + round(seconds * RATE)]
+    scores = score_utterance(wave, with_noise(wave, 0.01))
+    assert is_missing(scores, NAMES[:-1])
+    assert 1 < scores["log_mel_distance"] < 30  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
@@ -126,12 +143,30 @@ def test_what_is_too_short_for_stoi_still_has_pesq(wave: NDArray[np.float32]) ->
     assert "PESQ" not in str(scores["reason"])
 
 
-def test_what_is_too_long_for_pesq_still_has_stoi() -> None:
-    wave = syllables(31)
-    scores = score_utterance(wave, wave)
-    assert is_missing(scores, ["pesq_raw", "pesq_nb", "pesq_wb"])
-    assert scores["stoi"] == pytest.approx(1.0, abs=1e-6)
-    assert "0.25 to 30 s" in str(scores["reason"])
+def test_speech_that_would_overrun_the_tables_of_p862_is_refused() -> None:
+    """60 bursts crash the reference code, and the process with it."""
+    bursts = np.tile(np.pad(syllables(0.21), (0, round(0.21 * RATE))), 60)
+    for measure in (narrow_band_pesq, wide_band_pesq):
+        with pytest.raises(MetricError, match=r"needs 0.25 to 20 s and the utterance has 25.20 s"):
+            measure(bursts, bursts)
+
+
+def test_speech_that_would_take_all_memory_is_refused_by_visqol() -> None:
+    wave = syllables(61)
+    with pytest.raises(MetricError, match="ViSQOL needs"):
+        speech_visqol(wave, wave)
+
+
+def test_waves_of_extreme_levels_have_scores_or_a_reason() -> None:
+    wave = syllables()
+    loud = score_utterance(1e6 * wave, 1e4 * with_noise(wave, 0.01))
+    assert loud["reason"] is None
+    assert loud["visqol"] == pytest.approx(score_utterance(wave, with_noise(wave, 0.01))["visqol"])
+    weak = score_utterance(wave, 1e-8 * wave)
+    assert is_missing(weak, ["visqol", "log_mel_distance"])
+    assert weak["reason"] == (
+        "The decoded wave is too weak for its level; leave the utterance out."
+    )
 
 
 def test_scores_do_not_depend_on_the_type_of_float() -> None:
@@ -149,6 +184,70 @@ def test_scores_are_the_same_to_the_last_bit_whatever_the_random_state() -> None
     np.random.seed(1)
     first = score_utterance(wave, noisy)
     drawn = np.random.random()
-    assert all(score_utterance(wave, noisy) == first for _ in range(5))
+    assert all(score_utterance(wave, noisy) == first for _ in range(2))
     np.random.seed(1)
     assert np.random.random() == drawn
+
+
+def test_visqol_is_that_of_the_library() -> None:
+    """Filtering all frames at once and searching nearby only are short cuts."""
+    library = VisqolApi()
+    library.create(mode="speech", use_lattice_model=False)
+    wave = at_speech_level(sentence(2), "wave")
+    for other in (with_noise(wave, 0.01), np.roll(wave, 300)):
+        degraded = at_speech_level(other, "other wave")
+        expected = library.measure_from_arrays(wave, degraded, RATE).moslqo
+        assert expected > 1
+        assert speech_visqol(wave, other)["visqol"] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("delay", [-1600, -240, 7, 1600])
+def test_visqol_forgives_a_delay_of_up_to_100_ms(delay: int) -> None:
+    wave = np.pad(sentence(2), 2000)
+    assert speech_visqol(wave, np.roll(wave, delay))["visqol"] > 4.8
+
+
+def test_visqol_does_not_forgive_lost_speech() -> None:
+    """What is left would fit the reference with a delay of one second."""
+    wave = sentence(4)
+    early = np.concatenate([wave[RATE:], np.zeros(RATE, np.float32)])
+    assert speech_visqol(wave, early)["visqol"] < 3.5
+
+
+def test_log_mel_distance_knows_no_level_or_sign() -> None:
+    wave, noisy = syllables(), with_noise(syllables(), 0.01)
+    distance = log_mel_distance(wave, noisy)["log_mel_distance"]
+    other = log_mel_distance(wave, np.float32(-0.03) * noisy + np.float32(0.2))
+    assert other["log_mel_distance"] == pytest.approx(distance, abs=0.01)
+
+
+def mel_centres() -> NDArray[np.float64]:
+    """Mean frequency of each band of the log mel, in Hz."""
+    filters = mel_filters().numpy().astype(np.float64)
+    centres: NDArray[np.float64] = np.linspace(0, RATE / 2, len(filters)) @ filters
+    centres /= filters.sum(axis=0)
+    return centres
+
+
+def test_log_mel_distance_of_a_filter_is_its_mean_gain() -> None:
+    """y[t] = x[t] - 0.9 x[t-1] changes every band by its response; the level takes out a part."""
+    wave = with_noise(np.zeros(4 * RATE, np.float32), 0.1)
+    tilted = wave.copy()
+    tilted[1:] -= np.float32(0.9) * wave[:-1]
+    response = np.abs(1 - 0.9 * np.exp(-2j * np.pi * mel_centres() / RATE))
+    gain_db = 20 * np.log10(response) - 10 * np.log10(1 + 0.9**2)
+    assert log_mel_distance(wave, tilted)["log_mel_distance"] == pytest.approx(
+        np.abs(gain_db).mean(), rel=0.03
+    )
+
+
+@pytest.mark.parametrize("level", [0.001, 3.0])
+def test_waves_are_brought_to_the_level_of_speech(level: float) -> None:
+    levelled = at_speech_level(np.float32(level) * syllables() + np.float32(level), "wave")
+    assert active_level_db(levelled) == pytest.approx(-26.0, abs=0.01)
+    assert levelled.mean() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_silence_has_no_level() -> None:
+    with pytest.raises(MetricError, match="The reference is too weak"):
+        at_speech_level(np.full(RATE, 0.3, np.float32), "reference")

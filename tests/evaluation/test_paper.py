@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_audio_compression.evaluation.paper import CITATION, TABLE_3
+from gan_audio_compression.evaluation.paper import CITATION, RESULTS, TABLE_3
 
 
 def test_the_figures_are_those_of_the_paper() -> None:
@@ -21,6 +21,11 @@ def test_the_original_is_16_bit_pcm_at_the_ceiling_of_the_raw_scale() -> None:
     original = TABLE_3[0]
     assert original.kbit_s * 1000 == pytest.approx(16 * 16_000)
     assert original.pesq_raw == max(row.pesq_raw for row in TABLE_3) == 4.5
+
+
+def test_results_are_found_by_their_method() -> None:
+    assert list(RESULTS) == [row.method for row in TABLE_3]
+    assert RESULTS["Opus"].mushra == 79.3
 
 
 def test_the_source_is_named() -> None:

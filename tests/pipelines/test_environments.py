@@ -9,9 +9,16 @@ from pydantic import ValidationError
 
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
-from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
+from gan_audio_compression.pipelines.evaluation.parameters import (
+    EvaluationParameters,
+    ExternalCodecParameters,
+    RecogniserParameters,
+    TransformCodecParameters,
+)
 from gan_audio_compression.pipelines.loops import ComputeParameters
-from gan_audio_compression.pipelines.systems import SYSTEMS
+from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
+from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
+from gan_audio_compression.pipelines.systems import BENCH, EXTERNAL, SYSTEMS, TRANSFORM
 from gan_audio_compression.pipelines.training.parameters import TrainingParameters
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
 
@@ -32,9 +39,28 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     CorpusParameters.model_validate(values.pop("corpus"))
     EvaluationParameters.model_validate(values.pop("evaluation"))
     TrainingParameters.model_validate(values.pop("training"))
+    TrainingParameters.model_validate(values.pop("variant_training"))
+    SweepParameters.model_validate(values.pop("sweep"))
+    RecogniserParameters.model_validate(values.pop("phone_recogniser"))
+    for variant in LATENT_VARIANTS:
+        assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
+    for system in TRANSFORM:
+        TransformCodecParameters.model_validate(values.pop(system)["codec"])
+    for system in EXTERNAL:
+        ExternalCodecParameters.model_validate(values.pop(system)["codec"])
     for system in SYSTEMS:
         CodingParameters.model_validate(values.pop(system)["coding"])
     assert values == {}
+
+
+def test_rates_are_what_the_tables_say() -> None:
+    values = parameters("base")
+    nominal = {system.key: system.nominal_kbit_s for system in BENCH}
+    for system in EXTERNAL:
+        codec = ExternalCodecParameters.model_validate(values[system]["codec"]).root
+        assert codec.nominal_kbit_s == nominal[system], system
+    for system in TRANSFORM:
+        assert values[system]["codec"]["bitrate"] / 1000 == nominal[system]
 
 
 def test_the_paper_environment_has_the_papers_figures() -> None:

@@ -5,9 +5,17 @@ from kedro.framework.project import configure_project
 from kedro.pipeline import Pipeline
 
 from gan_audio_compression.pipeline_registry import register_pipelines
-from gan_audio_compression.pipelines.systems import SYSTEMS
+from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
+from gan_audio_compression.pipelines.systems import (
+    BASELINES,
+    BENCH,
+    CEILINGS,
+    EXTERNAL,
+    SYSTEMS,
+    TRANSFORM,
+)
 
-SCORED = [*SYSTEMS, "original", "no_codec"]
+SCORED = [*SYSTEMS, *BASELINES, *CEILINGS]
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +31,7 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
         "training",
         "compression",
         "reconstruction",
+        "rate_distortion",
         "evaluation",
     }
 
@@ -31,8 +40,14 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     pipelines: dict[str, Pipeline],
 ) -> None:
     parameters = {"params:corpus", "params:training", "params:compute", "params:evaluation"}
+    parameters |= {"params:phone_recogniser", "params:sweep", "params:variant_training"}
     parameters |= {f"params:{system}.coding" for system in SYSTEMS}
+    parameters |= {f"params:{system}.codec" for system in BASELINES}
+    parameters |= {f"params:{variant}.latent_channels" for variant in LATENT_VARIANTS}
     past = {"utterance_manifest_so_far", "checkpoints"}
+    past |= {"sweep_log_so_far", "search_traces_so_far"}
+    past |= {f"{variant}.checkpoints" for variant in LATENT_VARIANTS}
+    past |= {f"{system}.coding_log_so_far" for system in BASELINES}
     past |= {f"{system}.search_log_so_far" for system in SYSTEMS}
     past |= {f"{system}.reconstruction_log_so_far" for system in SYSTEMS}
     past |= {f"{system}.scores_so_far" for system in SCORED}
@@ -59,16 +74,36 @@ def test_a_system_decodes_only_its_own_files(pipelines: dict[str, Pipeline], sys
     }
 
 
-def test_systems_differ_only_in_their_parameters(pipelines: dict[str, Pipeline]) -> None:
-    def shape(system: str) -> list[tuple[str, ...]]:
-        nodes = pipelines["__default__"].only_nodes_with_namespaces([system]).nodes
+@pytest.mark.parametrize("family", [SYSTEMS, EXTERNAL, TRANSFORM, LATENT_VARIANTS])
+def test_instances_differ_only_in_their_parameters(
+    pipelines: dict[str, Pipeline], family: tuple[str, ...]
+) -> None:
+    def shape(namespace: str) -> list[tuple[str, ...]]:
+        nodes = pipelines["__default__"].only_nodes_with_namespaces([namespace]).nodes
         return sorted(
-            tuple(name.replace(system, "*") for name in [node.name, *node.inputs, *node.outputs])
+            tuple(
+                name.replace(f"{namespace}.", "*.")
+                for name in [node.name, *node.inputs, *node.outputs]
+            )
             for node in nodes
         )
 
-    assert len(shape(SYSTEMS[0])) == 3
-    assert [shape(system) for system in SYSTEMS[1:]] == [shape(SYSTEMS[0])] * (len(SYSTEMS) - 1)
+    assert shape(family[0])
+    assert [shape(namespace) for namespace in family[1:]] == [shape(family[0])] * (len(family) - 1)
+
+
+def test_the_table_has_every_system_once() -> None:
+    keys = [system.key for system in BENCH]
+    assert sorted(keys) == sorted(SCORED)
+    assert len({system.label for system in BENCH}) == len(BENCH)
+
+
+@pytest.mark.parametrize("system", BASELINES)
+def test_another_codec_gets_speech_and_nothing_of_our_codec(
+    pipelines: dict[str, Pipeline], system: str
+) -> None:
+    alone = pipelines["evaluation"].only_nodes_with_namespaces([system])
+    assert not {name for name in alone.inputs() if "codec_model" in name or "log_mel" in name}
 
 
 def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.corpus.audio import decode_audio
-from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.pesq_measures import narrow_band_pesq, wide_band_pesq
 from gan_audio_compression.signal.analysis import frame_count, log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS, SAMPLE_RATE
@@ -232,13 +232,12 @@ def test_ceiling_of_the_codec_on_speech() -> None:
     if not TIMIT_TEST.is_dir():
         pytest.skip("TIMIT's test speech is not beside the project")
     paths = sorted(p for p in TIMIT_TEST.rglob("*.WAV") if p.stem[:2].upper() in ("SX", "SI"))[::4]
-    scores: dict[str, list[float]] = {"pesq_nb": [], "pesq_wb": []}
+    scores: list[dict[str, float]] = []
     for path in paths:
         speech, _ = normalise_level(decode_audio(path.read_bytes())[0])
         log_mel = log_mel_spectrogram(torch.from_numpy(speech))
         decoded = waveform_from_log_mel(log_mel, len(speech)).numpy()
-        for name, values in scores.items():
-            values.append(METRICS[name](speech, decoded))
+        scores.append(narrow_band_pesq(speech, decoded) | wide_band_pesq(speech, decoded))
     assert len(paths) >= 8
-    assert np.mean(scores["pesq_nb"]) >= 4.40
-    assert np.mean(scores["pesq_wb"]) >= 4.40
+    assert np.mean([score["pesq_nb"] for score in scores]) >= 4.40
+    assert np.mean([score["pesq_wb"] for score in scores]) >= 4.40

@@ -30,8 +30,9 @@ def compare(
 ) -> None:
     """Score the speech in DEG against that in REF, two audio files, at 16 kHz.
 
-    The measures are those of the evaluation: PESQ (raw P.862, NB P.862.1, WB P.862.2), STOI and
-    ESTOI. The two must be aligned in time.
+    The measures are those of the evaluation: PESQ (raw P.862, NB P.862.1, WB P.862.2), STOI,
+    ESTOI, ViSQOL in speech mode, and the log-mel distance in dB, which is 0 at best. The two must
+    be aligned in time.
     """
     if reference == degraded == STANDARD:
         raise click.UsageError("standard input stands for one file; give the other by its name.")
@@ -50,7 +51,7 @@ def compare(
         text = json.dumps(known)
     else:
         rows = known.items()
-        text = "\n".join(f"{name:9} {'-' if s is None else f'{s:.3f}'}" for name, s in rows)
+        text = "\n".join(f"{name:16} {'-' if s is None else f'{s:.3f}'}" for name, s in rows)
     with standard_output():
         click.echo(text)
     context.exit(int(reason is not None))

@@ -1,98 +1,144 @@
 """Our table 3: the systems side by side, with the paper's figures next to ours."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
-from gan_audio_compression.evaluation.paper import CITATION, TABLE_3
-from gan_audio_compression.evaluation.statistics import mean_with_interval
+from gan_audio_compression.evaluation.estimates import MEASURES, PHONE_ERROR_RATE, estimate
+from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.paper import CITATION
+from gan_audio_compression.evaluation.systems import System, check_known
 
-_HEADERS = {
-    "pesq_raw": "PESQ raw (P.862)",
-    "pesq_nb": "PESQ NB (P.862.1)",
-    "pesq_wb": "PESQ WB (P.862.2)",
-    "stoi": "STOI",
-    "estoi": "ESTOI",
-}
-_PAPER = {result.method: result for result in TABLE_3}
+_SHOWN = ("pesq_raw", "pesq_nb", "pesq_wb", "estoi", "visqol")
+_PHONE_COLUMNS = [PHONE_ERROR_RATE, f"{PHONE_ERROR_RATE}_low", f"{PHONE_ERROR_RATE}_high"]
+_HEADER = [
+    "System",
+    "n",
+    "File kbit/s",
+    "Payload kbit/s",
+    *(METRICS[measure].label for measure in _SHOWN),
+    f"{MEASURES[PHONE_ERROR_RATE].label} (%)",
+    "MUSHRA",
+    "Paper: PESQ raw, MUSHRA at kbit/s",
+]
 
 
-def codec_comparison(scores: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """One row for each system, in order of appearance.
+def codec_comparison(scores: pd.DataFrame, systems: Sequence[System], *, seed: int) -> pd.DataFrame:
+    """One row for each system, in their order.
 
     Args:
-        scores: one row for each system and utterance: system, id, speaker, bits (of the
-            file), seconds, file_bit_rate (bit/s), pesq_raw, pesq_nb, pesq_wb, stoi, estoi and
-            reason (why a measure is missing, else None).
-        seed: of the bootstrap.
+        scores: `utterance_scores`; its system is the label of one of the systems.
+        systems: those to compare.
+        seed: of the bootstrap over speakers.
 
     Returns:
-        system; n, the utterances; failed, those of them with a reason; file_kbit_s, the bits
-        of all files over their seconds, so that long utterances weigh more; the mean of each
-        measure and its 95 % interval as <measure>_mean, _low, _high; and paper_kbit_s,
-        paper_pesq_raw, paper_mushra, NaN unless the system is named as in the paper's table.
+        system; n, the utterances; speakers; failed, the utterances with a reason; note, that
+        reason where it is the same for every utterance, such as a codec that is not installed,
+        else missing; nominal_kbit_s; file_kbit_s and payload_kbit_s, the bits of all over the
+        seconds of all; <measure>_mean, _median, _low, _high for each of METRICS;
+        phone_error_rate, errors of all over phones of all, with _low and _high; mushra and
+        listeners, NaN and 0 until there are listeners; and paper_kbit_s, paper_pesq_raw,
+        paper_mushra, NaN unless the system stands for a method of the paper's table.
+
+    Raises:
+        UnknownSystemError: a system was scored that is not in the list.
     """
+    check_known(scores["system"], [system.label for system in systems])
     rows = [
-        _system_row(str(system), of_system, seed)
-        for system, of_system in scores.groupby("system", sort=False)
+        _system_row(system, scores[scores["system"] == system.label], seed) for system in systems
     ]
     return pd.DataFrame(rows)
 
 
-def _system_row(system: str, scores: pd.DataFrame, seed: int) -> dict[str, object]:
-    # An utterance that was not encoded has no bits, so its seconds must not count either.
-    encoded = scores[["bits", "seconds"]].dropna()
-    seconds = encoded["seconds"].sum()
+def _system_row(system: System, scores: pd.DataFrame, seed: int) -> dict[str, object]:
     row: dict[str, object] = {
-        "system": system,
+        "system": system.label,
         "n": len(scores),
+        "speakers": scores["speaker"].nunique(),
         "failed": int(scores["reason"].notna().sum()),
-        "file_kbit_s": encoded["bits"].sum() / seconds / 1000 if seconds > 0 else math.nan,
+        "note": _common_reason(scores["reason"]),
+        "nominal_kbit_s": math.nan if system.nominal_kbit_s is None else system.nominal_kbit_s,
+        "file_kbit_s": estimate(scores, "file_rate", seed=seed).value / 1000,
+        "payload_kbit_s": estimate(scores, "payload_rate", seed=seed).value / 1000,
     }
-    for metric in _HEADERS:
-        interval = mean_with_interval(scores[metric], seed=seed)
-        row[f"{metric}_mean"] = interval.mean
-        row[f"{metric}_low"] = interval.low
-        row[f"{metric}_high"] = interval.high
-    paper = _PAPER.get(system)
+    for metric in METRICS:
+        mean = estimate(scores, metric, seed=seed)
+        row[f"{metric}_mean"] = mean.value
+        row[f"{metric}_median"] = mean.median
+        row[f"{metric}_low"] = mean.low
+        row[f"{metric}_high"] = mean.high
+    rate = estimate(scores, PHONE_ERROR_RATE, seed=seed)
+    row[PHONE_ERROR_RATE] = rate.value
+    row[f"{PHONE_ERROR_RATE}_low"] = rate.low
+    row[f"{PHONE_ERROR_RATE}_high"] = rate.high
+    row |= {"mushra": math.nan, "listeners": 0}
+    paper = system.paper_result
     row["paper_kbit_s"] = paper.kbit_s if paper else math.nan
     row["paper_pesq_raw"] = paper.pesq_raw if paper else math.nan
     row["paper_mushra"] = paper.mushra if paper else math.nan
     return row
 
 
+def _common_reason(reasons: pd.Series) -> str | None:
+    """The reason that all utterances share, if they do."""
+    distinct = reasons.unique()
+    return distinct[0] if len(distinct) == 1 and pd.notna(distinct[0]) else None
+
+
 def comparison_markdown(table: pd.DataFrame) -> str:
-    """The result of `codec_comparison` as a Markdown table with a note on how to read it."""
-    header = ["System", "n", "Failed", "File kbit/s", *_HEADERS.values()]
-    header += ["Paper: kbit/s", "Paper: PESQ raw (P.862)", "Paper: MUSHRA"]
+    """The result of `codec_comparison` as a Markdown table with notes on how to read it."""
+    notes = table[table["note"].notna()]
     lines = [
-        _markdown_row(header),
-        _markdown_row([":---", *["---:"] * (len(header) - 1)]),
+        _markdown_row(_HEADER),
+        _markdown_row([":---", *["---:"] * (len(_HEADER) - 1)]),
         *(_markdown_row(_cells(row)) for _, row in table.iterrows()),
         "",
-        "Mean over the utterances [95 % bootstrap interval]. File kbit/s: bits of all files over"
-        " their seconds. Failed: utterances that lack a measure; means leave them out."
-        f" Paper: {CITATION}.",
+        *(f"- {row['system']}: {' '.join(row['note'].split())}" for _, row in notes.iterrows()),
+        *([""] if len(notes) else []),
+        _how_to_read(table),
     ]
     return "\n".join(lines) + "\n"
 
 
+def _how_to_read(table: pd.DataFrame) -> str:
+    speakers = int(table["speakers"].max()) if len(table) else 0
+    return (
+        "Mean over the utterances [95 % interval]. The interval is a bootstrap over speakers"
+        f" ({speakers} here), so it says what other speakers would give; with fewer than ten it"
+        " is too narrow. n: utterances; 31/32 means that one of 32 lacks a measure, and means"
+        " leave it out. File and payload kbit/s: bits of whole files and of their coded frames"
+        " alone, over the seconds of all. Higher is better, save for the phone error rate."
+        " PESQ raw is the scale of the paper; NB and WB are the MOS-LQO of today's literature."
+        " Compare systems by their paired differences, not by whether intervals overlap."
+        f" Paper: {CITATION}; its rates are nominal."
+    )
+
+
 def _cells(row: pd.Series) -> list[str]:
+    n, failed = int(row["n"]), int(row["failed"])
     return [
         str(row["system"]).replace("|", "\\|"),
-        str(row["n"]),
-        str(row["failed"]),
+        f"{n - failed}/{n}" if failed else str(n),
         _number(row["file_kbit_s"]),
-        *(_interval(row, metric) for metric in _HEADERS),
-        _number(row["paper_kbit_s"], 1),
-        _number(row["paper_pesq_raw"]),
-        _number(row["paper_mushra"], 1),
+        _number(row["payload_kbit_s"]),
+        *(_interval(row[[f"{m}_mean", f"{m}_low", f"{m}_high"]]) for m in _SHOWN),
+        _interval(100 * row[_PHONE_COLUMNS], digits=1),
+        _number(row["mushra"], 1),
+        _paper(row),
     ]
 
 
-def _interval(row: pd.Series, metric: str) -> str:
-    mean, low, high = (row[f"{metric}_{bound}"] for bound in ("mean", "low", "high"))
-    return "-" if math.isnan(mean) else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+def _paper(row: pd.Series) -> str:
+    if math.isnan(row["paper_pesq_raw"]):
+        return "-"
+    return f"{row['paper_pesq_raw']:.2f}, {row['paper_mushra']:.1f} at {row['paper_kbit_s']:g}"
+
+
+def _interval(bounded: pd.Series, digits: int = 2) -> str:
+    """A value followed by its bounds, which are left out where there are none."""
+    value, low, high = (_number(number, digits) for number in bounded)
+    return value if math.isnan(bounded.iloc[1]) else f"{value} [{low}, {high}]"
 
 
 def _number(value: float, digits: int = 2) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,16 +13,14 @@ from numpy.typing import NDArray
 from scipy.signal import ShortTimeFFT
 from scipy.signal.windows import hann
 
+from gan_audio_compression.evaluation.drawing import COLOUR_MAP, line_style, panel_figure
+
 _DECIBELS_PER_NEPER = 20 / math.log(10)
 _MEL_FLOOR_NEPERS = -10.0
 _MEL_LIMIT_HERTZ = 8000.0
 _MEL_TICKS_KILOHERTZ = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 _STFT_LENGTH, _STFT_HOP = 512, 128
 _SPECTROGRAM_RANGE_DECIBELS = 80.0
-# Even in lightness, so it reads the same in grey and with any colour vision.
-_COLOUR_MAP = "viridis"
-# From the palette of Okabe and Ito; the dashes tell the lines apart without colour.
-_LINE_STYLES = (("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", "-."), ("#CC79A7", ":"))
 
 
 def mel_spectrogram_figure(
@@ -35,12 +34,12 @@ def mel_spectrogram_figure(
     """
     frames, bands = log_mel.shape
     decibels = log_mel.T * _DECIBELS_PER_NEPER
-    figure, (axes,) = _figure(1, title)
+    figure, (axes,) = panel_figure(title)
     image = axes.imshow(
         decibels,
         origin="lower",
         aspect="auto",
-        cmap=_COLOUR_MAP,
+        cmap=COLOUR_MAP,
         vmin=_MEL_FLOOR_NEPERS * _DECIBELS_PER_NEPER,
         vmax=max(0.0, float(decibels.max())),
         # Band i is centred on the (i + 1)-th of the bands + 1 equal steps of the mel scale.
@@ -71,19 +70,27 @@ def spectrogram_pair_figure(
 
     Both share one colour scale, in dB re the peak of the original's spectrogram.
     """
-    figure, panels = _figure(2, title)
-    original, decoded = (_magnitude(wave, sample_rate) for wave in (original_wave, decoded_wave))
-    reference = float(original.max()) or 1.0
-    waves = (original_wave, decoded_wave)
-    for axes, wave, magnitude, name in zip(
-        panels, waves, (original, decoded), ("Original", "Decoded"), strict=True
-    ):
-        image = _draw_spectrogram(
-            axes, magnitude / reference, seconds=len(wave) / sample_rate, sample_rate=sample_rate
-        )
-        axes.set_title(name)
-    panels[-1].set_xlabel("Time (s)")
-    figure.colorbar(image, ax=panels, label="Magnitude (dB re the original's peak)")
+    waves = {"Original": original_wave, "Decoded": decoded_wave}
+    figure, panels = panel_figure(title, rows=2, height=7.0)
+    _draw_spectrograms(panels, waves, sample_rate, columns=1)
+    return figure
+
+
+def spectrogram_grid_figure(
+    waves: Mapping[str, NDArray[np.floating]], *, sample_rate: int, title: str
+) -> Figure:
+    """Spectrograms of one utterance from several systems, two to a row.
+
+    All share one colour scale, in dB re the peak of the first one's spectrogram.
+
+    Args:
+        waves: [n] each, by the name above its panel; the original comes first.
+    """
+    rows = math.ceil(len(waves) / 2)
+    figure, panels = panel_figure(title, rows=rows, columns=2, height=1.0 + 2.25 * rows)
+    for surplus in panels[len(waves) :]:
+        surplus.remove()
+    _draw_spectrograms(panels[: len(waves)], waves, sample_rate, columns=2)
     return figure
 
 
@@ -91,12 +98,9 @@ def loss_figure(
     epochs: Sequence[int], curves: Mapping[str, Sequence[float]], *, title: str, ylabel: str
 ) -> Figure:
     """Losses by epoch, one line a name, figures 9 and 10 of the paper."""
-    figure, (axes,) = _figure(1, title)
+    figure, (axes,) = panel_figure(title)
     for number, (name, values) in enumerate(curves.items()):
-        colour, dashes = _LINE_STYLES[number % len(_LINE_STYLES)]
-        axes.plot(
-            epochs, values, color=colour, linestyle=dashes, marker="o", markersize=2, label=name
-        )
+        axes.plot(epochs, values, **asdict(line_style(number)), markersize=2, label=name)
     axes.set_xlabel("Epoch")
     axes.set_ylabel(ylabel)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -105,23 +109,37 @@ def loss_figure(
     return figure
 
 
-def _figure(panels: int, title: str) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(8.0, 1.5 + 2.75 * panels), dpi=120, layout="constrained")
-    figure.suptitle(title)
-    axes = figure.subplots(panels, 1, sharex=True, squeeze=False)
-    return figure, list(axes[:, 0])
+def _draw_spectrograms(
+    panels: Sequence[Axes],
+    waves: Mapping[str, NDArray[np.floating]],
+    sample_rate: int,
+    *,
+    columns: int,
+) -> None:
+    """Spectrograms on one scale, in dB re the peak of the first wave's."""
+    magnitudes = [_magnitude(wave, sample_rate) for wave in waves.values()]
+    reference = float(magnitudes[0].max()) or 1.0
+    for axes, (name, wave), magnitude in zip(panels, waves.items(), magnitudes, strict=True):
+        image = _draw_spectrogram(
+            axes, magnitude / reference, seconds=len(wave) / sample_rate, sample_rate=sample_rate
+        )
+        axes.set_title(name)
+    for axes in panels[::columns]:
+        axes.set_ylabel("Frequency (kHz)")
+    for axes in panels[(len(panels) - 1) // columns * columns :]:
+        axes.set_xlabel("Time (s)")
+    panels[0].figure.colorbar(image, ax=panels, label="Magnitude (dB re the original's peak)")
 
 
 def _draw_spectrogram(
     axes: Axes, magnitude: NDArray[np.floating], *, seconds: float, sample_rate: int
 ) -> AxesImage:
     smallest = 10 ** (-_SPECTROGRAM_RANGE_DECIBELS / 20)
-    axes.set_ylabel("Frequency (kHz)")
     return axes.imshow(
         20 * np.log10(np.maximum(magnitude, smallest)),
         origin="lower",
         aspect="auto",
-        cmap=_COLOUR_MAP,
+        cmap=COLOUR_MAP,
         vmin=-_SPECTROGRAM_RANGE_DECIBELS,
         vmax=0.0,
         extent=(0.0, seconds, 0.0, sample_rate / 2000),

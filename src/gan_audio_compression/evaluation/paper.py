@@ -30,3 +30,6 @@ TABLE_3 = (
     PaperResult("AMR", 6.6, 3.36, 58.9),
     PaperResult("BPGAN", 2.0, 3.26, 64.9),
 )
+
+RESULTS = {result.method: result for result in TABLE_3}
+"""The rows of table 3 by method."""

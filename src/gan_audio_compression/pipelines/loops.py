@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from gan_audio_compression.compute.executor import ExecutorKind, make_executor
 from gan_audio_compression.compute.work import run_once
+from gan_audio_compression.signal.level import gain_to_speech_level
 
 Partitions = Mapping[str, Callable[[], Any]]
 """A partitioned dataset as a node gets it: for each id what loads it."""
@@ -85,6 +88,17 @@ def utterance_loop(
         values = ({},) * outputs if result is None else tuple({id: v} for v in result.values)
         yield *values, record
     yield *(({},) * outputs), pd.DataFrame.from_records(records)
+
+
+def original_speech(speech: Partitions, manifest: pd.DataFrame, id: str) -> NDArray[np.float32]:
+    """Load an utterance [n] at the level that the speaker had."""
+    level_code = int(manifest.loc[manifest["id"] == id, "level_code"].iloc[0])
+    return at_level(speech[id], level_code)
+
+
+def at_level(load: Callable[[], NDArray[np.float32]], level_code: int) -> NDArray[np.float32]:
+    """Load speech [n] and undo what brought it to the project's speech level."""
+    return load() / np.float32(gain_to_speech_level(level_code))
 
 
 def rows_of(table: pd.DataFrame) -> Iterable[Any]:

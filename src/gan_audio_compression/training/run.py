@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gan_audio_compression.codec.latent import to_columns
 from gan_audio_compression.codec.model import CodecModel
@@ -19,12 +18,12 @@ from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.encoder import Encoder
 from gan_audio_compression.signal.segments import split_segments
-from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS, SEGMENT_FRAMES
 from gan_audio_compression.training.checkpoint import CheckpointStore, History
 from gan_audio_compression.training.config import TrainingConfig
 from gan_audio_compression.training.encoder import EncoderStage
 from gan_audio_compression.training.gan import GanStage
 from gan_audio_compression.training.gan_model import GanModel
+from gan_audio_compression.training.levels import silence_symbols
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.segments import LoadLogMel, SegmentSampler, fixed_segments
@@ -96,7 +95,7 @@ def train_encoder(
     history = run_stage(stage, sampler, schedule, store, observer)
     model = stage.model.eval()
     seen = _count_levels(model.encoder, stage.quantiser, gan.networks, speech.train)
-    padding = _silence(model.encoder, stage.quantiser)
+    padding = silence_symbols(model.encoder, stage.quantiser)
     codec = CodecModel(
         gan.networks,
         model.encoder.to("cpu"),
@@ -123,14 +122,6 @@ def _count_levels(
         columns = to_columns(quantiser.symbols(encoder(images).float()).cpu(), frames)
         seen += np.bincount((columns + offsets).ravel(), minlength=len(seen))
     return seen.reshape(positions, levels)
-
-
-@torch.no_grad()
-def _silence(encoder: Encoder, quantiser: Quantiser) -> Tensor:
-    """Return the symbols [channels, 8 rows] in the middle of a segment of silence."""
-    silence = split_segments(torch.full((SEGMENT_FRAMES, MEL_BANDS), FLOOR))
-    symbols = quantiser.symbols(encoder(silence.to(quantiser.levels.device)).float())
-    return symbols[0, :, :, symbols.shape[-1] // 2].cpu()
 
 
 def _digest(*parts: object) -> str:

@@ -14,6 +14,7 @@ from gan_audio_compression.datasets.corpus import SpeechCorpus, SpeechCorpusData
 from gan_audio_compression.pipelines.data_preparation.nodes import (
     list_utterances,
     prepare_utterances,
+    read_phone_labels,
     tabulate_dialects,
 )
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
@@ -210,3 +211,14 @@ def test_dialects_count_only_speakers_who_can_be_heard() -> None:
     table = tabulate_dialects(manifest).set_index("dialect_region")
     assert table["speakers"].to_dict() == {"dr1": 1, "dr2": 1, "Total": 2}
     assert table.loc["dr1", "female_percent"] == 100.0
+
+
+def test_phone_labels_are_read_where_there_are_any(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "TRAIN/DR1/FABC0/SX1.PHN").write_text("0 3000 h#\n3000 6500 IY\n")
+    (folder / "TRAIN/DR2/MDEF0/SX2.PHN").write_text("0 many h#\n")
+    corpus = load(folder)
+    labels = read_phone_labels(corpus, list_utterances(corpus, parameters()))
+    assert labels == {"dr1_fabc0_sx1": [(0, 3000, "h#"), (3000, 6500, "iy")]}
+    assert "SX2.PHN is left out" in caplog.text

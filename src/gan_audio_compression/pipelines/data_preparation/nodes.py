@@ -16,6 +16,11 @@ from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.distribution import dialect_distribution
 from gan_audio_compression.corpus.entry import CorpusEntry
 from gan_audio_compression.corpus.errors import CorpusError
+from gan_audio_compression.corpus.phones import (
+    PhoneLabelError,
+    label_path,
+    parse_phone_labels,
+)
 from gan_audio_compression.corpus.readers import list_entries
 from gan_audio_compression.corpus.splits import assign_splits
 from gan_audio_compression.datasets.corpus import SpeechCorpus
@@ -25,6 +30,7 @@ from gan_audio_compression.pipelines.loops import (
     Records,
     UtteranceJob,
     UtteranceResult,
+    rows_of,
     usable,
     utterance_loop,
 )
@@ -95,6 +101,28 @@ def prepare_utterance(_: None, data: bytes) -> UtteranceResult:
         "level_code": level_code,
     }
     return UtteranceResult((speech, log_mel), figures)
+
+
+def read_phone_labels(
+    corpus: SpeechCorpus, utterances: pd.DataFrame
+) -> dict[str, list[tuple[int, int, str]]]:
+    """Return start, end and label of each phone, by utterance; those without labels are left out.
+
+    Labels that cannot be read are logged and left out too.
+    """
+    labels = {}
+    paths = frozenset(corpus.paths)
+    for row in rows_of(utterances):
+        path = label_path(row.path, paths)
+        if path is None:
+            continue
+        try:
+            segments = parse_phone_labels(corpus.read_text(path))
+        except PhoneLabelError as error:
+            logger.warning("%s is left out: %s", path, error)
+            continue
+        labels[str(row.id)] = [(s.start, s.end, s.phone) for s in segments]
+    return labels
 
 
 def tabulate_dialects(manifest: pd.DataFrame) -> pd.DataFrame:

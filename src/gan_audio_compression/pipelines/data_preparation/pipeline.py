@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from gan_audio_compression.pipelines.data_preparation.nodes import (
     list_utterances,
     prepare_utterances,
+    read_phone_labels,
     tabulate_dialects,
 )
 
@@ -30,6 +31,12 @@ def create_pipeline() -> Pipeline:
                 ],
                 outputs=["speech", "log_mel", "utterance_manifest"],
                 name="prepare_utterances",
+            ),
+            Node(
+                read_phone_labels,
+                inputs=["speech_corpus", "utterance_list"],
+                outputs="phone_labels",
+                name="read_phone_labels",
             ),
             Node(
                 tabulate_dialects,

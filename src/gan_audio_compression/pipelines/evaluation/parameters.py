@@ -1,6 +1,9 @@
 """Parameters of evaluation."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, RootModel
+
+from gan_audio_compression.baselines.registry import ExternalCodec
+from gan_audio_compression.evaluation.phones.training import RecogniserConfig
 
 
 class EvaluationParameters(BaseModel):
@@ -8,8 +11,34 @@ class EvaluationParameters(BaseModel):
 
     Attributes:
         seed: of the bootstrap.
+        examples: utterances of the test split that the report plays.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int
+    examples: NonNegativeInt
+
+
+class ExternalCodecParameters(RootModel[ExternalCodec]):
+    """A codec of other people's and its settings."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class TransformCodecParameters(BaseModel):
+    """The transform codec at one rate.
+
+    Attributes:
+        bitrate: most bits of a file for each second of the recording.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bitrate: PositiveInt
+
+
+class RecogniserParameters(RootModel[RecogniserConfig]):
+    """How the phone recogniser is trained."""
+
+    model_config = ConfigDict(frozen=True)

@@ -1,42 +1,126 @@
-"""The pipeline of evaluation: the scores of each system, then tables and figures."""
+"""The pipeline of evaluation: the codecs of the bench, scores, tables, figures, the report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
-from gan_audio_compression.pipelines.evaluation import nodes
-from gan_audio_compression.pipelines.systems import SYSTEMS
+from gan_audio_compression.pipelines.evaluation.nodes import (
+    baselines,
+    figures,
+    phones,
+    report,
+    scores,
+    tables,
+)
+from gan_audio_compression.pipelines.systems import (
+    BASELINES,
+    BENCH,
+    EXTERNAL,
+    SYSTEMS,
+    TRANSFORM,
+)
+
+_ORIGINALS = ["speech", "utterance_manifest", "phone_labels", "phone_recognisers"]
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
-    scoring = dict.fromkeys(SYSTEMS, _score_system())
-    scoring["original"] = _score_ceiling(nodes.score_original)
-    scoring["no_codec"] = _score_ceiling(nodes.score_synthesis)
-    instances = [
-        Pipeline(
-            pipeline,
-            namespace=system,
-            inputs={"speech", "utterance_manifest"},
-            parameters={"params:compute"},
-        )
-        for system, pipeline in scoring.items()
+    external = _code_and_score(baselines.open_external, [])
+    transform = _code_and_score(baselines.open_transform, ["transform_model"])
+    return sum(
+        [
+            _models(),
+            *_instances(external, EXTERNAL),
+            *_instances(transform, TRANSFORM),
+            *_instances(_score_system(), SYSTEMS),
+            *_instances(_score_ceiling(scores.score_original), ["original"]),
+            *_instances(_score_ceiling(scores.score_narrow_band), ["narrow_band"]),
+            *_instances(_score_ceiling(scores.score_synthesis), ["no_codec"]),
+            _compare(),
+            _plot(),
+            _report(),
+        ],
+        start=Pipeline([]),
+    )
+
+
+def _instances(pipeline: Pipeline, systems: Iterable[str]) -> list[Pipeline]:
+    shared = {*_ORIGINALS, "transform_model"} & pipeline.inputs()
+    return [
+        Pipeline(pipeline, namespace=system, inputs=shared, parameters={"params:compute"})
+        for system in systems
     ]
-    return sum(instances, start=_compare() + _plot())
+
+
+def _models() -> Pipeline:
+    """Return what evaluation itself learns from the training speech."""
+    return Pipeline(
+        [
+            Node(
+                baselines.fit_transform_model,
+                inputs=["log_mel", "utterance_manifest"],
+                outputs="transform_model",
+                name="fit_transform_model",
+            ),
+            Node(
+                phones.train_phone_recogniser,
+                inputs=["speech", "phone_labels", "utterance_manifest", "params:phone_recogniser"],
+                outputs="phone_recognisers",
+                name="train_phone_recogniser",
+            ),
+        ]
+    )
+
+
+def _code_and_score(open_codec: Callable[..., Any], models: list[str]) -> Pipeline:
+    """Return one codec of the bench, from its parameters to its scores."""
+    return Pipeline(
+        [
+            Node(
+                open_codec,
+                inputs=[*models, "params:codec"],
+                outputs="codec",
+                name="open_codec",
+            ),
+            Node(
+                baselines.code_utterances,
+                inputs=[
+                    "speech",
+                    "utterance_manifest",
+                    "codec",
+                    "params:compute",
+                    "coding_log_so_far",
+                ],
+                outputs=["coded_files", "reconstructed_speech", "coding_log"],
+                name="code_utterances",
+            ),
+            Node(
+                scores.score_baseline,
+                inputs=[
+                    *_ORIGINALS,
+                    "reconstructed_speech",
+                    "coding_log",
+                    "params:compute",
+                    "scores_so_far",
+                ],
+                outputs=["scores"],
+                name="score_baseline",
+            ),
+        ]
+    )
 
 
 def _score_system() -> Pipeline:
     return Pipeline(
         [
             Node(
-                nodes.score_system,
+                scores.score_system,
                 inputs=[
-                    "speech",
+                    *_ORIGINALS,
                     "reconstructed_speech",
                     "search_log",
                     "reconstruction_log",
-                    "utterance_manifest",
                     "params:compute",
                     "scores_so_far",
                 ],
@@ -52,7 +136,7 @@ def _score_ceiling(function: Callable[..., Any]) -> Pipeline:
         [
             Node(
                 function,
-                inputs=["speech", "utterance_manifest", "params:compute", "scores_so_far"],
+                inputs=[*_ORIGINALS, "params:compute", "scores_so_far"],
                 outputs=["scores"],
                 name="score_ceiling",
             )
@@ -64,22 +148,29 @@ def _compare() -> Pipeline:
     return Pipeline(
         [
             Node(
-                nodes.join_scores,
+                tables.join_scores,
                 inputs={"manifest": "utterance_manifest"}
-                | {system: f"{system}.scores" for system in nodes.SYSTEM_NAMES},
+                | {system.key: f"{system.key}.scores" for system in BENCH},
                 outputs="utterance_scores",
                 name="join_scores",
             ),
             Node(
-                nodes.compare_codecs,
+                tables.compare_codecs,
                 inputs=["utterance_scores", "params:evaluation"],
                 outputs=[
                     "codec_comparison",
+                    "codec_comparison_table",
                     "validation_comparison",
-                    "comparison_report",
+                    "comparison_summary",
                     "comparison_means",
                 ],
                 name="compare_codecs",
+            ),
+            Node(
+                tables.compare_groups,
+                inputs=["utterance_scores", "params:evaluation"],
+                outputs=["group_comparison", "paired_differences"],
+                name="compare_groups",
             ),
         ]
     )
@@ -89,19 +180,19 @@ def _plot() -> Pipeline:
     return Pipeline(
         [
             Node(
-                nodes.plot_original_mel,
+                figures.plot_original_mel,
                 inputs=["log_mel", "bpgan.search_log"],
                 outputs="figure_06_mel",
                 name="plot_original_mel",
             ),
             Node(
-                nodes.plot_generated_mel,
+                figures.plot_generated_mel,
                 inputs=["bpgan.reconstructed_mel", "bpgan.search_log"],
                 outputs="figure_07_generated_mel",
                 name="plot_generated_mel",
             ),
             Node(
-                nodes.plot_spectrogram_pair,
+                figures.plot_spectrogram_pair,
                 inputs=[
                     "speech",
                     "bpgan.reconstructed_speech",
@@ -110,6 +201,58 @@ def _plot() -> Pipeline:
                 ],
                 outputs="figure_08_spectrograms",
                 name="plot_spectrogram_pair",
+            ),
+            Node(
+                figures.plot_rate_distortion,
+                inputs="codec_comparison_table",
+                outputs={
+                    measure: f"figure_rate_distortion_{measure}"
+                    for measure in figures.RATE_DISTORTION_MEASURES
+                },
+                name="plot_rate_distortion",
+            ),
+        ]
+    )
+
+
+def _report() -> Pipeline:
+    return Pipeline(
+        [
+            Node(
+                report.gather_examples,
+                inputs={
+                    "speech": "speech",
+                    "scores": "utterance_scores",
+                    "manifest": "utterance_manifest",
+                    "parameters": "params:evaluation",
+                }
+                | {system: f"{system}.reconstructed_speech" for system in (*SYSTEMS, *BASELINES)},
+                outputs="examples",
+                name="gather_examples",
+            ),
+            Node(
+                report.gather_provenance,
+                inputs={"codec_model": "codec_model"}
+                | {system: f"{system}.coding_log" for system in BASELINES},
+                outputs="provenance",
+                name="gather_provenance",
+            ),
+            Node(
+                report.write_report,
+                inputs={
+                    "comparison": "codec_comparison_table",
+                    "validation": "validation_comparison",
+                    "groups": "group_comparison",
+                    "paired": "paired_differences",
+                    "sweep_points": "sweep_points",
+                    "search_objective": "search_objective",
+                    "examples": "examples",
+                    "provenance": "provenance",
+                    "manifest": "utterance_manifest",
+                    "parameters": "params:evaluation",
+                },
+                outputs="bench_report",
+                name="write_report",
             ),
         ]
     )

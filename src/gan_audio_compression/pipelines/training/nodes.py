@@ -17,6 +17,17 @@ from gan_audio_compression.training.gan_model import GanModel
 from gan_audio_compression.training.run import TrainingSpeech, Utterances
 
 
+def training_speech(log_mel: Partitions, manifest: pd.DataFrame) -> TrainingSpeech:
+    """Return what to train on and to watch progress on; test speech is left alone."""
+    rows = usable(manifest)
+    learnt_from = rows[rows["split"] != "test"].sort_values("id")
+    return TrainingSpeech(
+        train=_utterances(log_mel, rows[rows["split"] == "train"]),
+        validation=_utterances(log_mel, rows[rows["split"] == "validation"]),
+        digest=item_key(*learnt_from["id"], *learnt_from["key"], *learnt_from["split"]),
+    )
+
+
 def train_gan(
     log_mel: Partitions,
     manifest: pd.DataFrame,
@@ -24,7 +35,7 @@ def train_gan(
     checkpoints: Path,
 ) -> tuple[GanModel, pd.DataFrame]:
     """Train generator, discriminator and encoder; return them and a row for each epoch."""
-    speech = _training_speech(log_mel, manifest)
+    speech = training_speech(log_mel, manifest)
     model, history = run.train_gan(speech, parameters.root, checkpoints, TrackingObserver())
     return model, _table("gan", history)
 
@@ -37,7 +48,7 @@ def train_encoder(
     checkpoints: Path,
 ) -> tuple[CodecModel, pd.DataFrame]:
     """Train the encoder against the quantiser; return the codec and a row for each epoch."""
-    speech = _training_speech(log_mel, manifest)
+    speech = training_speech(log_mel, manifest)
     model, history = run.train_encoder(
         gan_model, speech, parameters.root, checkpoints, TrackingObserver()
     )
@@ -69,16 +80,6 @@ def plot_discriminator_losses(history: pd.DataFrame) -> Figure:
         {"D on real": rows["d_real"].tolist(), "D on generated": rows["d_generated"].tolist()},
         title="Discriminator loss on real and on generated log mels (figure 10)",
         ylabel="Least-squares loss",
-    )
-
-
-def _training_speech(log_mel: Partitions, manifest: pd.DataFrame) -> TrainingSpeech:
-    rows = usable(manifest)
-    learnt_from = rows[rows["split"] != "test"].sort_values("id")
-    return TrainingSpeech(
-        train=_utterances(log_mel, rows[rows["split"] == "train"]),
-        validation=_utterances(log_mel, rows[rows["split"] == "validation"]),
-        digest=item_key(*learnt_from["id"], *learnt_from["key"], *learnt_from["split"]),
     )
 
 

@@ -2,10 +2,8 @@
 
 import hashlib
 import io
-import os
-import shutil
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,72 +20,28 @@ from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.hooks import corpus_digest
 from gan_audio_compression.pipeline_registry import register_pipelines
-from gan_audio_compression.pipelines.systems import SYSTEMS
+from gan_audio_compression.pipelines.systems import BASELINES, SYSTEMS
 
-ROOT = Path(__file__).resolve().parents[1]
-CORPUS = ROOT / "data" / "01_raw" / "demo_corpus"
-UTTERANCES = {
-    "TRAIN/DR2/FUSA0": 3,
-    "TRAIN/DR3/MNYC0": 3,
-    "TRAIN/DR7/FSCO0": 3,
-    "TEST/DR1/FSLT0": 2,
-    "TEST/DR7/MAWB0": 1,
-}
 TESTED, CODED = 3, 6
 # The metrics of an MLflow run belong to it, so every run writes them and the tables beside them.
 OF_EVERY_RUN = {
     "search_log.parquet",
     "search_summary.csv",
     "codec_comparison.csv",
+    "codec_comparison.parquet",
     "codec_comparison.md",
     "validation_comparison.csv",
 }
 
-Finished = subprocess.CompletedProcess[str]
+# It says when it was made.
+REPORT = "08_reporting/report.html"
 
+# What nodes hand over in memory.
+PASSED_ON = {"variants", "codings", "examples", "provenance"}
+PASSED_ON |= {f"{system}.codec" for system in BASELINES}
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few utterances of several speakers."""
-    folder = tmp_path_factory.mktemp("corpus")
-    for speaker, count in UTTERANCES.items():
-        (folder / speaker).mkdir(parents=True)
-        for recording in sorted((CORPUS / speaker).glob("*.WAV"))[:count]:
-            shutil.copy(recording, folder / speaker)
-    return folder
-
-
-def make_project(folder: Path) -> Path:
-    """The project without data; its source is that of this one."""
-    folder.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "conf", folder / "conf")
-    (folder / "conf" / "local").mkdir(exist_ok=True)
-    (folder / "src").mkdir()
-    (folder / ".telemetry").write_text("consent: false")
-    return folder
-
-
-def kedro_run(project: Path, corpus: Path, *options: str, parameters: str = "") -> Finished:
-    ambient = {name: value for name, value in os.environ.items() if "MLFLOW" not in name}
-    settings = {"PYTHONPATH": str(ROOT / "src"), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
-    run = [sys.executable, "-m", "kedro", "run", "--env", "test", *options]
-    run += ["--params", f"corpus.path={corpus}{parameters}"]
-    return subprocess.run(
-        run, cwd=project, env=ambient | settings, capture_output=True, text=True, timeout=300
-    )
-
-
-def succeed(done: Finished) -> None:
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
-    """A project that has been run once."""
-    folder = make_project(tmp_path_factory.mktemp("project"))
-    succeed(kedro_run(folder, corpus))
-    return folder
+MakeProject = Callable[[Path], Path]
+KedroRun = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +69,18 @@ def tracked(project: Path) -> tuple[MlflowClient, Any]:
     return client, runs[-1]
 
 
+def missing_codecs(data: Path) -> set[str]:
+    """What is not there because a codec is not installed here."""
+    logs = {
+        system: pd.read_parquet(data / f"07_model_output/{system}/coding_log.parquet")
+        for system in BASELINES
+    }
+    missing = [system for system, log in logs.items() if log["error"].notna().all()]
+    return {f"{s}.{name}" for s in missing for name in ("coded_files", "reconstructed_speech")}
+
+
 def test_everything_in_the_catalog_exists(
-    project: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, data: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure_project("gan_audio_compression")
     datasets = register_pipelines()["__default__"].datasets()
@@ -129,10 +93,12 @@ def test_everything_in_the_catalog_exists(
         runtime_params={"corpus": {"path": str(corpus)}},
     )
     catalog = DataCatalog.from_config(config["catalog"])
-    stored = {name for name in datasets if not name.startswith("params:")}
+    stored = {name for name in datasets if not name.startswith("params:")} - PASSED_ON
     assert not {name for name in stored if name not in catalog}, "not in the catalog"
     # Metrics are not files; MLflow's own tests below look for them.
-    files = stored - {"search_means", "comparison_means"}
+    files = stored - {"search_means", "comparison_means"} - missing_codecs(data)
+    # This corpus has no phone labels to train a recogniser on.
+    files -= {"phone_recognisers"}
     assert not {name for name in files if not catalog.exists(name)}, "not made"
 
 
@@ -233,17 +199,25 @@ def test_figures_and_tables_are_artifacts(tracked: tuple[MlflowClient, Any], dat
     client, run = tracked
     artifacts = {file.path for file in client.list_artifacts(run.info.run_id)}
     figures = {path.name for path in (data / "08_reporting").glob("figure_*.png")}
-    assert sorted(name[7:9] for name in figures) == ["06", "07", "08", "09", "10"]
-    tables = {"codec_comparison.csv", "codec_comparison.md", "dialect_distribution.csv"}
-    assert figures | tables | {"training_history.csv"} <= artifacts
+    assert {f"{number:02}" for number in range(6, 11)} <= {name[7:9] for name in figures}
+    assert {"figure_rate_distortion_pesq_raw.png", "figure_search_objective.png"} <= figures
+    tables = {"codec_comparison.csv", "codec_comparison.parquet", "codec_comparison.md"}
+    tables |= {"group_comparison.csv", "paired_differences.csv", "sweep_points.csv"}
+    tables |= {"dialect_distribution.csv", "training_history.csv", "report.html"}
+    assert figures | tables <= artifacts
 
 
 @pytest.fixture(scope="module")
-def other_project(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
+def other_project(
+    tmp_path_factory: pytest.TempPathFactory,
+    corpus: Path,
+    make_project: MakeProject,
+    kedro_run: KedroRun,
+) -> Path:
     """Another project, run from scratch up to the files."""
     folder = make_project(tmp_path_factory.mktemp("other"))
-    parts = "--pipelines=data_preparation,training,compression"
-    succeed(kedro_run(folder, corpus, parts))
+    done = kedro_run(folder, corpus, "--pipelines=data_preparation,training,compression")
+    assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 
@@ -276,20 +250,23 @@ def snapshot(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 def test_a_run_that_only_fills_gaps_does_nothing_new(
-    project: Path, data: Path, corpus: Path
+    project: Path, data: Path, corpus: Path, kedro_run: KedroRun
 ) -> None:
     before = snapshot(data)
-    succeed(kedro_run(project, corpus, "--only-missing-outputs"))
+    done = kedro_run(project, corpus, "--only-missing-outputs")
+    assert done.returncode == 0, done.stdout + done.stderr
     after = snapshot(data)
-    assert {name: digest for name, (digest, _) in after.items()} == {
-        name: digest for name, (digest, _) in before.items()
+    assert {name: digest for name, (digest, _) in after.items() if name != REPORT} == {
+        name: digest for name, (digest, _) in before.items() if name != REPORT
     }
     touched = {Path(name).name for name in after if after[name] != before[name]}
-    assert touched <= OF_EVERY_RUN
+    assert touched <= OF_EVERY_RUN | {Path(REPORT).name}
     assert runs_of(project)[1][0].info.status == "FINISHED"
 
 
-def test_a_folder_without_audio_is_one_sentence(other_project: Path, tmp_path: Path) -> None:
+def test_a_folder_without_audio_is_one_sentence(
+    other_project: Path, tmp_path: Path, kedro_run: KedroRun
+) -> None:
     (tmp_path / "notes.txt").write_text("no speech here")
     done = kedro_run(other_project, tmp_path)
     assert done.returncode == 1
@@ -300,7 +277,9 @@ def test_a_folder_without_audio_is_one_sentence(other_project: Path, tmp_path: P
     assert run.data.tags["error"].startswith("The corpus has no audio")
 
 
-def test_bad_parameters_are_named_before_anything_runs(tmp_path: Path, corpus: Path) -> None:
+def test_bad_parameters_are_named_before_anything_runs(
+    tmp_path: Path, corpus: Path, make_project: MakeProject, kedro_run: KedroRun
+) -> None:
     project = make_project(tmp_path / "project")
     wrong = ",training.gan.schedule.epochs=many,bpgan.coding.serch=2"
     done = kedro_run(project, corpus, parameters=wrong)

@@ -1,4 +1,4 @@
-"""Scores of systems, their tables, and the utterance that the figures show."""
+"""Scores of systems, of other codecs and of speech that was not coded."""
 
 import math
 from collections.abc import Callable
@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from gan_audio_compression.evaluation.metrics import METRICS
-from gan_audio_compression.pipelines.evaluation import nodes
-from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
+from gan_audio_compression.pipelines.evaluation.nodes import scores as nodes
 from gan_audio_compression.pipelines.loops import ComputeParameters
 
 INLINE = ComputeParameters(executor="inline", workers=1)
@@ -87,7 +84,9 @@ def score(
         made_log: pd.DataFrame | None = None,
     ) -> Any:
         made_log = reconstruction_log() if made_log is None else made_log
-        saved = nodes.score_system(speech, made, log, made_log, MANIFEST, INLINE, so_far or {})
+        saved = nodes.score_system(
+            speech, MANIFEST, {}, {}, made, log, made_log, INLINE, so_far or {}
+        )
         return run_loop(saved)
 
     return run
@@ -102,8 +101,9 @@ def test_better_speech_scores_higher(scored: Any) -> None:
     a, b, c = (scored.records[id] for id in "abc")
     assert a["stoi"] == pytest.approx(1.0, abs=1e-3)
     assert a["pesq_raw"] == pytest.approx(4.5, abs=0.1)
-    for metric in METRICS:
-        assert a[metric] > b[metric] > c[metric], metric
+    for name, metric in METRICS.items():
+        worst_first = [c[name], b[name], a[name]]
+        assert sorted(worst_first, reverse=not metric.higher_is_better) == worst_first, name
     assert (a["split"], a["bits"], a["seconds"]) == ("test", 3000.0, 1.5)
     assert c["split"] == "validation"
 
@@ -121,7 +121,7 @@ def test_the_reference_has_the_level_that_the_speaker_had(
     log = search_log()
     only_b = log[log["id"] == "b"]
     made_log = reconstruction_log()
-    list(nodes.score_system(speech, decoded, only_b, made_log, MANIFEST, INLINE, {}))
+    list(nodes.score_system(speech, MANIFEST, {}, {}, decoded, only_b, made_log, INLINE, {}))
     ((reference, made),) = pairs
     assert np.corrcoef(reference, made)[0, 1] > 0.5
     np.testing.assert_allclose(reference, 10 ** (-10 / 20) * speech["b"](), rtol=1e-4, atol=1e-7)
@@ -161,7 +161,7 @@ def test_what_is_scored_is_not_scored_again(score: Callable[..., Any], scored: A
 
 
 def test_the_original_is_the_ceiling(speech: dict[str, Any], run_loop: Callable[..., Any]) -> None:
-    done = run_loop(nodes.score_original(speech, MANIFEST, INLINE, {}))
+    done = run_loop(nodes.score_original(speech, MANIFEST, {}, {}, INLINE, {}))
     assert list(done.records) == ["a", "b", "c"]
     for row in done.records.values():
         assert row["stoi"] == pytest.approx(1.0, abs=1e-3)
@@ -171,104 +171,80 @@ def test_the_original_is_the_ceiling(speech: dict[str, Any], run_loop: Callable[
 def test_analysis_and_synthesis_cost_a_little(
     speech: dict[str, Any], run_loop: Callable[..., Any], scored: Any
 ) -> None:
-    done = run_loop(nodes.score_synthesis(speech, MANIFEST, INLINE, {}))
+    done = run_loop(nodes.score_synthesis(speech, MANIFEST, {}, {}, INLINE, {}))
     row = done.records["a"]
     assert scored.records["c"]["stoi"] < 0.6 < row["stoi"] < 1.0
     assert row["pesq_raw"] < 4.4
     assert math.isnan(row["bits"])
 
 
-def scores(stoi: float, **changes: Any) -> pd.DataFrame:
-    """Scores of one system: two utterances of test and one of validation."""
-    columns: dict[str, Any] = {
-        "id": ["a", "b", "c"],
-        "key": ["1", "2", "3"],
-        "error": [None, None, None],
-        "compute_seconds": [1.0, 1.0, 1.0],
-        "split": ["test", "test", "validation"],
-        "bits": [3000.0, 5000.0, 9000.0],
-        "seconds": [1.0, 3.0, 1.0],
-        "reason": [None, None, None],
-    }
-    columns |= {metric: [stoi, stoi, 0.1] for metric in METRICS}
-    return pd.DataFrame(columns | changes)
-
-
-def joined(**changes: pd.DataFrame) -> pd.DataFrame:
-    usual = {name: scores(0.5) for name in nodes.SYSTEM_NAMES}
-    return nodes.join_scores(MANIFEST, **(usual | changes))
-
-
-def test_scores_of_all_systems_in_one_table() -> None:
-    table = joined()
-    assert len(table) == 3 * len(nodes.SYSTEM_NAMES)
-    assert set(table["system"]) == set(nodes.SYSTEM_NAMES.values())
-    row = table[(table["system"] == "BPGAN") & (table["id"] == "b")].iloc[0]
-    assert (row["speaker"], row["sex"], row["dialect_region"]) == ("s2", "M", "dr2")
-    assert row["file_bit_rate"] == pytest.approx(5000 / 3)
-    assert table["reason"].isna().all()
-
-
-def test_an_error_is_the_reason_that_measures_are_missing() -> None:
-    failed = scores(0.5, error=["E: no", None, None], reason=[None, "too short", None])
-    failed.loc[0, list(METRICS)] = np.nan
-    table = joined(bpgan=failed)
-    reasons = table[table["system"] == "BPGAN"].set_index("id")["reason"]
-    assert (reasons["a"], reasons["b"]) == ("E: no", "too short")
-    assert pd.isna(reasons["c"])
-
-
-def test_a_system_that_failed_altogether_is_still_in_the_table() -> None:
-    errors = scores(0.5)[["id", "key", "compute_seconds", "split", "bits", "seconds"]]
-    failed = errors.assign(error="E: no", bits=None)
-    table = joined(bpgan=failed)
-    (test, _, report, means) = nodes.compare_codecs(table, EvaluationParameters(seed=0))
-    row = test.set_index("system").loc["BPGAN"]
-    assert (row["n"], row["failed"]) == (2, 2)
-    assert pd.isna(row["stoi_mean"])
-    assert "| BPGAN | 2 | 2 | - |" in report
-    assert not [name for name in means if ".bpgan." in name]
-
-
-def test_test_and_validation_are_kept_apart() -> None:
-    table = joined(bpgan=scores(0.9))
-    test, validation, report, means = nodes.compare_codecs(table, EvaluationParameters(seed=0))
-    bpgan = test.set_index("system").loc["BPGAN"]
-    assert (bpgan["n"], bpgan["stoi_mean"]) == (2, pytest.approx(0.9))
-    # 8000 bits in 4 s, not the mean of two rates.
-    assert bpgan["file_kbit_s"] == pytest.approx(2.0)
-    other = validation.set_index("system").loc["BPGAN"]
-    assert (other["n"], other["stoi_mean"]) == (1, pytest.approx(0.1))
-    assert means["test.bpgan.stoi"] == {"value": pytest.approx(0.9), "step": 0}
-    assert means["validation.bpgan.stoi"]["value"] == pytest.approx(0.1)
-    assert means["test.bpgan.file_kbit_s"]["value"] == pytest.approx(2.0)
-    assert means["test.encoder_only.pesq_nb"]["value"] == pytest.approx(0.5)
-    assert report.index("## Test") < report.index("## Validation")
-    assert test["system"].tolist() == list(nodes.SYSTEM_NAMES.values())
-
-
-def texts(figure: Figure) -> str:
-    return " ".join(text.get_text() for text in figure.findobj(Text))
-
-
-def test_figures_show_the_first_test_utterance_that_was_coded(
-    speech: dict[str, Any], decoded: dict[str, Any]
+def test_the_narrow_band_loses_what_is_above_4_khz_and_nothing_below(
+    speech: dict[str, Any], run_loop: Callable[..., Any]
 ) -> None:
-    listed: dict[str, Any] = {"id": ["c", "b", "a"], "split": ["test", "test", "validation"]}
-    log = search_log(**listed)
-    assert nodes.example_utterance(log) == "b"
-    assert nodes.example_utterance(search_log(**listed, error=[None, "E: no", None])) == "c"
-    mels = {id: lambda: np.full((188, 128), -5.0, np.float32) for id in "b"}
-    figures = [
-        nodes.plot_original_mel(mels, log),
-        nodes.plot_generated_mel(mels, log),
-        nodes.plot_spectrogram_pair(speech, decoded, log, MANIFEST),
-    ]
-    for number, figure in zip((6, 7, 8), figures, strict=True):
-        assert f"of b (figure {number})" in texts(figure)
+    done = run_loop(nodes.score_narrow_band(speech, MANIFEST, {}, {}, INLINE, {}))
+    row = done.records["a"]
+    assert row["pesq_nb"] > 4.5
+    assert row["log_mel_distance"] > 1.0
+    assert math.isnan(row["bits"])
 
 
-def test_no_coded_test_utterance_is_one_sentence() -> None:
-    log = search_log(split=["validation"] * 3)
-    with pytest.raises(nodes.NotDecodedError, match="No utterance of the test split was coded;"):
-        nodes.example_utterance(log)
+class Hears:
+    """Stands in for a recogniser: it takes everything for what it was told."""
+
+    digest = "heard"
+
+    def __init__(self, phones: list[str]) -> None:
+        self.phones = phones
+
+    def recognise(self, speech: Any) -> list[str]:
+        return self.phones
+
+
+def test_phones_are_counted_where_the_corpus_has_labels(
+    speech: dict[str, Any], run_loop: Callable[..., Any]
+) -> None:
+    labels = {"a": [(0, 800, "h#"), (800, 1600, "dh"), (1600, 2400, "ix"), (2400, 24000, "q")]}
+    heard: dict[str, Any] = {"recogniser": lambda: Hears(["sil", "dh", "ae", "s"])}
+    done = run_loop(nodes.score_original(speech, MANIFEST, labels, heard, INLINE, {}))
+    # "sil dh ih" against "sil dh ae s": one substitution and one insertion.
+    assert (done.records["a"]["phones"], done.records["a"]["phone_errors"]) == (3, 2)
+    assert "phones" not in done.records["b"]
+
+
+def test_another_recogniser_counts_again(
+    speech: dict[str, Any], run_loop: Callable[..., Any]
+) -> None:
+    labels = {"a": [(0, 24000, "ix")]}
+    first: dict[str, Any] = {"recogniser": lambda: Hears(["ih"])}
+    done = run_loop(nodes.score_original(speech, MANIFEST, labels, first, INLINE, {}))
+    again = run_loop(nodes.score_original(speech, MANIFEST, labels, {}, INLINE, done.records))
+    assert done.records["a"]["phone_errors"] == 0
+    assert "phones" not in again.records["a"]
+
+
+def coding_log(**changes: Any) -> pd.DataFrame:
+    return search_log(payload_bits=[2000.0, 2600.0, 1800.0], **changes)
+
+
+def test_another_codec_is_scored_like_ours(
+    speech: dict[str, Any],
+    decoded: dict[str, Any],
+    scored: Any,
+    run_loop: Callable[..., Any],
+) -> None:
+    saved = nodes.score_baseline(speech, MANIFEST, {}, {}, decoded, coding_log(), INLINE, {})
+    done = run_loop(saved)
+    for id, row in done.records.items():
+        for metric in METRICS:
+            assert row[metric] == pytest.approx(scored.records[id][metric], nan_ok=True)
+    assert done.records["a"]["payload_bits"] == 2000.0
+
+
+def test_a_codec_that_is_not_installed_is_a_reason_and_no_failure(
+    speech: dict[str, Any], run_loop: Callable[..., Any]
+) -> None:
+    why = "opusenc is not installed; install opus-tools."
+    log = search_log(error=[why] * 3, file_bits=[None] * 3, key=[""] * 3)
+    done = run_loop(nodes.score_baseline(speech, MANIFEST, {}, {}, {}, log, INLINE, {}))
+    for row in done.records.values():
+        assert (row["error"], row["reason"], row["bits"]) == (None, why, None)

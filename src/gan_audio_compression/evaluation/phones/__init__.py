@@ -1,0 +1,1 @@
+"""Phone error rate: a phone recogniser trained on original speech, and its errors on any."""

@@ -1,0 +1,1 @@
+"""The bench as one HTML page that needs nothing but itself."""

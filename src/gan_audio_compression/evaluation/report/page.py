@@ -1,0 +1,92 @@
+"""Lays the report out as one HTML page without a single reference to anything outside."""
+
+import base64
+import hashlib
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gan_audio_compression.evaluation.paper import CITATION
+from gan_audio_compression.evaluation.report.breakdown import (
+    group_tables,
+    paired_table,
+    phone_error_table,
+)
+from gan_audio_compression.evaluation.report.content import Provenance, ReportContent
+from gan_audio_compression.evaluation.report.embedding import flac_uri, svg_uri
+from gan_audio_compression.evaluation.report.table import Cell, ColumnGroup, Row, Table, number
+from gan_audio_compression.evaluation.report.table_3 import (
+    LOW_RATE_KBIT_S,
+    best_readings,
+    comparison_table,
+    median_table,
+)
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+_BEST = f"Bold: the best below {LOW_RATE_KBIT_S} kbit/s of file."
+_MEANS = "Means over n utterances, below each its 95 % interval."
+
+
+def render_report(content: ReportContent) -> str:
+    """The page as HTML, to be written in UTF-8. All that `content` says is escaped."""
+    script = _source("players.js")
+    environment = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"flac_uri": flac_uri, "svg_uri": svg_uri, "number": number}
+    return environment.get_template("page.html.j2").render(
+        content=content,
+        comparison=comparison_table(
+            content.comparison, id="comparison", caption=f"Test split. {_MEANS} {_BEST}"
+        ),
+        medians=median_table(
+            content.comparison, id="medians", caption="Test split. Medians over the utterances."
+        ),
+        validation=comparison_table(
+            content.validation, id="validation", caption=f"Validation split. {_MEANS} {_BEST}"
+        ),
+        phone_errors=phone_error_table(
+            content.comparison, id="phone-errors", caption="Test split, 39 classes of phones."
+        ),
+        groups=group_tables(content.groups, id="groups"),
+        paired=paired_table(
+            content.paired,
+            id="paired",
+            caption="Test split. Mean difference, below each its 95 % interval.",
+        ),
+        provenance=_provenance_table(content),
+        readings=best_readings(content.comparison),
+        citation=CITATION,
+        low_rate=LOW_RATE_KBIT_S,
+        sample_rate=SAMPLE_RATE,
+        style=_source("style.css"),
+        script=script,
+        script_digest=_digest(script),
+    )
+
+
+def _provenance_table(content: ReportContent) -> Table:
+    def row(made: Provenance) -> Row:
+        return Row(made.system, [Cell(made.made_by), Cell(made.how_to_get)])
+
+    columns = [Cell("Made by"), Cell("How to get it")]
+    return Table(
+        "provenance",
+        "What coded and decoded.",
+        [ColumnGroup("", columns)],
+        [row(made) for made in content.provenance],
+    )
+
+
+def _source(name: str) -> str:
+    return (resources.files(__package__) / "templates" / name).read_text(encoding="utf-8")
+
+
+def _digest(script: str) -> str:
+    """How the content security policy of the page names the one script that may run."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

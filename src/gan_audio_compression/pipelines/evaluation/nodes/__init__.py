@@ -1,0 +1,1 @@
+"""Nodes of evaluation: code with other codecs, score, compare, plot, report."""

@@ -1,0 +1,21 @@
+"""Parameters of the sweeps."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+
+class SweepParameters(BaseModel):
+    """What the sweeps go through.
+
+    Attributes:
+        levels: numbers of levels that are fitted to the trained encoder's latents.
+        training_utterances: at most so many of the training split are counted for them.
+        utterances: at most so many of the test split are coded at each setting.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    levels: tuple[Annotated[int, Field(ge=2, le=256)], ...] = Field(min_length=1)
+    training_utterances: PositiveInt
+    utterances: PositiveInt
