@@ -106,16 +106,18 @@ def test_families_are_lines_in_order_of_rate_and_others_are_points(table: pd.Dat
 def test_rate_axis_is_logarithmic_with_plain_ticks() -> None:
     figure = figure_of(CROWD, higher_is_better=False)
     (axes,) = figure.axes
-    assert (axes.get_xscale(), axes.get_xlim()) == ("log", (0.5, 16.0))
+    low, high = axes.get_xlim()
+    assert axes.get_xscale() == "log"
+    assert low < CROWD["kbit_s"].min() and CROWD["kbit_s"].max() < high
     figure.draw_without_rendering()
     ticks = [label.get_text() for label in axes.get_xticklabels()]
-    assert {"0.5", "1", "2", "4", "8", "16"} <= set(ticks)
+    assert {"1", "2", "4", "8"} <= set(ticks)
     assert axes.get_xlabel() == "File rate (kbit/s)"
     assert axes.get_ylabel() == "PESQ NB, lower is better"
     assert figure.get_suptitle() == "Quality"
 
 
-def test_a_sweep_beyond_the_usual_rates_widens_the_axis() -> None:
+def test_the_axis_goes_as_far_as_a_sweep() -> None:
     sweep = pd.DataFrame({"curve": "4 levels", "label": "", "kbit_s": [0.2, 20], "value": [1, 2]})
     figure = figure_of(sweep)
     low, high = figure.axes[0].get_xlim()
@@ -160,4 +162,3 @@ def test_a_single_speaker_has_points_without_intervals() -> None:
 def test_no_points_give_an_empty_figure() -> None:
     figure = figure_of(CROWD[:0])
     assert not figure.axes[0].lines
-    assert figure.axes[0].get_xlim() == (0.5, 16.0)

@@ -15,7 +15,9 @@ from gan_audio_compression.evaluation.labels import label_points
 from gan_audio_compression.evaluation.systems import System
 
 _RATE_TICKS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-_RATE_RANGE = (0.5, 16.0)
+_HIGHEST_RATE = 16.0
+# Room for labels beside the first and the last point.
+_MARGIN = 1.4
 _POINTS_A_LINE = 40
 
 
@@ -41,7 +43,7 @@ def rate_distortion_points(
     points = table[["system", "file_kbit_s", *columns]].set_axis(
         ["system", "kbit_s", "value", "low", "high"], axis=1
     )
-    points = points[points["value"].notna() & (points["kbit_s"] <= _RATE_RANGE[1])]
+    points = points[points["value"].notna() & (points["kbit_s"] <= _HIGHEST_RATE)]
     by_label = {system.label: system for system in systems}
     points = points.assign(curve=[by_label[label].curve for label in points["system"]])
     modes = [by_label[label].mode for label in points["system"]]
@@ -52,7 +54,7 @@ def rate_distortion_points(
 def rate_distortion_figure(
     points: pd.DataFrame, *, measure: str, higher_is_better: bool, title: str
 ) -> Figure:
-    """Quality over the rate of the files, on a logarithmic axis of 0.5 to 16 kbit/s or more.
+    """Quality over the rate of the files, on a logarithmic axis.
 
     Args:
         points: curve, label, kbit_s and value, and low and high where there are intervals. Points
@@ -82,9 +84,9 @@ def rate_distortion_figure(
 
 
 def _rate_axis(axes: Axes, rates: pd.Series) -> None:
-    low, high = min(_RATE_RANGE[0], 0.9 * rates.min()), max(_RATE_RANGE[1], 1.1 * rates.max())
     axes.set_xscale("log")
-    axes.set_xlim(low, high)
+    if not rates.empty:
+        axes.set_xlim(rates.min() / _MARGIN, rates.max() * _MARGIN)
     axes.xaxis.set_major_locator(FixedLocator(_RATE_TICKS))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))

@@ -27,7 +27,7 @@ from gan_audio_compression.pipelines.evaluation.nodes.figures import (
     plot_rate_distortion,
 )
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
-from gan_audio_compression.pipelines.loops import Partitions, original_speech, rows_of, usable
+from gan_audio_compression.pipelines.loops import Partitions, rows_of, usable
 from gan_audio_compression.pipelines.rate_distortion.figures import (
     SWEEP_MEASURES,
     SWEEPS,
@@ -35,6 +35,7 @@ from gan_audio_compression.pipelines.rate_distortion.figures import (
     plot_sweep,
 )
 from gan_audio_compression.pipelines.systems import BENCH, LABELS, SYSTEMS
+from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 _SPECTROGRAMS = ("original", "bpgan", "transform_2k", "codec2_2400", "amr_wide", "opus_9k")
@@ -54,8 +55,10 @@ def gather_examples(
     chosen = tested.iloc[np.arange(count) * len(tested) // max(count, 1)]
     examples = []
     for row in rows_of(chosen):
-        waves = {"original": original_speech(speech, manifest, row.id)}
-        waves |= {system: of[row.id]() for system, of in decoded.items() if row.id in of}
+        # Played at one level, since corpora differ by 20 dB; one gain for all systems.
+        gain = np.float32(gain_to_speech_level(int(row.level_code)))
+        waves = {"original": speech[row.id]()}
+        waves |= {system: gain * of[row.id]() for system, of in decoded.items() if row.id in of}
         scored = scores[scores["id"] == row.id].set_index("system")
         recordings = [
             _recording(LABELS[system.key], waves[system.key], scored)
@@ -63,7 +66,6 @@ def gather_examples(
             if system.key in waves
         ]
         about = {"Speaker": row.speaker, "Sex": row.sex, "Dialect region": row.dialect_region}
-        about["Seconds"] = f"{row.seconds:.2f}"
         known_about = {name: str(value) for name, value in about.items() if not pd.isna(value)}
         examples.append(Example(row.id, known_about, recordings))
     return examples
