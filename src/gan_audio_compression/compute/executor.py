@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from types import FrameType
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -143,8 +145,7 @@ class _Workers:
     def _fresh_pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
             self._count,
-            # A forked copy of a process that has run torch can deadlock in its thread pools.
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=_process_context(self._job[0].__module__),
             initializer=_start_worker,
             initargs=self._job,
         )
@@ -167,6 +168,35 @@ class _Workers:
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _process_context(module: str) -> BaseContext:
+    """Return how workers are started: as copies of a server that has only imported `module`.
+
+    So all but the first pool of a run start at once. A copy of this process itself could deadlock
+    in the thread pools of torch.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():  # Windows
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([module])
+    with _interrupts_held(), _one_thread():
+        multiprocessing.forkserver.ensure_running()
+    return context
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let a process that starts here compute in one thread: the workers share the cores."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
 
 
 @contextmanager
@@ -196,7 +226,7 @@ def _start_worker(function: Callable[[Any, Any], Any], context: Any) -> None:
     _on_interrupt(signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # One computation a worker: the workers share the cores among themselves.
+    # Where workers are not started by the server.
     os.environ["OMP_NUM_THREADS"] = "1"
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
