@@ -1,17 +1,35 @@
 """Search effort as one number."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.errors import SearchError
-from gan_audio_compression.codec.search.presets import EFFORTS, STRATEGIES, search_config
+from gan_audio_compression.codec.search.objective import OBJECTIVES as DEFINED
+from gan_audio_compression.codec.search.presets import (
+    EFFORTS,
+    OBJECTIVES,
+    STRATEGIES,
+    search_config,
+)
 from gan_audio_compression.codec.search.strategies import STRATEGIES as IMPLEMENTED
 
 
 def test_the_strategies_are_those_there_are() -> None:
     assert set(STRATEGIES) == IMPLEMENTED.keys()
+
+
+def test_the_objectives_are_those_there_are() -> None:
+    assert set(OBJECTIVES) == DEFINED.keys()
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_an_objective_can_be_asked_for(strategy: str) -> None:
+    assert search_config(strategy, 5).objective == "mse"
+    perceptual = search_config(strategy, 5, "perceptual")
+    assert perceptual == replace(search_config(strategy, 5), objective="perceptual")
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -50,3 +68,8 @@ def test_other_efforts_are_refused(effort: int) -> None:
 def test_other_strategies_are_refused(effort: int) -> None:
     with pytest.raises(SearchError, match="'adm'; give one of encoder_only, back_propagation, adm"):
         search_config("adm", effort)
+
+
+def test_other_objectives_are_refused() -> None:
+    with pytest.raises(SearchError, match="no search objective is called 'pesq'; give one of mse"):
+        search_config("admm", 5, "pesq")  # type: ignore[arg-type]

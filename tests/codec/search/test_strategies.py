@@ -9,7 +9,7 @@ from torch import Tensor
 from gan_audio_compression.codec.latent import sent_columns
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.search.objective import mean_square
+from gan_audio_compression.codec.search.objective import mean_square, perceptual
 from gan_audio_compression.codec.search.problem import BestSoFar, SearchProblem
 from gan_audio_compression.codec.search.strategies import (
     STRATEGIES,
@@ -62,6 +62,19 @@ def test_a_search_starts_from_the_encoder_and_improves_on_it(
     torch.testing.assert_close(found.trace[0], start.objective)
     assert (found.objective <= start.objective).all()
     assert found.objective.mean() < 0.99 * start.objective.mean()
+
+
+@pytest.mark.parametrize("strategy", SEARCHES)
+def test_the_perceptual_objective_is_searched_as_well(
+    problem: SearchProblem, configs: dict[str, SearchConfig], strategy: str
+) -> None:
+    by_ear = replace(problem, objective_function=perceptual)
+    found = STRATEGIES[strategy](by_ear, configs[strategy])
+    assert (found.objective <= found.trace[0]).all()
+    assert found.objective.mean() < found.trace[0].mean()
+    with torch.no_grad():
+        again = by_ear.objective(by_ear.values(found.symbols))
+    torch.testing.assert_close(found.objective, again)
 
 
 @pytest.mark.parametrize("strategy", SEARCHES)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+ObjectiveName = Literal["mse", "l1", "perceptual"]
+
 
 @dataclass(frozen=True)
 class SearchConfig:
@@ -21,7 +23,7 @@ class SearchConfig:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     strategy: Literal["encoder_only", "back_propagation", "admm"]
-    objective: Literal["mse", "l1"] = "mse"
+    objective: ObjectiveName = "mse"
     iterations: int = 0
     step: float = 0.05
     mu: float = 1e-3

@@ -1,11 +1,13 @@
 """How hard to search, as one number."""
 
+from dataclasses import replace
 from typing import get_args, get_type_hints
 
-from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.search.config import ObjectiveName, SearchConfig
 from gan_audio_compression.codec.search.errors import SearchError
 
 STRATEGIES: tuple[str, ...] = get_args(get_type_hints(SearchConfig)["strategy"])
+OBJECTIVES: tuple[str, ...] = get_args(ObjectiveName)
 DEFAULT_STRATEGY = "admm"
 EFFORTS = range(10)
 DEFAULT_EFFORT = 3
@@ -30,24 +32,30 @@ _ADMM = (
 )
 
 
-def search_config(strategy: str, effort: int) -> SearchConfig:
-    """Return the search of that strategy and effort, by mean square error.
+def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") -> SearchConfig:
+    """Return the search of that strategy and effort.
 
     Args:
         strategy: "encoder_only", "back_propagation" or "admm".
         effort: 0 .. 9; at 0 every strategy is the encoder alone.
+        objective: "mse", "l1" or "perceptual".
 
     Raises:
-        SearchError: there is no such strategy or effort.
+        SearchError: there is no such strategy, effort or objective.
     """
-    if strategy not in STRATEGIES:
-        raise SearchError(
-            f"no search strategy is called {strategy!r}; give one of {', '.join(STRATEGIES)}."
-        )
+    _require("strategy", strategy, STRATEGIES)
+    _require("objective", objective, OBJECTIVES)
     if effort not in EFFORTS:
         raise SearchError(f"there is no search effort {effort}; give 0 to {EFFORTS[-1]}.")
     if strategy == "encoder_only" or effort == 0:
-        return SearchConfig("encoder_only")
-    if strategy == "back_propagation":
-        return SearchConfig("back_propagation", "mse", _ITERATIONS[effort], step=3.0)
-    return SearchConfig("admm", "mse", _ITERATIONS[effort], *_ADMM[effort - 1])
+        config = SearchConfig("encoder_only")
+    elif strategy == "back_propagation":
+        config = SearchConfig("back_propagation", "mse", _ITERATIONS[effort], step=3.0)
+    else:
+        config = SearchConfig("admm", "mse", _ITERATIONS[effort], *_ADMM[effort - 1])
+    return replace(config, objective=objective)
+
+
+def _require(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise SearchError(f"no search {name} is called {value!r}; give one of {', '.join(known)}.")

@@ -54,8 +54,7 @@ class SearchProblem:
 
     def objective(self, latent: Tensor) -> Tensor:
         """Return F(x, G(latent)) of each segment, [S]; differentiable."""
-        difference = self.model.generate(latent) - self.images
-        return self.objective_function(difference, self.mask)
+        return self.objective_function(self.model.generate(latent), self.images, self.mask)
 
     def gradient(self, latent: Tensor) -> tuple[Tensor, Tensor]:
         """Return F [S] and its gradient with respect to `latent`."""
