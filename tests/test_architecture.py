@@ -33,6 +33,7 @@ PROJECT_IMPORTS = {
         "codec.quantiser",
         "codec.latent",
         "codec.model",
+        "codec.sequence",
         "entropy.tables",
     },
     "codec": {"audio", "networks", "signal", "entropy"},

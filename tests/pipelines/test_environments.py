@@ -9,6 +9,11 @@ from pydantic import ValidationError
 
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
+from gan_audio_compression.pipelines.default_codec.nodes import SYSTEMS as RATES
+from gan_audio_compression.pipelines.default_codec.parameters import (
+    SequenceCodecParameters,
+    SequenceTrainingParameters,
+)
 from gan_audio_compression.pipelines.evaluation.parameters import (
     EvaluationParameters,
     ExternalCodecParameters,
@@ -42,6 +47,10 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     TrainingParameters.model_validate(values.pop("variant_training"))
     SweepParameters.model_validate(values.pop("sweep"))
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
+    SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
+    for rate in RATES:
+        codec = SequenceCodecParameters.model_validate(values.pop(rate.key)["codec"])
+        assert codec.bitrate / 1000 == rate.nominal_kbit_s
     for variant in LATENT_VARIANTS:
         assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
     for system in TRANSFORM:

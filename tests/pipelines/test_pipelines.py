@@ -5,6 +5,7 @@ from kedro.framework.project import configure_project
 from kedro.pipeline import Pipeline
 
 from gan_audio_compression.pipeline_registry import register_pipelines
+from gan_audio_compression.pipelines.default_codec.nodes import SYSTEMS as RATES
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
 from gan_audio_compression.pipelines.systems import (
     BASELINES,
@@ -16,6 +17,7 @@ from gan_audio_compression.pipelines.systems import (
 )
 
 SCORED = [*SYSTEMS, *BASELINES, *CEILINGS]
+RATE_KEYS = tuple(system.key for system in RATES)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,7 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
         "compression",
         "reconstruction",
         "rate_distortion",
+        "default_codec",
         "evaluation",
     }
 
@@ -74,12 +77,13 @@ def test_a_system_decodes_only_its_own_files(pipelines: dict[str, Pipeline], sys
     }
 
 
-@pytest.mark.parametrize("family", [SYSTEMS, EXTERNAL, TRANSFORM, LATENT_VARIANTS])
+@pytest.mark.parametrize("family", [SYSTEMS, EXTERNAL, TRANSFORM, LATENT_VARIANTS, RATE_KEYS])
 def test_instances_differ_only_in_their_parameters(
     pipelines: dict[str, Pipeline], family: tuple[str, ...]
 ) -> None:
     def shape(namespace: str) -> list[tuple[str, ...]]:
-        nodes = pipelines["__default__"].only_nodes_with_namespaces([namespace]).nodes
+        every = pipelines["__default__"] + pipelines["default_codec"]
+        nodes = every.only_nodes_with_namespaces([namespace]).nodes
         return sorted(
             tuple(
                 name.replace(f"{namespace}.", "*.")
@@ -104,6 +108,16 @@ def test_another_codec_gets_speech_and_nothing_of_our_codec(
 ) -> None:
     alone = pipelines["evaluation"].only_nodes_with_namespaces([system])
     assert not {name for name in alone.inputs() if "codec_model" in name or "log_mel" in name}
+
+
+def test_the_codec_over_time_is_run_by_its_name_alone(pipelines: dict[str, Pipeline]) -> None:
+    alone = set(pipelines["default_codec"].nodes)
+    assert alone
+    assert not alone & set(pipelines["__default__"].nodes)
+    made_by_others = {"speech", "log_mel", "utterance_manifest", "phone_labels"}
+    inputs = {name for name in pipelines["default_codec"].inputs() if "params" not in name}
+    past = {f"{s.key}.{log}_so_far" for s in RATES for log in ("coding_log", "scores")}
+    assert inputs == made_by_others | {"phone_recognisers", "sequence_checkpoints"} | past
 
 
 def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> None:

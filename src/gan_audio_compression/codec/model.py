@@ -147,6 +147,7 @@ class CodecModel:
         """
         metadata, tensors = from_file(data, KIND)
         networks = metadata.networks
+        assert isinstance(networks, NetworkConfig)
         try:
             return cls(
                 networks,

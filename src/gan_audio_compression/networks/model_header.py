@@ -16,8 +16,13 @@ from gan_audio_compression.networks.errors import (
     NotAModelError,
     TruncatedModelError,
 )
+from gan_audio_compression.networks.sequence_config import SequenceConfig
 
 FORMAT = 1
+Networks = NetworkConfig | SequenceConfig
+"""The shape of a model's networks."""
+
+_NETWORKS_OF_KIND: dict[str, type[Networks]] = {"sequence": SequenceConfig}
 METADATA_KEY = "gan_audio_compression"
 
 _LENGTH_BYTES = 8
@@ -37,7 +42,7 @@ class ModelMetadata:
     """
 
     kind: str
-    networks: NetworkConfig
+    networks: Networks
     digest: str
     training_digest: str
 
@@ -103,7 +108,8 @@ def _metadata(values: dict[str, Any]) -> ModelMetadata:
         )
     if version < FORMAT:
         raise ValueError(f"format {version} never was")
-    metadata = ModelMetadata(**values | {"networks": NetworkConfig(**values["networks"])})
+    shape = _NETWORKS_OF_KIND.get(values["kind"], NetworkConfig)
+    metadata = ModelMetadata(**values | {"networks": shape(**values["networks"])})
     texts = (metadata.kind, metadata.digest, metadata.training_digest)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a text is none")

@@ -16,11 +16,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.errors import DamagedModelError, NotAModelError
 from gan_audio_compression.networks.model_header import (
     METADATA_KEY,
     ModelMetadata,
+    Networks,
     read_header,
     truncated,
 )
@@ -43,7 +43,7 @@ def tensors_below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tenso
     return {n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)}
 
 
-def content_digest(networks: NetworkConfig, tensors: Mapping[str, Tensor]) -> str:
+def content_digest(networks: Networks, tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 (hex) over the configuration and all tensors, by name, as they compute."""
     state = hashlib.sha256(json.dumps(dataclasses.asdict(networks)).encode())
     for name, tensor in sorted(tensors.items()):

@@ -52,10 +52,12 @@ class GanModel:
             ModelFileError: as `networks.serialisation.from_file` and `open_network`.
         """
         metadata, tensors = from_file(data, KIND)
+        networks = metadata.networks
+        assert isinstance(networks, NetworkConfig)
         try:
             return cls(
-                metadata.networks,
-                open_network(partial(AutoEncoder, metadata.networks), tensors_below(tensors, KIND)),
+                networks,
+                open_network(partial(AutoEncoder, networks), tensors_below(tensors, KIND)),
                 bool(tensors["encoder_is_trained"]),
                 metadata.training_digest,
             )

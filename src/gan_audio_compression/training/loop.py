@@ -1,6 +1,7 @@
 """The loop that both stages share: epochs, schedule, progress, checkpoints, divergence."""
 
 import math
+from collections.abc import Iterator
 from typing import Protocol
 
 import torch
@@ -10,11 +11,21 @@ from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.training.checkpoint import CheckpointStore, History
 from gan_audio_compression.training.config import ScheduleConfig
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.segments import SegmentSampler
 
 
 class DivergenceError(GanAudioCompressionError):
     """A loss is not a number any more."""
+
+
+class Sampler(Protocol):
+    """Draws the batches of a stage."""
+
+    segments: int
+    """How many of what it draws fill the training speech once."""
+
+    def batches(self, first: int, last: int) -> Iterator[Tensor]:
+        """Yield the batches of steps `first` to `last - 1`."""
+        ...
 
 
 class Stage(Protocol):
@@ -26,7 +37,7 @@ class Stage(Protocol):
         """Prepare epoch `epoch`, counted from 0."""
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
-        """Learn from [B, 1, 128, 128]; return scalar losses by name."""
+        """Learn from a batch of the sampler; return scalar losses by name."""
         ...
 
     def validate(self) -> dict[str, float]:
@@ -50,7 +61,7 @@ def learning_rate_at(step: int, steps: int, schedule: ScheduleConfig) -> float:
 
 def run_stage(
     stage: Stage,
-    sampler: SegmentSampler,
+    sampler: Sampler,
     schedule: ScheduleConfig,
     store: CheckpointStore,
     observer: Observer,

@@ -1,7 +1,6 @@
 """Training segments: random crops of log mel spectrograms, drawn anew at each step."""
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.signal.segments import split_segments, to_unit_range
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS, SEGMENT_FRAMES
+from gan_audio_compression.training.ahead import loaded_ahead
 
 LoadLogMel = Callable[[], NDArray[np.float32]]
 """Gives one utterance's log mel [frames, 128]."""
@@ -55,14 +55,8 @@ class SegmentSampler:
         return torch.stack([self._crop(self._loaders[i](), rng) for i in chosen])
 
     def batches(self, first: int, last: int) -> Iterator[Tensor]:
-        """Yield the batches of steps `first` to `last - 1`, each loaded while the last is used."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            upcoming = pool.submit(self.batch, first)
-            for step in range(first, last):
-                current = upcoming
-                if step + 1 < last:
-                    upcoming = pool.submit(self.batch, step + 1)
-                yield current.result()
+        """Return the batches of steps `first` to `last - 1`, each loaded one step ahead."""
+        return loaded_ahead(self.batch, first, last)
 
     @staticmethod
     def _crop(log_mel: NDArray[np.float32], rng: np.random.Generator) -> Tensor:

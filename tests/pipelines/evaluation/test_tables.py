@@ -40,7 +40,7 @@ def scores(stoi: float, **changes: Any) -> pd.DataFrame:
 
 def joined(**changes: pd.DataFrame) -> pd.DataFrame:
     usual = {system.key: scores(0.5) for system in BENCH}
-    return nodes.join_scores(MANIFEST, **(usual | changes))
+    return nodes.join_bench(MANIFEST, **(usual | changes))
 
 
 def test_scores_of_all_systems_in_one_table() -> None:

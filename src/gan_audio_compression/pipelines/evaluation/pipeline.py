@@ -21,13 +21,14 @@ from gan_audio_compression.pipelines.systems import (
     TRANSFORM,
 )
 
-_ORIGINALS = ["speech", "utterance_manifest", "phone_labels", "phone_recognisers"]
+ORIGINALS = ["speech", "utterance_manifest", "phone_labels", "phone_recognisers"]
+"""What decoded speech is compared with."""
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
-    external = _code_and_score(baselines.open_external, [])
-    transform = _code_and_score(baselines.open_transform, ["transform_model"])
+    external = code_and_score(baselines.open_external, [])
+    transform = code_and_score(baselines.open_transform, ["transform_model"])
     return sum(
         [
             _models(),
@@ -46,7 +47,7 @@ def create_pipeline() -> Pipeline:
 
 
 def _instances(pipeline: Pipeline, systems: Iterable[str]) -> list[Pipeline]:
-    shared = {*_ORIGINALS, "transform_model"} & pipeline.inputs()
+    shared = {*ORIGINALS, "transform_model"} & pipeline.inputs()
     return [
         Pipeline(pipeline, namespace=system, inputs=shared, parameters={"params:compute"})
         for system in systems
@@ -73,7 +74,7 @@ def _models() -> Pipeline:
     )
 
 
-def _code_and_score(open_codec: Callable[..., Any], models: list[str]) -> Pipeline:
+def code_and_score(open_codec: Callable[..., Any], models: list[str]) -> Pipeline:
     """Return one codec of the bench, from its parameters to its scores."""
     return Pipeline(
         [
@@ -98,7 +99,7 @@ def _code_and_score(open_codec: Callable[..., Any], models: list[str]) -> Pipeli
             Node(
                 scores.score_baseline,
                 inputs=[
-                    *_ORIGINALS,
+                    *ORIGINALS,
                     "reconstructed_speech",
                     "coding_log",
                     "params:compute",
@@ -117,7 +118,7 @@ def _score_system() -> Pipeline:
             Node(
                 scores.score_system,
                 inputs=[
-                    *_ORIGINALS,
+                    *ORIGINALS,
                     "reconstructed_speech",
                     "search_log",
                     "reconstruction_log",
@@ -136,7 +137,7 @@ def _score_ceiling(function: Callable[..., Any]) -> Pipeline:
         [
             Node(
                 function,
-                inputs=[*_ORIGINALS, "params:compute", "scores_so_far"],
+                inputs=[*ORIGINALS, "params:compute", "scores_so_far"],
                 outputs=["scores"],
                 name="score_ceiling",
             )
@@ -148,7 +149,7 @@ def _compare() -> Pipeline:
     return Pipeline(
         [
             Node(
-                tables.join_scores,
+                tables.join_bench,
                 inputs={"manifest": "utterance_manifest"}
                 | {system.key: f"{system.key}.scores" for system in BENCH},
                 outputs="utterance_scores",

@@ -1,11 +1,14 @@
 """Nodes that join scores and compare the systems."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from gan_audio_compression.evaluation.comparison import codec_comparison, comparison_markdown
 from gan_audio_compression.evaluation.groups import group_comparison, paired_differences
 from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.systems import System
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
 from gan_audio_compression.pipelines.loops import rows_of
 from gan_audio_compression.pipelines.systems import BENCH, REFERENCE
@@ -13,12 +16,19 @@ from gan_audio_compression.pipelines.systems import BENCH, REFERENCE
 _COLUMNS = ("bits", "payload_bits", *METRICS, "phone_errors", "phones", "reason")
 
 
-def join_scores(manifest: pd.DataFrame, **scores: pd.DataFrame) -> pd.DataFrame:
-    """Return all systems' scores in one table, with speaker, sex and dialect region.
+def join_bench(manifest: pd.DataFrame, **scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of all systems of the bench in one table, see `join_scores`."""
+    return join_scores(manifest, BENCH, **scores)
+
+
+def join_scores(
+    manifest: pd.DataFrame, systems: Sequence[System], **scores: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the systems' scores in one table, with speaker, sex and dialect region.
 
     A failed utterance has its error as the `reason` that its measures are missing.
     """
-    named = [scores[system.key].assign(system=system.label) for system in BENCH]
+    named = [scores[system.key].assign(system=system.label) for system in systems]
     table = pd.concat(named, ignore_index=True)
     table = table.reindex(columns=[*dict.fromkeys([*table.columns, *_COLUMNS])])
     table["reason"] = table["reason"].where(table["error"].isna(), table["error"])

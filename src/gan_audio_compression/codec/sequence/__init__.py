@@ -1,0 +1,1 @@
+"""The codec over time: its model, its prior, and how it codes a chunk."""

@@ -1,0 +1,84 @@
+"""The prior of the latents as it is trained; `freeze_prior` makes of it what codes them."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from gan_audio_compression.entropy.logistic import (
+    HIGHEST_LOG_SCALE,
+    LOWEST_LOG_SCALE,
+    logistic_tables,
+)
+from gan_audio_compression.entropy.recurrent import ONE, SEEN_LIMIT, RecurrentModel, tanh_table
+
+# The smallest probability that training counts with; tables have none below 2^-16.
+_LEAST_PROBABILITY = 2.0**-16
+_SEEN_SCALE = 4.0
+
+
+class RecurrentPrior(nn.Module):
+    """The distribution of each symbol, given the frames before and the channels before in its own.
+
+    A gated recurrent unit (Cho and others, 2014) follows the frames; a linear layer gives a mean
+    and the logarithm of a scale for each channel, to which the symbols of the channels before add
+    linearly. The distribution is a logistic one, summed over the symbol's unit interval.
+
+    Args:
+        channels: of the latents.
+        width: of the recurrent state.
+    """
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        self.frames = nn.GRU(2 * channels + 1, width, batch_first=True)
+        self.leave = nn.Linear(width, 2 * channels)
+        self.mean_weights = nn.Parameter(torch.zeros(channels, channels))
+        self.scale_weights = nn.Parameter(torch.zeros(channels, channels))
+
+    def forward(self, symbols: Tensor, quality: Tensor) -> tuple[Tensor, Tensor]:
+        """Return means and logarithms of scales [B, N, C] of `symbols` [B, N, C], whole numbers.
+
+        Args:
+            symbols: what is coded; nothing that comes later than a symbol bears on its own.
+            quality: [B] in 0 .. 1.
+        """
+        seen = symbols.clamp(-SEEN_LIMIT, SEEN_LIMIT) / _SEEN_SCALE
+        before = functional.pad(seen[:, :-1], (0, 0, 1, 0))
+        frames = symbols.shape[1]
+        told = quality[:, None, None].expand(-1, frames, 1)
+        states, _ = self.frames(torch.cat([before, before.abs(), told], dim=-1))
+        means, log_scales = self.leave(states).chunk(2, dim=-1)
+        means = means + seen @ self.mean_weights.tril(-1).T
+        log_scales = log_scales + seen.abs() @ self.scale_weights.tril(-1).T
+        return means, log_scales
+
+    def code_length(self, symbols: Tensor, quality: Tensor) -> Tensor:
+        """Return the bits [B, N, C] that `symbols` cost; differentiable in them too."""
+        means, log_scales = self(symbols, quality)
+        scales = log_scales.clamp(LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE).exp()
+        distance = symbols - means
+        upper, lower = (torch.sigmoid((distance + half) / scales) for half in (0.5, -0.5))
+        return -(upper - lower).clamp_min(_LEAST_PROBABILITY).log2()
+
+
+def freeze_prior(prior: RecurrentPrior) -> RecurrentModel:
+    """Return the prior with whole numbers for weights, which decide alike on every machine."""
+    cell = dict(prior.frames.named_parameters())
+    return RecurrentModel(
+        input_weights=_fixed_point(cell["weight_ih_l0"]),
+        input_biases=_fixed_point(cell["bias_ih_l0"]),
+        state_weights=_fixed_point(cell["weight_hh_l0"]),
+        state_biases=_fixed_point(cell["bias_hh_l0"]),
+        output_weights=_fixed_point(prior.leave.weight),
+        output_biases=_fixed_point(prior.leave.bias),
+        mean_weights=_fixed_point(prior.mean_weights.tril(-1)),
+        scale_weights=_fixed_point(prior.scale_weights.tril(-1)),
+        tanh=tanh_table(),
+        tables=logistic_tables(),
+    )
+
+
+def _fixed_point(weights: Tensor) -> NDArray[np.int32]:
+    return np.round(ONE * weights.detach().cpu().double().numpy()).astype(np.int32)

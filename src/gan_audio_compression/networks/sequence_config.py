@@ -1,0 +1,28 @@
+"""The shape of the networks of the codec over time."""
+
+from dataclasses import dataclass, fields
+
+_HIGHEST = 4096
+
+
+@dataclass(frozen=True)
+class SequenceConfig:
+    """Widths of encoder, generator and prior.
+
+    Raises:
+        ValueError: a field is not a whole number in 1 .. 4096.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    width: int = 256
+    encoder_blocks: int = 4
+    generator_blocks: int = 6
+    latent_channels: int = 24
+    prior_width: int = 192
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if type(value) is not int or not 1 <= value <= _HIGHEST:
+                raise ValueError(f"networks.{field.name} is {value!r}; give 1 to {_HIGHEST}.")

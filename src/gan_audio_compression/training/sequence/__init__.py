@@ -1,0 +1,1 @@
+"""Training of the codec over time, for many bit rates at once."""

@@ -1,0 +1,148 @@
+"""The stage: encoder, generator and prior learn together what a bit buys."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from gan_audio_compression.codec.sequence.prior import RecurrentPrior
+from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGenerator
+from gan_audio_compression.signal.bark import BANDS
+from gan_audio_compression.signal.disturbance import disturbance_from_log_mel
+from gan_audio_compression.signal.loudness import from_loudness, to_loudness
+from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
+from gan_audio_compression.training.checkpoint import pack, unpack
+from gan_audio_compression.training.optimiser import descend
+from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
+
+_FRAMES_A_SECOND = SAMPLE_RATE / HOP
+_BETAS = (0.9, 0.98)
+_VALIDATION_QUALITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+class SequenceNetworks(nn.Module):
+    """The three networks that a codec over time has."""
+
+    def __init__(self, config: SequenceTrainingConfig) -> None:
+        super().__init__()
+        networks = config.networks
+        self.encoder = SequenceEncoder(networks)
+        self.generator = SequenceGenerator(networks)
+        self.prior = RecurrentPrior(networks.latent_channels, networks.prior_width)
+
+    def set_statistics(self, loudness: Tensor) -> None:
+        """Let the networks see loudness [..., 128] with zero mean and a deviation of one."""
+        networks: tuple[SequenceEncoder | SequenceGenerator, ...] = (self.encoder, self.generator)
+        for network in networks:
+            network.mean.copy_(loudness.flatten(0, -2).mean(0))
+            network.deviation.copy_(loudness.std())
+
+    def forward(self, log_mel: Tensor, quality: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the receiver makes of crops [B, T, 128], as loudness, and kbit/s [B]."""
+        latents = self.encoder(to_loudness(log_mel), quality)
+        # Rounded, with a gradient as if not (Bengio and others, 2013).
+        symbols = latents + (latents.round() - latents).detach()
+        bits = self.prior.code_length(symbols, quality).sum((1, 2))
+        generated: Tensor = self.generator(symbols, quality)
+        return generated, bits * _FRAMES_A_SECOND / log_mel.shape[1] / 1000
+
+
+class SequenceStage:
+    """Minimises distortion + lambda rate, for qualities drawn at random.
+
+    Args:
+        config: of the training.
+        first: some crops [B, T, 128], for the statistics of the input.
+        validation: fixed crops [B, T, 128].
+    """
+
+    name = "sequence"
+
+    def __init__(self, config: SequenceTrainingConfig, first: Tensor, validation: Tensor) -> None:
+        self._config = config
+        self._validation = validation
+        with torch.random.fork_rng():
+            torch.manual_seed(config.seed)
+            self.model = SequenceNetworks(config)
+        self.model.set_statistics(to_loudness(first))
+        self._average = AveragedModel(
+            self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
+        )
+        self._optimiser = torch.optim.Adam(self.model.parameters(), betas=_BETAS)
+        self._draws = torch.Generator().manual_seed(config.seed)
+
+    def start_epoch(self, epoch: int) -> None:
+        """Nothing changes between epochs."""
+
+    def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
+        """Learn from crops [B, T, 128] in nepers; return losses and the rate in kbit/s."""
+        quality = torch.rand(len(images), generator=self._draws)
+        losses = self._losses(self.model, images, quality)
+        total = torch.stack([losses[name].mean() for name in ("distortion", "price")]).sum()
+        descend(total, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
+        self._average.update_parameters(self.model)
+        return {name: loss.detach().mean() for name, loss in losses.items()}
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Return the averaged networks' distortion and kbit/s at some qualities."""
+        figures = {}
+        for value in _VALIDATION_QUALITIES:
+            quality = torch.full((len(self._validation),), value)
+            losses = self._losses(self.averaged(), self._validation, quality)
+            for name in ("distortion", "disturbance", "kbit_s"):
+                figures[f"validation_{name}_{value:g}"] = losses[name].mean().item()
+        return figures
+
+    def averaged(self) -> SequenceNetworks:
+        """Return the running average of the networks."""
+        average = self._average.module
+        assert isinstance(average, SequenceNetworks)
+        return average
+
+    def _losses(
+        self, model: SequenceNetworks, log_mel: Tensor, quality: Tensor
+    ) -> dict[str, Tensor]:
+        trade = self._config.trade
+        generated, rate = model(log_mel, quality)
+        error = (generated - to_loudness(log_mel)) / model.encoder.deviation
+        made = from_loudness(generated)
+        nepers = (made - log_mel).abs().mean((1, 2))
+        disturbance = torch.stack(
+            [
+                disturbance_from_log_mel(log_mel, made, band=band, forgive_filter=False).loss
+                for band in BANDS
+            ]
+        ).sum(0)
+        weight = torch.exp(
+            torch.lerp(
+                torch.tensor(math.log(trade.lowest_quality)),
+                torch.tensor(math.log(trade.highest_quality)),
+                quality,
+            )
+        )
+        distortion = error.square().mean((1, 2)) + error.abs().mean((1, 2))
+        distortion = distortion + trade.log_mel * nepers + trade.disturbance * disturbance
+        return {
+            "distortion": distortion,
+            "price": weight * rate,
+            "kbit_s": rate,
+            "log_mel": nepers,
+            "disturbance": disturbance,
+        }
+
+    def state(self) -> dict[str, Tensor]:
+        """Return weights, averages, moments and the state of the random qualities."""
+        return pack(self._modules(), self._optimisers()) | {"draws": self._draws.get_state()}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Undo `state`."""
+        unpack(state, self._modules(), self._optimisers())
+        self._draws.set_state(state["draws"])
+
+    def _modules(self) -> dict[str, nn.Module]:
+        return {"model": self.model, "average": self._average}
+
+    def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        return {"optimiser": self._optimiser}

@@ -1,0 +1,40 @@
+"""The prior as it is trained, and as it codes."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from gan_audio_compression.codec.sequence.prior import RecurrentPrior, freeze_prior
+from gan_audio_compression.entropy.recurrent import ONE
+
+
+@pytest.mark.parametrize("quality", [0.0, 0.5, 1.0])
+def test_whole_numbers_cost_hardly_more_than_floats(
+    prior: RecurrentPrior, symbols: NDArray[np.int64], quality: float
+) -> None:
+    batch = torch.from_numpy(symbols[None]).float()
+    ideal = float(prior.code_length(batch, torch.tensor([quality])).sum())
+    frozen = freeze_prior(prior).code_length(symbols, round(quality * ONE))
+    assert frozen == pytest.approx(ideal, rel=0.02)
+
+
+def test_nothing_that_comes_later_bears_on_a_symbol(prior: RecurrentPrior) -> None:
+    symbols = torch.zeros(1, 6, 4)
+    changed = symbols.clone()
+    changed[0, 3, 2] = 5.0
+    quality = torch.tensor([0.5])
+    for before, after in zip(prior(symbols, quality), prior(changed, quality), strict=True):
+        same = before == after
+        assert same[0, :3].all()
+        assert same[0, 3, :3].all()
+        assert not same[0, 3, 3]
+        assert not same[0, 4:].any()
+
+
+def test_the_code_length_has_a_gradient_in_symbols_and_weights(prior: RecurrentPrior) -> None:
+    symbols = torch.randn(2, 5, 4, requires_grad=True)
+    prior.code_length(symbols, torch.tensor([0.0, 1.0])).sum().backward()
+    assert symbols.grad is not None and symbols.grad.isfinite().all()
+    assert all(weight.grad is not None for weight in prior.parameters())
+    prior.zero_grad()
