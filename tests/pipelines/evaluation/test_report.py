@@ -68,6 +68,17 @@ def test_an_example_has_the_original_first_and_leaves_out_what_is_not_decoded(
     np.testing.assert_array_equal(decoded.wave, speech["a1"]())
 
 
+def test_speech_of_an_earlier_run_is_not_played_for_a_codec_that_is_gone(
+    speech: dict[str, Any],
+) -> None:
+    gone = SCORES["system"] == LABELS["opus_9k"]
+    scores = SCORES.assign(bits=SCORES["bits"].mask(gone))
+    (example,) = nodes.gather_examples(
+        speech, scores, MANIFEST, parameters(1), opus_9k=speech, bpgan=speech
+    )
+    assert [recording.system for recording in example.recordings] == ["Original", "BPGAN"]
+
+
 def test_provenance_says_what_coded_and_how_to_get_what_is_missing(
     codec_model: CodecModel,
 ) -> None:

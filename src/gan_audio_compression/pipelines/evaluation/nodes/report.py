@@ -60,10 +60,12 @@ def gather_examples(
         waves = {"original": speech[row.id]()}
         waves |= {system: gain * of[row.id]() for system, of in decoded.items() if row.id in of}
         scored = scores[scores["id"] == row.id].set_index("system")
+        # Speech of an earlier run may lie there of a codec that is not installed now.
+        coded = set(scored.index[scored["bits"].notna()])
         recordings = [
-            _recording(LABELS[system.key], waves[system.key], scored)
+            _recording(system.label, waves[system.key], scored)
             for system in BENCH
-            if system.key in waves
+            if system.key in waves and system.label in coded
         ]
         about = {"Speaker": row.speaker, "Sex": row.sex, "Dialect region": row.dialect_region}
         known_about = {name: str(value) for name, value in about.items() if not pd.isna(value)}
