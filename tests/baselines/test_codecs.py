@@ -1,9 +1,9 @@
 """What holds of every codec: round trips, rates, odd input, damage, settings, absence."""
 
-import pickle
 import re
 import tempfile
 from collections.abc import Callable
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -193,8 +193,8 @@ def test_no_temporary_file_stays(
 
 
 @pytest.mark.parametrize("codec", CODECS, ids=str)
-def test_settings_survive_pickling_and_come_from_parameters(codec: BaselineCodec) -> None:
-    assert pickle.loads(pickle.dumps(codec)) == codec
+def test_a_codec_can_be_sent_to_a_worker_and_comes_from_parameters(codec: BaselineCodec) -> None:
+    assert ForkingPickler.loads(ForkingPickler.dumps(codec)) == codec
     adapter: TypeAdapter[BaselineCodec] = TypeAdapter(ExternalCodec)
     assert adapter.validate_python(adapter.dump_python(codec)) == codec
 
