@@ -8,15 +8,15 @@ from gan_audio_compression.signal.spec import FLOOR
 # On the logarithm an error in a pause counts as much as one in a vowel. Loudness grows with the
 # amplitude to the power 0.46 (0.23 of the intensity: Zwicker and Fastl, 1999); of 0.1 to 0.3 and
 # the logarithm, 0.25 gave the best PESQ at one rate of a codec without a network.
-_EXPONENT = 0.25
+EXPONENT = 0.25
 
 
 def to_loudness(log_mel: Tensor) -> Tensor:
     """Return exp(m / 4) of nepers: 0.08 at the floor, about 1 where speech is loudest."""
-    return torch.exp(_EXPONENT * log_mel)
+    return torch.exp(EXPONENT * log_mel)
 
 
 def from_loudness(loudness: Tensor) -> Tensor:
     """Undo `to_loudness`; what lies below the floor, negative numbers too, becomes the floor."""
-    lowest = torch.tensor(_EXPONENT * FLOOR, dtype=loudness.dtype, device=loudness.device).exp()
-    return torch.maximum(loudness, lowest).log() / _EXPONENT
+    lowest = torch.tensor(EXPONENT * FLOOR, dtype=loudness.dtype, device=loudness.device).exp()
+    return torch.maximum(loudness, lowest).log() / EXPONENT

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import torch
@@ -118,6 +118,7 @@ class TransformCodec:
         The coarsest stands in where none has.
         """
 
+        @cache
         def payload(index: int) -> bytes:
             classes = classes_at(self.model.spread, index)
             return self._coder.encode(quantise(coefficients, step_size(index), classes), classes)

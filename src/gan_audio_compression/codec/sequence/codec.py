@@ -3,6 +3,7 @@
 import io
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -116,21 +117,21 @@ class SequenceCodec:
         """Return the level and the payload of the finest quality with at most `room` bytes."""
         log_mel = piece_log_mel(piece, 0.0, 1.0)
 
-        def payload(quality: int) -> bytes:
+        @cache
+        def coded(quality: int) -> tuple[NDArray[np.int64], bytes]:
             symbols = self.model.symbols(log_mel, quality)
             told = fixed_point_quality(quality)
-            return bytes([quality]) + self.model.prior.encode(symbols, told)
+            return symbols, bytes([quality]) + self.model.prior.encode(symbols, told)
 
-        finer = bisect_right(range(QUALITIES), room, key=lambda quality: len(payload(quality)))
+        finer = bisect_right(range(QUALITIES), room, key=lambda quality: len(coded(quality)[1]))
         if finer == 0:
             raise BitrateTooLowError(
                 f"{self.bitrate:g} bit/s leave {room} bytes for {piece.size / SAMPLE_RATE:.2f} s of"
-                f" speech, which takes {len(payload(0))} at the least; ask for a higher bit rate."
+                f" speech, which takes {len(coded(0)[1])} at the least; ask for a higher bit rate."
             )
-        best = payload(finer - 1)
-        symbols = self.model.symbols(log_mel, finer - 1)
+        symbols, payload = coded(finer - 1)
         generated = self.model.log_mel(symbols, finer - 1, len(log_mel))
-        return corrected_level(level_code, log_mel, generated), best
+        return corrected_level(level_code, log_mel, generated), payload
 
     def _log_mel(self, chunk: Chunk) -> torch.Tensor:
         """Return the log mel of a chunk; nothing but integers decides the symbols.
