@@ -14,9 +14,10 @@ import soundfile
 from gan_audio_compression.audio.reader import AudioReader
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.codec.codec import Codec
+from gan_audio_compression.codec.coding import Coder, Coding
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.codec.search.presets import search_config
-from gan_audio_compression.codec.sender import Coder, Coding, Sender
+from gan_audio_compression.codec.sender import Sender
 from gan_audio_compression.signal.analysis import piece_log_mel
 from gan_audio_compression.signal.chunks import cut
 from gan_audio_compression.signal.level import LevelMeter

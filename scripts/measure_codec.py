@@ -20,9 +20,12 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.codec.codec import Codec
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.latent import column_contexts
+from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.models import model_path
 from gan_audio_compression.codec.search.presets import STRATEGIES, search_config
-from gan_audio_compression.codec.sender import Coding, encode_speech
+from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.readers import list_entries
 from gan_audio_compression.entropy.coder import make_coder
@@ -61,11 +64,12 @@ def measure_code_length(codec: Codec, speech: list[Wave]) -> None:
     )
 
 
-def measure_coder(codec: Codec) -> None:
-    """Log how many symbols a second each entropy coder codes, both ways."""
-    tables = codec.model.tables
+def measure_coder() -> None:
+    """Log how many symbols a second each entropy coder of the paper's codec codes, both ways."""
+    model = CodecModel.from_bytes(model_path("paper").read_bytes())
+    tables = model.tables
     columns = 20_000
-    contexts = column_contexts(columns, codec.model.positions)
+    contexts = column_contexts(columns, model.positions)
     draw = np.random.default_rng(0)
     levels = np.arange(tables.counts.shape[1])
     symbols = np.stack(
@@ -155,7 +159,7 @@ def main() -> None:
     speech = validation_speech(arguments.folder)
     codec = Codec.load()
     measure_code_length(codec, speech)
-    measure_coder(codec)
+    measure_coder()
     measure_speed(codec, np.concatenate(speech)[: 16 * SAMPLE_RATE])
     measure_processes(speech, arguments.longest)
 

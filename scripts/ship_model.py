@@ -7,8 +7,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from gan_audio_compression.codec.model import rounded_to_half
 from gan_audio_compression.codec.models import MODELS, open_model
+from gan_audio_compression.codec.rounding import rounded_to_half
 
 logger = logging.getLogger("ship_model")
 

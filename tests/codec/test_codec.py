@@ -22,8 +22,9 @@ from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.codec.codec import Codec, Coded
 from gan_audio_compression.codec.container.errors import NotGacError, OtherModelError
 from gan_audio_compression.codec.device import DeviceError
-from gan_audio_compression.codec.model import CodecModel, Precision
+from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.models import UnknownModelError
+from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.search.errors import BitrateTooLowError, SearchError
 from gan_audio_compression.signal.level import active_level_db
 

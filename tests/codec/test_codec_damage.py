@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from gan_audio_compression.codec.codec import Codec
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.chunk import Chunk
 from gan_audio_compression.codec.container.errors import (
     BitstreamError,
@@ -20,7 +21,7 @@ from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.sender import Coding, Sender
+from gan_audio_compression.codec.sender import Sender
 from gan_audio_compression.signal.analysis import log_mel_spectrogram, piece_log_mel
 from gan_audio_compression.signal.chunks import cut
 

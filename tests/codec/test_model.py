@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.model import CodecModel, rounded_to_half
+from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.quantiser import Quantiser, even_levels
+from gan_audio_compression.codec.rounding import rounded_to_half
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.encoder import Encoder

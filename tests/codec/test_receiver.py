@@ -12,6 +12,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.chunk import (
     Chunk,
     ChunkSizes,
@@ -27,11 +28,12 @@ from gan_audio_compression.codec.container.header import Header
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.codec.latent import column_contexts
-from gan_audio_compression.codec.model import CodecModel, Precision
+from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.receiver import Receiver, decode_file
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.run import search
-from gan_audio_compression.codec.sender import Coding, encode_speech
+from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import active_level_db, normalise_level

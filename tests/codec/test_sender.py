@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.chunk import Chunk
 from gan_audio_compression.codec.container.header import Header
 from gan_audio_compression.codec.container.reader import ContainerReader
@@ -18,7 +19,7 @@ from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.errors import BitrateTooLowError
 from gan_audio_compression.codec.search.run import search
-from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Coding, Sender, encode_speech
+from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender, encode_speech
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.signal.analysis import log_mel_spectrogram, piece_log_mel

@@ -10,7 +10,7 @@ import soundfile
 import torch
 
 from gan_audio_compression.codec.codec import Codec
-from gan_audio_compression.codec.model import Precision
+from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.receiver import DecodedChunk, Receiver
 
 HERE = Path(__file__).parent

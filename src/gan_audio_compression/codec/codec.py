@@ -15,16 +15,13 @@ from gan_audio_compression.audio.reader import AudioReader, require_rate
 from gan_audio_compression.audio.resample import Resampler
 from gan_audio_compression.audio.samples import mono
 from gan_audio_compression.audio.writer import AudioWriter
+from gan_audio_compression.codec.coding import Coding, Model
 from gan_audio_compression.codec.device import require_device
-from gan_audio_compression.codec.model import CodecModel, Precision
 from gan_audio_compression.codec.models import DEFAULT_MODEL, open_model
+from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.receiver import Receiver
-from gan_audio_compression.codec.search.presets import (
-    DEFAULT_EFFORT,
-    DEFAULT_STRATEGY,
-    search_config,
-)
-from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Coding, Sender
+from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT, search_config
+from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender
 from gan_audio_compression.signal.analysis import piece_log_mel
 from gan_audio_compression.signal.chunks import cut
 from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, Level, LevelMeter
@@ -68,7 +65,7 @@ class Codec:
     message says what to do; arguments of a wrong type raise `TypeError` or `ValueError`.
     """
 
-    def __init__(self, model: CodecModel) -> None:
+    def __init__(self, model: Model) -> None:
         self.model = model
 
     @classmethod
@@ -100,7 +97,7 @@ class Codec:
         samples: NDArray[np.floating],
         sample_rate: int,
         *,
-        search: str = DEFAULT_STRATEGY,
+        search: str | None = None,
         effort: int = DEFAULT_EFFORT,
         bitrate: float | None = None,
     ) -> bytes:
@@ -111,11 +108,11 @@ class Codec:
                 mean, and what lies beyond is clipped.
             sample_rate: in Hz, 1000 to 768000.
             search: strategy that looks for the best symbols: "encoder_only", "back_propagation"
-                or "admm".
+                or "admm"; None for the model's own.
             effort: 0 (the encoder alone) to 9; 5 takes a second of one
                 core for each second of audio.
-            bitrate: most bits for each second, by the size of the result; None for as many as
-                the model's levels take.
+            bitrate: most bits for each second, by the size of the result; None for the model's
+                own: 2000, or as many as the levels of a model of the paper's codec take.
 
         Returns:
             A .gac file.
@@ -128,7 +125,7 @@ class Codec:
         sample_rate = require_rate(sample_rate)
         blocks = [_full_scale(samples)]
         target = io.BytesIO()
-        coding = Coding(search_config(search, effort), bitrate=bitrate)
+        coding = Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
         self._send(blocks, sample_rate, target, coding, _measure(blocks, sample_rate))
         return target.getvalue()
 
@@ -160,7 +157,7 @@ class Codec:
         source: BinaryIO,
         target: BinaryIO,
         *,
-        search: str = DEFAULT_STRATEGY,
+        search: str | None = None,
         effort: int = DEFAULT_EFFORT,
         bitrate: float | None = None,
     ) -> Coded:
@@ -176,7 +173,7 @@ class Codec:
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
-        coding = Coding(search_config(search, effort), bitrate=bitrate)
+        coding = Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
         with AudioReader(source) as reader:
             if reader.channels > 1:
                 logger.info("%d channels were mixed down to one.", reader.channels)
@@ -189,7 +186,7 @@ class Codec:
         sample_rate: int,
         target: BinaryIO,
         *,
-        search: str = DEFAULT_STRATEGY,
+        search: str | None = None,
         effort: int = DEFAULT_EFFORT,
         bitrate: float | None = None,
     ) -> Coded:
@@ -205,7 +202,7 @@ class Codec:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
         sample_rate = require_rate(sample_rate)
-        coding = Coding(search_config(search, effort), bitrate=bitrate)
+        coding = Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
         return self._send(map(_full_scale, blocks), sample_rate, target, coding, None)
 
     def decode_file(

@@ -3,13 +3,14 @@
 import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Literal, get_args
+from typing import ClassVar, Self, get_args
 
 import torch
 from torch import Tensor, nn
 
 from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.latent import ROWS
+from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.quantiser import Quantiser
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
@@ -27,7 +28,6 @@ from gan_audio_compression.networks.serialisation import (
 )
 
 KIND = "codec"
-Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,8 @@ class CodecModel:
         tables: probabilities of the levels, one table for each position in a column.
         training_digest: SHA-256 of what the model was trained on and how.
         precision: in which the networks compute; weights and results are float32 all the same.
+        bitrate: bits for each second of a file where none are asked for: as many as it takes.
+        strategy: of the search, where none is asked for.
 
     Raises:
         ValueError: the parts do not fit together.
@@ -56,6 +58,8 @@ class CodecModel:
     tables: LevelTables
     training_digest: str
     precision: Precision = "float32"
+    bitrate: ClassVar[float | None] = None
+    strategy: ClassVar[str] = "admm"
 
     def __post_init__(self) -> None:
         levels, channels = self.quantiser.levels, self.networks.latent_channels
@@ -139,7 +143,7 @@ class CodecModel:
         return to_file(metadata, self._tensors())
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "CodecModel":
+    def from_bytes(cls, data: bytes) -> Self:
         """Undo `to_bytes`; the model is on the CPU and computes in float32.
 
         Raises:
@@ -182,22 +186,3 @@ class CodecModel:
             "padding": self.padding,
             "counts": torch.from_numpy(self.tables.counts.copy()),
         }
-
-
-def rounded_to_half(model: CodecModel) -> CodecModel:
-    """Return `model` with each weight rounded to half precision, so that its file is half as long.
-
-    It is another model, of another digest; levels, padding and tables stay.
-
-    Raises:
-        ValueError: a weight is beyond the range of half precision.
-    """
-    rounded = replace(
-        model, encoder=copy.deepcopy(model.encoder), generator=copy.deepcopy(model.generator)
-    )
-    for network in (rounded.encoder, rounded.generator):
-        for weight in network.state_dict().values():
-            weight.copy_(weight.half())
-            if not weight.isfinite().all():
-                raise ValueError("a weight is above 65504, the end of half precision")
-    return rounded

@@ -1,5 +1,6 @@
 """The models that ship with the package, by name; names are found without PyTorch."""
 
+import io
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from gan_audio_compression.networks.errors import ModelFileError
 from gan_audio_compression.networks.model_header import read_header
 
 if TYPE_CHECKING:
-    from gan_audio_compression.codec.model import CodecModel
+    from gan_audio_compression.codec.coding import Model
 
 DEFAULT_MODEL = "paper"
 """Name of the model that is used where none is named."""
@@ -39,7 +40,7 @@ def model_name_of(fingerprint: bytes) -> str | None:
     return None
 
 
-def open_model(name_or_path: str | Path) -> "CodecModel":
+def open_model(name_or_path: str | Path) -> "Model":
     """Open a model file, or a shipped model by its name.
 
     Args:
@@ -51,10 +52,14 @@ def open_model(name_or_path: str | Path) -> "CodecModel":
         ModelFileError: the file cannot be read or is no sound model; the message names it.
     """
     from gan_audio_compression.codec.model import CodecModel
+    from gan_audio_compression.codec.sequence import model as sequence
 
     path = model_path(name_or_path)
     try:
-        return CodecModel.from_bytes(path.read_bytes())
+        data = path.read_bytes()
+        kind = read_header(io.BytesIO(data)).metadata.kind
+        opened = sequence.SequenceModel if kind == sequence.KIND else CodecModel
+        return opened.from_bytes(data)
     except OSError as error:
         raise ModelFileError(
             f"{path} cannot be read ({error.strerror}); give the path of a model file."

@@ -12,16 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_audio_compression.codec.chunk_coder import Symbols
+from gan_audio_compression.codec.coding import Model, receiving_coder
 from gan_audio_compression.codec.container.chunk import Chunk, LostChunk, chunk_name
 from gan_audio_compression.codec.container.errors import CorruptError, TruncatedError
 from gan_audio_compression.codec.container.header import check_model
 from gan_audio_compression.codec.container.reader import ContainerReader
-from gan_audio_compression.codec.latent import column_contexts, column_count, from_columns
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.entropy.errors import CorruptPayloadError
 from gan_audio_compression.signal.level import gain_to_speech_level
-from gan_audio_compression.signal.segments import join_segments
 from gan_audio_compression.signal.spec import HOP, MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser
 
@@ -33,13 +31,13 @@ class DecodedChunk:
     """What one chunk holds.
 
     Attributes:
-        symbols: [latent columns, positions], in the order of the file; none of a lost chunk.
+        symbols: [latent frames, positions], in the order of the file; none of a lost chunk.
         log_mel: [frames, 128] float64 in nepers, at the project's speech level; -inf where lost.
         speech: [n] at 16 kHz and at the speaker's own level: what is ready now. It lags behind
             the chunk by some frames, so that the next one can join without a click.
     """
 
-    symbols: NDArray[np.int32]
+    symbols: Symbols
     log_mel: Tensor
     speech: NDArray[np.float32]
 
@@ -61,13 +59,12 @@ class Receiver:
         BitstreamError: the header is not one of a .gac file of this model.
     """
 
-    def __init__(self, model: CodecModel, file: BinaryIO, conceal: bool = False) -> None:
+    def __init__(self, model: Model, file: BinaryIO, conceal: bool = False) -> None:
         self._reader = ContainerReader(file)
         self._header = self._reader.header
         check_model(self._header, model.fingerprint)
-        self._model = model
         self._conceal = conceal
-        self._coder = make_coder(self._header.coder, model.tables)
+        self._coder = receiving_coder(model, self._header.coder)
         self.sample_rate = self._header.sample_rate
         self.total: int | None = None
 
@@ -103,46 +100,28 @@ class Receiver:
             speech = torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
             yield DecodedChunk(symbols, log_mel, speech.numpy())
 
-    def _decode(self, chunk: Chunk | LostChunk) -> tuple[NDArray[np.int32], Tensor, float]:
+    def _decode(self, chunk: Chunk | LostChunk) -> tuple[Symbols, Tensor, float]:
         """Return symbols, log mel, and the gain that was on the signal."""
         # The last chunk has the frame at the end of the recording besides.
         frames = chunk.samples // HOP + (chunk.total is not None)
         if isinstance(chunk, LostChunk):
             return *self._silence(frames), 1.0
         try:
-            symbols = self._symbols(chunk, frames)
-        except CorruptError as error:
-            if not self._conceal:
-                raise
-            logger.warning("%s", error)
-            return *self._silence(frames), 1.0
-        return symbols, self._log_mel(symbols, frames), gain_to_speech_level(chunk.level_code)
-
-    def _silence(self, frames: int) -> tuple[NDArray[np.int32], Tensor]:
-        symbols = np.zeros((0, self._model.positions), np.int32)
-        return symbols, torch.full((frames, MEL_BANDS), -math.inf, dtype=torch.float64)
-
-    def _symbols(self, chunk: Chunk, frames: int) -> NDArray[np.int32]:
-        """Return [latent columns, positions]; nothing but integers decides them."""
-        shape = column_count(frames), self._model.positions
-        try:
-            symbols = self._coder.decode(chunk.payload, column_contexts(*shape))
+            symbols, log_mel = self._coder.decode(chunk.payload, frames)
         except CorruptPayloadError as error:
-            name = chunk_name(self._header, chunk.index)
-            raise CorruptError(
-                f"{name} of the .gac data cannot be decoded, though its checksum is right;"
-                " get the file again."
-            ) from error
-        return symbols.reshape(shape)
+            corrupt = CorruptError(
+                f"{chunk_name(self._header, chunk.index)} of the .gac data cannot be decoded,"
+                " though its checksum is right; get the file again."
+            )
+            if not self._conceal:
+                raise corrupt from error
+            logger.warning("%s", corrupt)
+            return *self._silence(frames), 1.0
+        return symbols, log_mel, gain_to_speech_level(chunk.level_code)
 
-    def _log_mel(self, symbols: NDArray[np.int32], frames: int) -> Tensor:
-        model = self._model
-        sent = from_columns(symbols, model.padding.cpu())
-        latents = model.quantiser.values(sent.to(model.device))
-        with torch.no_grad():
-            # One by one: a convolution in double precision takes 200 MB for a segment.
-            images = [model.render(latent).cpu() for latent in latents.split(1)]
-        return join_segments(torch.cat(images), frames)
+    def _silence(self, frames: int) -> tuple[Symbols, Tensor]:
+        symbols = np.zeros((0, self._coder.positions), np.int32)
+        return symbols, torch.full((frames, MEL_BANDS), -math.inf, dtype=torch.float64)
 
 
 @dataclass(frozen=True)
@@ -158,7 +137,7 @@ class Decoded:
     speech: NDArray[np.float32]
 
 
-def decode_file(model: CodecModel, data: bytes) -> Decoded:
+def decode_file(model: Model, data: bytes) -> Decoded:
     """Decompress a whole .gac file.
 
     Raises:

@@ -9,7 +9,6 @@ import click
 
 from gan_audio_compression.codec.search.presets import (
     DEFAULT_EFFORT,
-    DEFAULT_STRATEGY,
     EFFORTS,
     STRATEGIES,
 )
@@ -27,7 +26,7 @@ class Encoding:
     """What `encode` was asked for; see `Codec.encode_file`."""
 
     computing: Computing
-    search: str
+    search: str | None
     effort: int
     bitrate: float | None
     force: bool
@@ -54,9 +53,7 @@ class _BitRate(click.FloatRange):
 @click.option(
     "--search",
     type=click.Choice(STRATEGIES),
-    default=DEFAULT_STRATEGY,
-    show_default=True,
-    help="Strategy that looks for the best symbols.",
+    help="Strategy that looks for the best symbols.  [default: the model's own]",
 )
 @click.option(
     "--effort",
@@ -69,7 +66,7 @@ class _BitRate(click.FloatRange):
     "--bitrate",
     type=_BitRate(min=0, min_open=True),
     metavar="BIT/S",
-    help="Most bits for each second, by file size.  [default: what the model takes]",
+    help="Most bits for each second, by file size.  [default: the model's own, 2000 or none]",
 )
 @options.computing
 @click.pass_context
@@ -78,7 +75,7 @@ def encode(
     inputs: tuple[Path, ...],
     output: str | None,
     force: bool,
-    search: str,
+    search: str | None,
     effort: int,
     bitrate: float | None,
     model: str,

@@ -111,10 +111,16 @@ class RecurrentModel:
         """Symbols in a frame."""
         return len(self.mean_weights)
 
-    def code_length(self, symbols: NDArray[np.integer[Any]], quality: int) -> float:
-        """Return the ideal code length of `symbols` [frames, C] in bits; see `encode`."""
+    def code_length(
+        self, symbols: NDArray[np.integer[Any]], quality: int | Integers
+    ) -> NDArray[np.float64]:
+        """Return the ideal code length [...] of `symbols` [..., frames, C] in bits.
+
+        `quality`, one for all or [...], is as in `encode`.
+        """
         tables, levels = self._coded(symbols, quality)
-        return float(self.tables.bits[tables, levels].sum())
+        bits: NDArray[np.float64] = self.tables.bits[tables, levels].sum((-2, -1))
+        return bits
 
     def encode(self, symbols: NDArray[np.integer[Any]], quality: int) -> bytes:
         """Code frames of symbols.
@@ -165,30 +171,34 @@ class RecurrentModel:
             symbol = int(level) + int(offset) - 2 * LARGEST_SYMBOL
             frame[channel] = min(max(symbol, -LARGEST_SYMBOL), LARGEST_SYMBOL)
 
-    def _coded(self, symbols: NDArray[np.integer[Any]], quality: int) -> tuple[Integers, Integers]:
-        """Return the table and the level [frames, C] of each symbol.
+    def _coded(
+        self, symbols: NDArray[np.integer[Any]], quality: int | Integers
+    ) -> tuple[Integers, Integers]:
+        """Return the table and the level [..., frames, C] of each symbol.
 
         Raises:
             ValueError: a symbol is out of range, or there are not C to a frame.
         """
-        if symbols.ndim != 2 or symbols.shape[1] != self.channels:
+        if symbols.ndim < 2 or symbols.shape[-1] != self.channels:
             raise ValueError(f"symbols are {list(symbols.shape)}, not [frames, {self.channels}].")
         if np.abs(symbols).max(initial=0) > LARGEST_SYMBOL:
             raise ValueError(f"symbols must lie within {LARGEST_SYMBOL} of zero.")
-        frames = symbols.astype(np.int64)
+        # Frames come first, so that a step is a row.
+        frames = np.moveaxis(symbols.astype(np.int64), -2, 0)
         before = np.concatenate([np.zeros_like(frames[:1]), frames[:-1]])
-        state = np.zeros(self.state_weights.shape[1], np.int64)
-        outputs = np.zeros((len(frames), 2 * self.channels), np.int64)
-        for row, driven in zip(outputs, self._driven(before, quality), strict=True):
+        state = np.zeros((*frames.shape[1:-1], self.state_weights.shape[1]), np.int64)
+        outputs = np.zeros((*frames.shape[:-1], 2 * self.channels), np.int64)
+        for step, driven in enumerate(self._driven(before, quality)):
             state = self._next_state(state, driven)
-            row[:] = self._outputs(state)
+            outputs[step] = self._outputs(state)
         seen = _seen(frames)
         means: Integers = seen @ self._wide["mean_weights"].T
         log_scales: Integers = np.abs(seen) @ self._wide["scale_weights"].T
-        means += outputs[:, : self.channels]
-        log_scales += outputs[:, self.channels :]
+        means += outputs[..., : self.channels]
+        log_scales += outputs[..., self.channels :]
         tables, offsets = _table_and_offset(means, log_scales)
-        return tables, frames - offsets + 2 * LARGEST_SYMBOL
+        levels = frames - offsets + 2 * LARGEST_SYMBOL
+        return np.moveaxis(tables, 0, -2), np.moveaxis(levels, 0, -2)
 
     @cached_property
     def _wide(self) -> dict[str, Integers]:
@@ -210,10 +220,10 @@ class RecurrentModel:
         product: Integers = (values.astype(_EXACT) @ self._matrices[name].T).astype(np.int64)
         return product
 
-    def _driven(self, before: Integers, quality: int) -> Integers:
+    def _driven(self, before: Integers, quality: int | Integers) -> Integers:
         """Return what the frame before [..., C] drives the unit with, [..., 3 H]."""
         seen = _seen(before)
-        told = np.full((*seen.shape[:-1], 1), quality, np.int64)
+        told = np.broadcast_to(np.asarray(quality, np.int64)[..., None], (*seen.shape[:-1], 1))
         inputs = np.concatenate([seen, np.abs(seen), told], axis=-1)
         biases = self._wide["input_biases"] << FRACTION_BITS
         return self._product("input_weights", inputs) + biases
@@ -221,8 +231,8 @@ class RecurrentModel:
     def _next_state(self, state: Integers, driven: Integers) -> Integers:
         biases = self._wide["state_biases"] << FRACTION_BITS
         recurrent = self._product("state_weights", state) + biases
-        reset_in, update_in, candidate_in = np.split(driven, 3)
-        reset_by, update_by, candidate_by = np.split(recurrent, 3)
+        reset_in, update_in, candidate_in = np.split(driven, 3, axis=-1)
+        reset_by, update_by, candidate_by = np.split(recurrent, 3, axis=-1)
         reset = self._sigmoid(_scaled_down(reset_in + reset_by))
         update = self._sigmoid(_scaled_down(update_in + update_by))
         candidate = self._tanh(_scaled_down(candidate_in + reset * _scaled_down(candidate_by)))

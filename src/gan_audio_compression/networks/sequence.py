@@ -19,8 +19,9 @@ LATENT_FRAMES = 4
 _KERNEL = 7
 _EXPANSION = 3
 _CONDITION = 32
-# Latents of an untrained encoder spread over some steps of the quantiser.
-_FIRST_GAIN = 4.0
+# Latents of an untrained encoder spread over some steps of the quantiser: over two at the lowest
+# quality and nine at the highest. Without that start the qualities stay alike for long.
+_FIRST_GAIN, _GAIN_SPREAD = 4.0, 1.6
 
 
 class Condition(nn.Module):
@@ -37,6 +38,20 @@ class Condition(nn.Module):
         powers = torch.stack([quality, quality.square(), quality**3], dim=-1)
         condition: Tensor = self.network(2 * powers - 1)
         return condition
+
+
+class Gain(nn.Module):
+    """Steps of the quantiser in a unit of each channel, as the quality asks: [B, 1, channels]."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.logarithm = _constant_layer(channels)
+
+    def forward(self, condition: Tensor, quality: Tensor) -> Tensor:
+        """Return the gain for a condition [B, 32] of the quality [B]."""
+        start = _GAIN_SPREAD * (quality[:, None] - 0.5)
+        gain: Tensor = _FIRST_GAIN * (self.logarithm(condition) + start).exp()[:, None]
+        return gain
 
 
 class ConvNeXtBlock(nn.Module):
@@ -80,7 +95,7 @@ class SequenceEncoder(nn.Module):
             ConvNeXtBlock(config.width) for _ in range(config.encoder_blocks)
         )
         self.leave = nn.Linear(config.width, config.latent_channels)
-        self.log_gain = _constant_layer(config.latent_channels)
+        self.gain = Gain(config.latent_channels)
         self.register_buffer("mean", torch.zeros(MEL_BANDS))
         self.register_buffer("deviation", torch.ones(()))
 
@@ -91,8 +106,7 @@ class SequenceEncoder(nn.Module):
         features = self.enter(normal.unflatten(1, (-1, LATENT_FRAMES)).flatten(2))
         for block in self.blocks:
             features = block(features, condition)
-        gain = _FIRST_GAIN * self.log_gain(condition).exp()[:, None]
-        latents: Tensor = self.leave(_normal(features)) * gain
+        latents: Tensor = self.leave(_normal(features)) * self.gain(condition, quality)
         return latents
 
 
@@ -109,7 +123,7 @@ class SequenceGenerator(nn.Module):
     def __init__(self, config: SequenceConfig) -> None:
         super().__init__()
         self.condition = Condition()
-        self.log_gain = _constant_layer(config.latent_channels)
+        self.gain = Gain(config.latent_channels)
         self.enter = nn.Linear(config.latent_channels, config.width)
         self.blocks = nn.ModuleList(
             ConvNeXtBlock(config.width) for _ in range(config.generator_blocks)
@@ -121,8 +135,7 @@ class SequenceGenerator(nn.Module):
     def forward(self, latents: Tensor, quality: Tensor) -> Tensor:
         """Return what the receiver makes of latents."""
         condition = self.condition(quality)
-        gain = _FIRST_GAIN * self.log_gain(condition).exp()[:, None]
-        features = self.enter(latents / gain)
+        features = self.enter(latents / self.gain(condition, quality))
         for block in self.blocks:
             features = block(features, condition)
         frames = self.leave(_normal(features)).unflatten(2, (LATENT_FRAMES, MEL_BANDS))

@@ -15,10 +15,10 @@ class SequenceConfig:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
-    width: int = 256
-    encoder_blocks: int = 4
-    generator_blocks: int = 6
-    latent_channels: int = 24
+    width: int = 288
+    encoder_blocks: int = 5
+    generator_blocks: int = 8
+    latent_channels: int = 32
     prior_width: int = 192
 
     def __post_init__(self) -> None:

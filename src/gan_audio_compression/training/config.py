@@ -85,8 +85,9 @@ class EncoderStageConfig:
 class RuntimeConfig:
     """Where and how the arithmetic is done.
 
-    `bfloat16` runs the networks under autocast and `compile` through `torch.compile`: both are
-    worth it on a GPU only.
+    `bfloat16` runs the networks under autocast, which is worth it on a GPU and, for the codec over
+    time, on a processor that multiplies in it; `compile` runs them through `torch.compile`, which
+    is worth it on a GPU. `validation_segments` are watched, segments or crops.
     """
 
     __pydantic_config__ = _NO_OTHER_KEYS

@@ -37,7 +37,7 @@ def random_sequence_model(seed: int) -> SequenceModel:
         # Finer at a higher quality, as training would make it.
         with torch.no_grad():
             for network in (encoder, generator):
-                network.log_gain.weight.normal_(std=0.3)
+                network.gain.logarithm.weight.normal_(std=0.3)
     prior = freeze_prior(random_prior(seed))
     return SequenceModel(CONFIG, encoder, generator, prior, f"random {seed}")
 

@@ -1,21 +1,31 @@
 """Speech through the codec over time: rates, lengths, levels, damage."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.errors import (
     BitstreamError,
     CorruptError,
     OtherModelError,
 )
-from gan_audio_compression.codec.search.errors import BitrateTooLowError
+from gan_audio_compression.codec.container.header import Header
+from gan_audio_compression.codec.container.writer import ContainerWriter
+from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.search.errors import BitrateTooLowError, SearchError
+from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.codec.sequence.codec import SequenceCodec
-from gan_audio_compression.codec.sequence.model import QUALITIES, SequenceModel
+from gan_audio_compression.codec.sequence.coder import SequenceCoder
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.signal.analysis import log_mel_spectrogram
 
 RATE = 16_000
+ADMM = SearchConfig("admm")
 MakeSpeech = Callable[[int, int], Any]
 
 
@@ -56,7 +66,7 @@ def test_the_bit_rate_is_kept_and_more_bits_are_used(
 def test_a_rate_that_cannot_be_kept_is_refused(
     sequence_model: SequenceModel, make_speech: MakeSpeech
 ) -> None:
-    with pytest.raises(BitrateTooLowError, match="ask for a higher bit rate"):
+    with pytest.raises(BitrateTooLowError, match=r"ask for [0-9]+ bit/s or more"):
         SequenceCodec(sequence_model, 20).encode(make_speech(RATE, 3))
 
 
@@ -86,12 +96,60 @@ def test_every_damaged_byte_is_seen(codec: SequenceCodec, make_speech: MakeSpeec
             codec.decode(bytes(damaged))
 
 
-def test_a_quality_that_never_was_is_corrupt(
-    codec: SequenceCodec, make_speech: MakeSpeech, monkeypatch: pytest.MonkeyPatch
+def test_a_payload_without_a_quality_is_corrupt(
+    codec: SequenceCodec, sequence_model: SequenceModel
 ) -> None:
-    monkeypatch.setattr(
-        SequenceCodec, "_chunk", lambda *_: (52, bytes([QUALITIES]) + b"\x01\x02\x03")
-    )
-    data = codec.encode(make_speech(RATE, 7))
+    file = io.BytesIO()
+    writer = ContainerWriter(file, Header(sequence_model.fingerprint, RATE, "arithmetic", 16))
+    writer.write(52, b"", 1000)
     with pytest.raises(CorruptError, match="its checksum is right"):
-        codec.decode(data)
+        codec.decode(file.getvalue())
+
+
+def test_a_coder_that_the_model_has_not_is_refused(sequence_model: SequenceModel) -> None:
+    header = Header(sequence_model.fingerprint, RATE, "huffman", 16)
+    file = io.BytesIO()
+    ContainerWriter(file, header)
+    with pytest.raises(CorruptError, match="huffman"):
+        SequenceCodec(sequence_model, 2000).decode(file.getvalue())
+    with pytest.raises(SearchError, match="encoder_only"):
+        encode_speech(sequence_model, np.zeros(RATE, np.float32), 0, Coding(ADMM))
+
+
+@pytest.mark.parametrize("seconds", [3, 8])
+def test_nearly_all_of_the_bit_rate_is_used(
+    sequence_model: SequenceModel, make_speech: MakeSpeech, seconds: int
+) -> None:
+    codec = SequenceCodec(sequence_model, 500)
+    speech = make_speech(seconds * RATE, 8)
+    finest = codec.encode(speech)
+    assert 0.97 * 500 * seconds <= 8 * len(finest) <= 500 * seconds
+
+
+def test_below_the_coarsest_quality_symbols_vanish_one_by_one(
+    sequence_model: SequenceModel, make_speech: MakeSpeech
+) -> None:
+    coder = SequenceCoder(sequence_model)
+    log_mel = log_mel_spectrogram(torch.from_numpy(make_speech(RATE, 9)))
+    least = coder.least_bytes(len(log_mel))
+    coarsest = coder.encode(log_mel, None)
+    assert coarsest is not None
+    sizes = {}
+    for room in range(least - 1, len(coarsest.payload)):
+        coded = coder.encode(log_mel, room)
+        sizes[room] = None if coded is None else len(coded.payload)
+    assert sizes.pop(least - 1) is None
+    assert all(size is not None and size <= room for room, size in sizes.items())
+
+
+def test_the_receiver_gets_the_symbols_of_the_sender(
+    sequence_model: SequenceModel, make_speech: MakeSpeech
+) -> None:
+    coder = SequenceCoder(sequence_model)
+    log_mel = log_mel_spectrogram(torch.from_numpy(make_speech(RATE, 10)))
+    coded = coder.encode(log_mel, 300)
+    assert coded is not None
+    symbols, rendered = coder.decode(coded.payload, len(log_mel))
+    assert np.array_equal(symbols, coded.symbols)
+    assert rendered.dtype == torch.float64
+    torch.testing.assert_close(rendered.float(), coded.log_mel, atol=1e-4, rtol=1e-4)

@@ -47,7 +47,7 @@ def test_any_number_of_frames_goes_through(sequence_model: SequenceModel, frames
     log_mel = -10 * torch.rand(frames, 128)
     symbols = sequence_model.symbols(log_mel, 30)
     assert symbols.shape == (-(-frames // 4), 4)
-    generated = sequence_model.log_mel(symbols, 30, frames)
+    generated = sequence_model.render(symbols, 30, frames)
     assert generated.shape == (frames, 128)
     assert generated.dtype == torch.float64
     assert (generated >= -10 - 1e-6).all()

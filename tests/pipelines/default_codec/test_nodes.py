@@ -25,7 +25,7 @@ VALUES: dict[str, Any] = {
     },
     "schedule": {"epochs": 2, "batch": 2, "steps_per_epoch": 1},
     "frames": 16,
-    "validation_crops": 2,
+    "runtime": {"validation_segments": 2},
 }
 MANIFEST = pd.DataFrame(
     {
@@ -52,8 +52,11 @@ def loader(frames: int) -> Any:
 
 def test_training_leaves_test_speech_alone(tmp_path: Path) -> None:
     log_mel = {"a": loader(60), "b": loader(40), "c": refuse}
+    variations = pd.DataFrame({"id": ["a"], "key": ["k"], "frames": [50], "error": [None]})
     parameters = SequenceTrainingParameters.model_validate(VALUES)
-    model, history = nodes.train_codec(log_mel, MANIFEST, parameters, tmp_path)
+    model, history = nodes.train_codec(
+        log_mel, MANIFEST, {"a": loader(50)}, variations, parameters, tmp_path
+    )
     assert history["epoch"].tolist() == [1, 2]
     assert history["validation_kbit_s_0.5"].gt(0).all()
     codec = nodes.open_sequence(model, SequenceCodecParameters(bitrate=1500))

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.sender import Coding
 from gan_audio_compression.evaluation.metrics import METRICS
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.loops import ComputeParameters

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.sender import Coding, encode_speech
+from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
 

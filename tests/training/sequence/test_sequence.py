@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gan_audio_compression.networks.sequence_config import SequenceConfig
-from gan_audio_compression.training.config import ScheduleConfig
+from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.run import TrainingSpeech
 from gan_audio_compression.training.segments import TrainingDataError
@@ -29,7 +29,7 @@ def config(epochs: int = 2, **changes: object) -> SequenceTrainingConfig:
         "networks": NETWORKS,
         "schedule": schedule,
         "frames": 48,
-        "validation_crops": 4,
+        "runtime": RuntimeConfig(validation_segments=4),
         "ema": 0.5,
     }
     return SequenceTrainingConfig(**values | changes)  # type: ignore[arg-type]
@@ -76,7 +76,7 @@ def test_a_killed_training_goes_on_to_the_same_model(
 
 def test_another_configuration_is_another_training(speech: TrainingSpeech, tmp_path: Path) -> None:
     first, _ = train_sequence(speech, config(1), tmp_path, Observer())
-    trade = TradeConfig(lowest_quality=0.5)
+    trade = TradeConfig(lowest_quality=0.6)
     second, _ = train_sequence(speech, config(1, trade=trade), tmp_path, Observer())
     assert first.training_digest != second.training_digest
 
@@ -108,7 +108,7 @@ def test_no_speech_is_one_sentence() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "fault"),
-    [({"frames": 50}, "multiple of 4"), ({"ema": 1.0}, "ema"), ({"validation_crops": 0}, "ema")],
+    [({"frames": 50}, "multiple of 4"), ({"ema": 1.0}, "ema")],
 )
 def test_bad_values_are_refused(changes: dict[str, Any], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):

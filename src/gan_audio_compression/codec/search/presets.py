@@ -8,7 +8,6 @@ from gan_audio_compression.codec.search.errors import SearchError
 
 STRATEGIES: tuple[str, ...] = get_args(get_type_hints(SearchConfig)["strategy"])
 OBJECTIVES: tuple[str, ...] = get_args(ObjectiveName)
-DEFAULT_STRATEGY = "admm"
 EFFORTS = range(10)
 DEFAULT_EFFORT = 3
 

@@ -1,8 +1,9 @@
 """What sender and receiver of the codec over time share: networks and prior."""
 
 import copy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
+from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
 from gan_audio_compression.entropy.recurrent import ONE, RecurrentModel
 from gan_audio_compression.entropy.tables import LevelTables
@@ -32,7 +34,7 @@ from gan_audio_compression.networks.serialisation import (
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 
 KIND = "sequence"
-QUALITIES = 64
+QUALITIES = 256
 """Qualities that a chunk may have, from the coarsest, 0, to the finest."""
 
 _PRIOR = "prior_"
@@ -48,6 +50,9 @@ class SequenceModel:
         generator: latents to loudness.
         prior: codes the latents, in whole numbers.
         training_digest: SHA-256 of what the model was trained on and how.
+        precision: in which the networks compute; weights and results are float32 all the same.
+        bitrate: bits for each second of a file where none are asked for.
+        strategy: of the search, where none is asked for.
     """
 
     networks: SequenceConfig
@@ -55,6 +60,9 @@ class SequenceModel:
     generator: SequenceGenerator
     prior: RecurrentModel
     training_digest: str
+    precision: Precision = "float32"
+    bitrate: ClassVar[float] = 2000.0
+    strategy: ClassVar[str] = "encoder_only"
 
     def __post_init__(self) -> None:
         if self.prior.channels != self.networks.latent_channels:
@@ -65,28 +73,59 @@ class SequenceModel:
     def __repr__(self) -> str:
         return f"SequenceModel({self.digest})"
 
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return self.encoder.mean.device
+
+    def to(self, device: torch.device | str, precision: Precision = "float32") -> "SequenceModel":
+        """Return a codec that computes on `device` in `precision`; this one stays as it is."""
+        return replace(
+            self,
+            encoder=copy.deepcopy(self.encoder).to(device),
+            generator=copy.deepcopy(self.generator).to(device),
+            precision=precision,
+        )
+
     @torch.no_grad()
-    def symbols(self, log_mel: Tensor, quality: int) -> NDArray[np.int64]:
+    def symbols(self, log_mel: Tensor, quality: int, shrunk: float = 1.0) -> NDArray[np.int64]:
         """Return the symbols int64 [ceil(frames / 4), C] of `log_mel` [frames, 128] in nepers.
 
         The last frame goes on to fill the last latent frame.
+
+        Args:
+            log_mel: of a chunk.
+            quality: 0 .. 255.
+            shrunk: factor on the latents, 0 .. 1; below 1 there are fewer bits, for worse sound.
         """
         missing = -len(log_mel) % LATENT_FRAMES
         filled = torch.cat([log_mel, log_mel[-1:].expand(missing, -1)])
-        latents = self.encoder(to_loudness(filled)[None], _told(quality))[0]
-        symbols = latents.round().clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL).long()
-        return np.asarray(symbols.numpy(), np.int64)
+        with self._autocast():
+            latents = self.encoder(to_loudness(filled)[None].to(self.device), self._told(quality))
+        rounded = (shrunk * latents[0].float()).round().clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL)
+        return np.asarray(rounded.long().cpu().numpy(), np.int64)
 
     @torch.no_grad()
     def log_mel(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:
-        """Return the log mel [frames, 128] that symbols [ceil(frames / 4), C] stand for.
+        """Return the log mel [frames, 128], float32, of symbols [ceil(frames / 4), C]."""
+        latents = torch.from_numpy(symbols).float().to(self.device)[None]
+        with self._autocast():
+            loudness = self.generator(latents, self._told(quality))
+        return from_loudness(loudness[0, :frames].float()).cpu()
+
+    @torch.no_grad()
+    def render(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:
+        """Return the log mel as a listener gets it, float64.
 
         In double precision, since the synthesis blows the rounding of single precision up to
-        another sound, which would differ between machines.
+        another sound, which would differ between machines; in bfloat16 if the codec computes in
+        that.
         """
-        latents = torch.from_numpy(symbols).double()[None]
-        loudness = self._double_generator(latents, _told(quality).double())[0, :frames]
-        return from_loudness(loudness)
+        if self.precision == "bfloat16":
+            return self.log_mel(symbols, quality, frames).double()
+        latents = torch.from_numpy(symbols).double().to(self.device)[None]
+        loudness = self._double_generator(latents, self._told(quality).double())[0, :frames]
+        return from_loudness(loudness).cpu()
 
     @cached_property
     def digest(self) -> str:
@@ -104,7 +143,7 @@ class SequenceModel:
         return to_file(metadata, self._tensors())
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "SequenceModel":
+    def from_bytes(cls, data: bytes) -> Self:
         """Undo `to_bytes`.
 
         Raises:
@@ -130,6 +169,13 @@ class SequenceModel:
         except (KeyError, ValueError) as error:
             raise DamagedModelError(str(error).rstrip(".")) from error
 
+    def _told(self, quality: int) -> Tensor:
+        return torch.tensor([fixed_point_quality(quality) / ONE], device=self.device)
+
+    def _autocast(self) -> torch.autocast:
+        enabled = self.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+
     @cached_property
     def _double_generator(self) -> nn.Module:
         return copy.deepcopy(self.generator).double()
@@ -142,9 +188,5 @@ class SequenceModel:
 
 
 def fixed_point_quality(quality: int) -> int:
-    """Return a quality 0 .. 63 as the prior is told it, 0 .. 4096."""
+    """Return a quality 0 .. 255 as the prior is told it, 0 .. 4096."""
     return quality * ONE // (QUALITIES - 1)
-
-
-def _told(quality: int) -> Tensor:
-    return torch.tensor([fixed_point_quality(quality) / ONE])

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.run import SEARCH
-from gan_audio_compression.codec.sender import Coding, encode_speech
+from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.loops import (

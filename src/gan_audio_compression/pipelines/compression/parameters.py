@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, RootModel
 
-from gan_audio_compression.codec.sender import Coding
+from gan_audio_compression.codec.coding import Coding
 
 
 class CodingParameters(RootModel[Coding]):

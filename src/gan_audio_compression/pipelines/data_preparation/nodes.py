@@ -55,7 +55,7 @@ def list_utterances(corpus: SpeechCorpus, parameters: CorpusParameters) -> pd.Da
         seed=parameters.seed,
     )
     kept = [entry for entry in entries if not _is_left_out(entry, parameters)]
-    logger.info("%d utterances, %d left out of test.", len(kept), len(entries) - len(kept))
+    logger.info("%d utterances, %d left out.", len(kept), len(entries) - len(kept))
     table = pd.DataFrame([dataclasses.asdict(entry) for entry in kept])
     _require_splits(table, parameters.path)
     return table
@@ -144,8 +144,10 @@ def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[Utte
 
 
 def _is_left_out(entry: CorpusEntry, parameters: CorpusParameters) -> bool:
-    sentence = PurePosixPath(entry.path).stem.lower()
-    return entry.split == "test" and sentence in parameters.left_out_of_test
+    path = PurePosixPath(entry.path)
+    if entry.split == "test":
+        return path.stem.lower() in parameters.left_out_of_test
+    return any(path.is_relative_to(folder) for folder in parameters.left_out_of_training)
 
 
 def _require_splits(utterances: pd.DataFrame, path: str) -> None:

@@ -15,6 +15,7 @@ class CorpusParameters(BaseModel):
         test_fraction: share of test where the corpus states no split at all.
         seed: of the draw.
         left_out_of_test: sentences (file names without their ending) that are not scored.
+        left_out_of_training: folders of the corpus that nothing is trained on, for their licence.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,3 +26,4 @@ class CorpusParameters(BaseModel):
     test_fraction: float = Field(ge=0, lt=1)
     seed: int
     left_out_of_test: tuple[str, ...]
+    left_out_of_training: tuple[str, ...]

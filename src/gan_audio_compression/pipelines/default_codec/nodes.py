@@ -1,11 +1,18 @@
 """Nodes of the codec over time."""
 
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gan_audio_compression.codec.sequence.codec import SequenceCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.evaluation.comparison import codec_comparison
 from gan_audio_compression.evaluation.systems import System
 from gan_audio_compression.pipelines.default_codec.parameters import (
@@ -14,9 +21,20 @@ from gan_audio_compression.pipelines.default_codec.parameters import (
 )
 from gan_audio_compression.pipelines.evaluation.nodes.tables import join_scores
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
-from gan_audio_compression.pipelines.loops import Partitions
+from gan_audio_compression.pipelines.loops import (
+    ComputeParameters,
+    Partitions,
+    Records,
+    UtteranceJob,
+    UtteranceResult,
+    rows_of,
+    usable,
+    utterance_loop,
+)
 from gan_audio_compression.pipelines.training.nodes import training_speech
 from gan_audio_compression.pipelines.training.observer import TrackingObserver
+from gan_audio_compression.signal.spec import ANALYSIS
+from gan_audio_compression.training.run import TrainingSpeech
 from gan_audio_compression.training.sequence.run import train_sequence
 
 SYSTEMS = (
@@ -25,15 +43,60 @@ SYSTEMS = (
     System("default_1k", "Default 1k", 1.0, family="Default"),
 )
 
+_VARIATION = "speed, level, noise, band"
+"""Names the method of `signal.variation`: change it when that changes."""
+
+
+def vary_training_speech(
+    speech: Partitions,
+    manifest: pd.DataFrame,
+    compute: ComputeParameters,
+    variations_so_far: Records,
+) -> Iterator[tuple[Any, ...]]:
+    """Give the log mel of a variation of each utterance to train on, and a row about it.
+
+    What is drawn depends on the utterance alone.
+    """
+    rows = usable(manifest)
+    learnt_from = rows[rows["split"] == "train"]
+    jobs = (
+        UtteranceJob(str(row.id), item_key(_VARIATION, ANALYSIS, row.key), speech[str(row.id)])
+        for row in rows_of(learnt_from)
+    )
+    yield from utterance_loop(
+        compute,
+        varied_log_mel,
+        jobs,
+        None,
+        variations_so_far,
+        "variations",
+        outputs=1,
+        total=len(learnt_from),
+    )
+
+
+def varied_log_mel(_: None, speech: NDArray[np.float32]) -> UtteranceResult:
+    """Take the log mel of a variation of speech [n] at the project's level."""
+    import torch
+
+    from gan_audio_compression.signal.analysis import log_mel_spectrogram
+    from gan_audio_compression.signal.variation import vary
+
+    draw = np.random.default_rng(zlib.crc32(speech.tobytes()))
+    log_mel = log_mel_spectrogram(torch.from_numpy(vary(speech, draw))).numpy()
+    return UtteranceResult((log_mel,), {"frames": len(log_mel)})
+
 
 def train_codec(
     log_mel: Partitions,
     manifest: pd.DataFrame,
+    varied: Partitions,
+    variations: pd.DataFrame,
     parameters: SequenceTrainingParameters,
     checkpoints: Path,
 ) -> tuple[SequenceModel, pd.DataFrame]:
     """Train the codec over time; return it and a row for each epoch."""
-    speech = training_speech(log_mel, manifest)
+    speech = _with_variations(training_speech(log_mel, manifest), varied, usable(variations))
     model, history = train_sequence(speech, parameters.root, checkpoints, TrackingObserver())
     return model, pd.DataFrame(history).assign(epoch=range(1, len(history) + 1))
 
@@ -55,3 +118,15 @@ def compare(
         ],
         ignore_index=True,
     )
+
+
+def _with_variations(
+    speech: TrainingSpeech, varied: Partitions, variations: pd.DataFrame
+) -> TrainingSpeech:
+    """Return speech to train on that has the variations beside the originals."""
+    extra = {
+        f"{id} varied": (int(frames), varied[str(id)])
+        for id, frames in zip(variations["id"], variations["frames"], strict=True)
+    }
+    digest = item_key(speech.digest, *sorted(variations["key"]))
+    return replace(speech, train={**speech.train, **extra}, digest=digest)

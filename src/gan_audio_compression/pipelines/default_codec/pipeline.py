@@ -21,10 +21,23 @@ def _train_and_compare() -> Pipeline:
     return Pipeline(
         [
             Node(
+                nodes.vary_training_speech,
+                inputs=[
+                    "speech",
+                    "utterance_manifest",
+                    "params:compute",
+                    "variations_so_far",
+                ],
+                outputs=["varied_log_mel", "variations"],
+                name="vary_training_speech",
+            ),
+            Node(
                 nodes.train_codec,
                 inputs=[
                     "log_mel",
                     "utterance_manifest",
+                    "varied_log_mel",
+                    "variations",
                     "params:sequence_training",
                     "sequence_checkpoints",
                 ],

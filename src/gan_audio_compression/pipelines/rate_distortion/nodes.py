@@ -11,10 +11,11 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.codec.search.run import SEARCH, search
-from gan_audio_compression.codec.sender import Coding, encode_speech
+from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.evaluation.metrics import score_utterance
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters

@@ -32,13 +32,15 @@ def train_sequence(
         TrainingDataError: a split has no speech.
     """
     sampler = CropSampler(speech.train, config.frames, config.schedule.batch, config.seed)
-    validation = CropSampler(speech.validation, config.frames, config.validation_crops, config.seed)
+    validation = CropSampler(
+        speech.validation, config.frames, config.runtime.validation_segments, config.seed
+    )
     first = torch.cat([sampler.batch(step) for step in range(_STATISTICS_BATCHES)])
     stage = SequenceStage(config, first, validation.batch(0))
     digest = _digest(speech.digest, config)
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, config.schedule, store, observer)
-    trained = stage.averaged()
+    trained = stage.averaged().to("cpu")
     model = SequenceModel(
         config.networks, trained.encoder, trained.generator, freeze_prior(trained.prior), digest
     )

@@ -6,11 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from gan_audio_compression.codec.sequence.distortion import distortion
 from gan_audio_compression.codec.sequence.prior import RecurrentPrior
 from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGenerator
-from gan_audio_compression.signal.bark import BANDS
-from gan_audio_compression.signal.disturbance import disturbance_from_log_mel
-from gan_audio_compression.signal.loudness import from_loudness, to_loudness
+from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 from gan_audio_compression.training.checkpoint import pack, unpack
 from gan_audio_compression.training.optimiser import descend
@@ -27,6 +26,7 @@ class SequenceNetworks(nn.Module):
     def __init__(self, config: SequenceTrainingConfig) -> None:
         super().__init__()
         networks = config.networks
+        self._bfloat16 = config.runtime.bfloat16
         self.encoder = SequenceEncoder(networks)
         self.generator = SequenceGenerator(networks)
         self.prior = RecurrentPrior(networks.latent_channels, networks.prior_width)
@@ -40,12 +40,17 @@ class SequenceNetworks(nn.Module):
 
     def forward(self, log_mel: Tensor, quality: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the receiver makes of crops [B, T, 128], as loudness, and kbit/s [B]."""
-        latents = self.encoder(to_loudness(log_mel), quality)
+        with self._autocast(log_mel):
+            latents = self.encoder(to_loudness(log_mel), quality).float()
         # Rounded, with a gradient as if not (Bengio and others, 2013).
         symbols = latents + (latents.round() - latents).detach()
         bits = self.prior.code_length(symbols, quality).sum((1, 2))
-        generated: Tensor = self.generator(symbols, quality)
+        with self._autocast(log_mel):
+            generated: Tensor = self.generator(symbols, quality).float()
         return generated, bits * _FRAMES_A_SECOND / log_mel.shape[1] / 1000
+
+    def _autocast(self, like: Tensor) -> torch.autocast:
+        return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
 
 
 class SequenceStage:
@@ -61,11 +66,16 @@ class SequenceStage:
 
     def __init__(self, config: SequenceTrainingConfig, first: Tensor, validation: Tensor) -> None:
         self._config = config
-        self._validation = validation
+        self._device = torch.device(config.runtime.device)
+        self._validation = validation.to(self._device)
         with torch.random.fork_rng():
             torch.manual_seed(config.seed)
             self.model = SequenceNetworks(config)
         self.model.set_statistics(to_loudness(first))
+        self.model.to(self._device)
+        if config.runtime.compile:
+            self.model.encoder.compile()
+            self.model.generator.compile()
         self._average = AveragedModel(
             self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
         )
@@ -78,7 +88,7 @@ class SequenceStage:
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops [B, T, 128] in nepers; return losses and the rate in kbit/s."""
         quality = torch.rand(len(images), generator=self._draws)
-        losses = self._losses(self.model, images, quality)
+        losses = self._losses(self.model, images.to(self._device), quality.to(self._device))
         total = torch.stack([losses[name].mean() for name in ("distortion", "price")]).sum()
         descend(total, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
         self._average.update_parameters(self.model)
@@ -89,7 +99,7 @@ class SequenceStage:
         """Return the averaged networks' distortion and kbit/s at some qualities."""
         figures = {}
         for value in _VALIDATION_QUALITIES:
-            quality = torch.full((len(self._validation),), value)
+            quality = torch.full((len(self._validation),), value, device=self._device)
             losses = self._losses(self.averaged(), self._validation, quality)
             for name in ("distortion", "disturbance", "kbit_s"):
                 figures[f"validation_{name}_{value:g}"] = losses[name].mean().item()
@@ -106,30 +116,14 @@ class SequenceStage:
     ) -> dict[str, Tensor]:
         trade = self._config.trade
         generated, rate = model(log_mel, quality)
-        error = (generated - to_loudness(log_mel)) / model.encoder.deviation
-        made = from_loudness(generated)
-        nepers = (made - log_mel).abs().mean((1, 2))
-        disturbance = torch.stack(
-            [
-                disturbance_from_log_mel(log_mel, made, band=band, forgive_filter=False).loss
-                for band in BANDS
-            ]
-        ).sum(0)
-        weight = torch.exp(
-            torch.lerp(
-                torch.tensor(math.log(trade.lowest_quality)),
-                torch.tensor(math.log(trade.highest_quality)),
-                quality,
-            )
-        )
-        distortion = error.square().mean((1, 2)) + error.abs().mean((1, 2))
-        distortion = distortion + trade.log_mel * nepers + trade.disturbance * disturbance
+        lost = distortion(log_mel, generated, model.encoder.deviation, self._config.distortion)
+        most, least = math.log(trade.lowest_quality), math.log(trade.highest_quality)
         return {
-            "distortion": distortion,
-            "price": weight * rate,
+            "distortion": lost.total,
+            "price": torch.exp(most + (least - most) * quality) * rate,
             "kbit_s": rate,
-            "log_mel": nepers,
-            "disturbance": disturbance,
+            "log_mel": lost.log_mel,
+            "disturbance": lost.disturbance,
         }
 
     def state(self) -> dict[str, Tensor]:
