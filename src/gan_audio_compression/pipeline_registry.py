@@ -3,13 +3,9 @@
 from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
-# Takes hours of training, so it is run by its name alone.
-_BY_NAME_ALONE = {"default_codec"}
-
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Every folder of `pipelines` by its name, and as the default all but what takes hours."""
+    """Every folder of `pipelines` by its name, and all of them as the default."""
     pipelines: dict[str, Pipeline] = find_pipelines(raise_errors=True)
-    usual = [pipeline for name, pipeline in pipelines.items() if name not in _BY_NAME_ALONE]
-    pipelines["__default__"] = sum(usual, start=Pipeline([]))
+    pipelines["__default__"] = sum(pipelines.values(), start=Pipeline([]))
     return pipelines

@@ -9,21 +9,20 @@ from pydantic import ValidationError
 
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
-from gan_audio_compression.pipelines.default_codec.nodes import SYSTEMS as RATES
 from gan_audio_compression.pipelines.default_codec.parameters import (
-    SequenceCodecParameters,
     SequenceTrainingParameters,
+    StartParameters,
 )
 from gan_audio_compression.pipelines.evaluation.parameters import (
     EvaluationParameters,
     ExternalCodecParameters,
+    RateParameters,
     RecogniserParameters,
-    TransformCodecParameters,
 )
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
-from gan_audio_compression.pipelines.systems import BENCH, EXTERNAL, SYSTEMS, TRANSFORM
+from gan_audio_compression.pipelines.systems import BENCH, DEFAULT, EXTERNAL, SYSTEMS, TRANSFORM
 from gan_audio_compression.pipelines.training.parameters import TrainingParameters
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
 
@@ -48,13 +47,11 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     SweepParameters.model_validate(values.pop("sweep"))
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
-    for rate in RATES:
-        codec = SequenceCodecParameters.model_validate(values.pop(rate.key)["codec"])
-        assert codec.bitrate / 1000 == rate.nominal_kbit_s
+    StartParameters.model_validate(values.pop("sequence_start"))
     for variant in LATENT_VARIANTS:
         assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
-    for system in TRANSFORM:
-        TransformCodecParameters.model_validate(values.pop(system)["codec"])
+    for system in (*DEFAULT, *TRANSFORM):
+        RateParameters.model_validate(values.pop(system)["codec"])
     for system in EXTERNAL:
         ExternalCodecParameters.model_validate(values.pop(system)["codec"])
     for system in SYSTEMS:
@@ -68,7 +65,7 @@ def test_rates_are_what_the_tables_say() -> None:
     for system in EXTERNAL:
         codec = ExternalCodecParameters.model_validate(values[system]["codec"]).root
         assert codec.nominal_kbit_s == nominal[system], system
-    for system in TRANSFORM:
+    for system in (*DEFAULT, *TRANSFORM):
         assert values[system]["codec"]["bitrate"] / 1000 == nominal[system]
 
 
@@ -99,3 +96,9 @@ def test_unknown_keys_and_bad_values_are_refused_by_name(
     values[section] = {**values[section], key: value}
     with pytest.raises(ValidationError, match=key):
         TrainingParameters.model_validate(values)
+
+
+def test_the_model_that_ships_is_not_trained_on_timit() -> None:
+    values = parameters("shipped")
+    assert values["corpus"]["left_out_of_training"] == ["timit"]
+    assert values["sequence_start"]["model"] is None

@@ -5,19 +5,18 @@ from kedro.framework.project import configure_project
 from kedro.pipeline import Pipeline
 
 from gan_audio_compression.pipeline_registry import register_pipelines
-from gan_audio_compression.pipelines.default_codec.nodes import SYSTEMS as RATES
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
 from gan_audio_compression.pipelines.systems import (
     BASELINES,
     BENCH,
     CEILINGS,
+    DEFAULT,
     EXTERNAL,
     SYSTEMS,
     TRANSFORM,
 )
 
 SCORED = [*SYSTEMS, *BASELINES, *CEILINGS]
-RATE_KEYS = tuple(system.key for system in RATES)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,9 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     parameters |= {f"params:{system}.coding" for system in SYSTEMS}
     parameters |= {f"params:{system}.codec" for system in BASELINES}
     parameters |= {f"params:{variant}.latent_channels" for variant in LATENT_VARIANTS}
+    parameters |= {"params:sequence_start", "params:sequence_training"}
     past = {"utterance_manifest_so_far", "checkpoints"}
+    past |= {"variations_so_far", "sequence_checkpoints"}
     past |= {"sweep_log_so_far", "search_traces_so_far"}
     past |= {f"{variant}.checkpoints" for variant in LATENT_VARIANTS}
     past |= {f"{system}.coding_log_so_far" for system in BASELINES}
@@ -77,13 +78,12 @@ def test_a_system_decodes_only_its_own_files(pipelines: dict[str, Pipeline], sys
     }
 
 
-@pytest.mark.parametrize("family", [SYSTEMS, EXTERNAL, TRANSFORM, LATENT_VARIANTS, RATE_KEYS])
+@pytest.mark.parametrize("family", [SYSTEMS, EXTERNAL, TRANSFORM, LATENT_VARIANTS, DEFAULT])
 def test_instances_differ_only_in_their_parameters(
     pipelines: dict[str, Pipeline], family: tuple[str, ...]
 ) -> None:
     def shape(namespace: str) -> list[tuple[str, ...]]:
-        every = pipelines["__default__"] + pipelines["default_codec"]
-        nodes = every.only_nodes_with_namespaces([namespace]).nodes
+        nodes = pipelines["__default__"].only_nodes_with_namespaces([namespace]).nodes
         return sorted(
             tuple(
                 name.replace(f"{namespace}.", "*.")
@@ -110,14 +110,10 @@ def test_another_codec_gets_speech_and_nothing_of_our_codec(
     assert not {name for name in alone.inputs() if "codec_model" in name or "log_mel" in name}
 
 
-def test_the_codec_over_time_is_run_by_its_name_alone(pipelines: dict[str, Pipeline]) -> None:
-    alone = set(pipelines["default_codec"].nodes)
-    assert alone
-    assert not alone & set(pipelines["__default__"].nodes)
-    made_by_others = {"speech", "log_mel", "utterance_manifest", "phone_labels"}
+def test_the_codec_over_time_is_trained_on_speech_alone(pipelines: dict[str, Pipeline]) -> None:
     inputs = {name for name in pipelines["default_codec"].inputs() if "params" not in name}
-    past = {f"{s.key}.{log}_so_far" for s in RATES for log in ("coding_log", "scores")}
-    assert inputs == made_by_others | {"phone_recognisers", "sequence_checkpoints"} | past
+    past = {"variations_so_far", "sequence_checkpoints"}
+    assert inputs == {"speech", "log_mel", "utterance_manifest"} | past
 
 
 def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> None:

@@ -11,7 +11,7 @@ from gan_audio_compression.networks.model_header import read_header
 if TYPE_CHECKING:
     from gan_audio_compression.codec.coding import Model
 
-DEFAULT_MODEL = "paper"
+DEFAULT_MODEL = "default"
 """Name of the model that is used where none is named."""
 
 MODELS = Path(__file__).resolve().parents[1] / "models"

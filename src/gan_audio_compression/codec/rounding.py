@@ -1,14 +1,9 @@
 """Weights in half precision, for a file of half the length."""
 
-from typing import TypeVar
-
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.sequence.model import SequenceModel
-
-M = TypeVar("M", bound=CodecModel | SequenceModel)
+from gan_audio_compression.codec.coding import Model
 
 
-def rounded_to_half(model: M) -> M:
+def rounded_to_half(model: Model) -> Model:
     """Return `model` with each weight rounded to half precision, so that its file is half as long.
 
     It is another model, of another digest; what codes the symbols stays.

@@ -17,12 +17,15 @@ EXTERNAL = (
     "codec2_1600",
     "codec2_700c",
 )
-"""Namespaces of codecs of other people's; their parameters say which and at what rate."""
+"""Namespaces of other people's codecs; their parameters say which and at what rate."""
 
 TRANSFORM = ("transform_3k", "transform_2k", "transform_1k")
 """Namespaces of the transform codec, which is fitted to the training speech."""
 
-BASELINES = (*EXTERNAL, *TRANSFORM)
+DEFAULT = ("default_3k", "default_2k", "default_1k", "default_700")
+"""Namespaces of the codec over time."""
+
+BASELINES = (*DEFAULT, *EXTERNAL, *TRANSFORM)
 
 CEILINGS = ("original", "narrow_band", "no_codec")
 """Namespaces of speech that was not coded."""
@@ -37,6 +40,10 @@ BENCH = (
     System("encoder_only", "Encoder only", 2.0),
     System("unified_gan", "Unified GAN", 2.0, paper="Unified GAN"),
     System("bpgan", REFERENCE, 2.0, paper="BPGAN"),
+    System("default_3k", "Default 3k", 3.0, family="Default"),
+    System("default_2k", "Default 2k", 2.0, family="Default"),
+    System("default_1k", "Default 1k", 1.0, family="Default"),
+    System("default_700", "Default 700", 0.7, family="Default"),
     System("transform_3k", "Transform 3k", 3.0, family="Transform"),
     System("transform_2k", "Transform 2k", 2.0, family="Transform"),
     System("transform_1k", "Transform 1k", 1.0, family="Transform"),

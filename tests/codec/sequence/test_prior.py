@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.sequence.prior import RecurrentPrior, freeze_prior
+from gan_audio_compression.codec.sequence.prior import RecurrentPrior, freeze_prior, thaw_prior
 from gan_audio_compression.entropy.recurrent import ONE
 
 
@@ -38,3 +38,11 @@ def test_the_code_length_has_a_gradient_in_symbols_and_weights(prior: RecurrentP
     assert symbols.grad is not None and symbols.grad.isfinite().all()
     assert all(weight.grad is not None for weight in prior.parameters())
     prior.zero_grad()
+
+
+def test_a_frozen_prior_can_be_trained_on(prior: RecurrentPrior) -> None:
+    frozen = freeze_prior(prior)
+    again = freeze_prior(thaw_prior(frozen))
+    assert np.array_equal(again.input_weights, frozen.input_weights)
+    assert np.array_equal(again.state_weights, frozen.state_weights)
+    assert np.array_equal(again.scale_weights, frozen.scale_weights)

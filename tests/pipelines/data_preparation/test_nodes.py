@@ -41,6 +41,7 @@ def parameters(**changes: Any) -> CorpusParameters:
         "test_fraction": 0.1,
         "seed": 0,
         "left_out_of_test": ("sa1", "sa2"),
+        "left_out_of_training": (),
     }
     return CorpusParameters(**(usual | changes))
 
@@ -74,6 +75,14 @@ def test_sentences_that_all_speakers_read_are_not_scored(folder: Path) -> None:
     assert "dr1_fabc0_sa1" in set(table["id"])
     everything = list_utterances(load(folder), parameters(left_out_of_test=()))
     assert len(everything) == len(FILES)
+
+
+def test_folders_can_be_left_out_of_training_alone(folder: Path) -> None:
+    left_out = ("TRAIN/DR2/MDEF0/SX3.WAV", "TRAIN/DR", "TEST")
+    table = list_utterances(load(folder), parameters(left_out_of_training=left_out))
+    assert "dr2_mdef0_sx2" in set(table["id"])
+    assert "dr2_mdef0_sx3" not in set(table["id"])
+    assert (table["split"] == "test").sum() == 1
 
 
 def test_no_speaker_is_in_two_splits(folder: Path) -> None:

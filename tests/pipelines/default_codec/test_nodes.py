@@ -1,4 +1,4 @@
-"""The codec over time: trained without test speech, opened at a rate, compared by split."""
+"""The codec over time in pipelines: varied speech, training without test speech, tuning."""
 
 from pathlib import Path
 from typing import Any
@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
-from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.networks.errors import NotAModelError
 from gan_audio_compression.pipelines.default_codec import nodes
 from gan_audio_compression.pipelines.default_codec.parameters import (
-    SequenceCodecParameters,
     SequenceTrainingParameters,
+    StartParameters,
 )
-from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
+from gan_audio_compression.pipelines.loops import ComputeParameters
 
 VALUES: dict[str, Any] = {
     "networks": {
@@ -50,36 +52,48 @@ def loader(frames: int) -> Any:
     return lambda: values
 
 
-def test_training_leaves_test_speech_alone(tmp_path: Path) -> None:
+def train(tmp_path: Path, **start: Any) -> tuple[SequenceModel, pd.DataFrame]:
     log_mel = {"a": loader(60), "b": loader(40), "c": refuse}
     variations = pd.DataFrame({"id": ["a"], "key": ["k"], "frames": [50], "error": [None]})
-    parameters = SequenceTrainingParameters.model_validate(VALUES)
-    model, history = nodes.train_codec(
-        log_mel, MANIFEST, {"a": loader(50)}, variations, parameters, tmp_path
+    return nodes.train_codec(
+        log_mel,
+        MANIFEST,
+        {"a": loader(50)},
+        variations,
+        StartParameters.model_validate({"model": None, "tuned": True} | start),
+        SequenceTrainingParameters.model_validate(VALUES),
+        tmp_path,
     )
+
+
+def test_training_leaves_test_speech_alone(tmp_path: Path) -> None:
+    model, history = train(tmp_path)
     assert history["epoch"].tolist() == [1, 2]
     assert history["validation_kbit_s_0.5"].gt(0).all()
-    codec = nodes.open_sequence(model, SequenceCodecParameters(bitrate=1500))
-    assert (codec.nominal_kbit_s, codec.suffix) == (1.5, ".gac")
-    assert model.digest in repr(codec)
+    assert model.networks.width == 8
 
 
-def scores(value: float) -> pd.DataFrame:
-    about = {"id": ["b", "c"], "split": ["validation", "test"], "key": ["1", "2"]}
-    rates = {"bits": [2000.0, 4000.0], "payload_bits": [1900.0, 3900.0], "seconds": [1.0, 2.0]}
-    measures = {metric: [value, value + 0.5] for metric in METRICS}
-    return pd.DataFrame(
-        about | rates | measures | {"error": [None] * 2, "compute_seconds": [0.1] * 2}
-    )
+def test_a_model_is_tuned_or_taken_as_it_is(tmp_path: Path) -> None:
+    given = train(tmp_path)[0]
+    file = tmp_path / "given.safetensors"
+    file.write_bytes(given.to_bytes())
+    taken, history = train(tmp_path, model=str(file), tuned=False)
+    assert (taken.digest, len(history)) == (given.digest, 0)
+    tuned, history = train(tmp_path, model=str(file))
+    assert tuned.digest != given.digest
+    assert len(history) == 2
 
 
-def test_both_splits_are_compared_at_each_rate() -> None:
-    of = {system.key: scores(float(i)) for i, system in enumerate(nodes.SYSTEMS)}
-    table = nodes.compare(MANIFEST, EvaluationParameters(seed=0, examples=0), **of)
-    assert table.groupby("split")["system"].apply(list)["test"] == [
-        "Default 3k",
-        "Default 2k",
-        "Default 1k",
-    ]
-    row = table[(table["split"] == "test") & (table["system"] == "Default 2k")].iloc[0]
-    assert (row["file_kbit_s"], row["estoi_mean"]) == (pytest.approx(2.0), pytest.approx(1.5))
+def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAModelError, match="paper's codec"):
+        train(tmp_path, model="paper")
+    with pytest.raises(ValidationError, match="without a model"):
+        StartParameters(model=None, tuned=False)
+
+
+def test_each_training_utterance_is_varied_once(make_speech: Any, run_loop: Any) -> None:
+    speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
+    compute = ComputeParameters(executor="inline", workers=1)
+    loop = run_loop(nodes.vary_training_speech(speech, MANIFEST, compute, {}))
+    assert loop.table["id"].tolist() == ["a"]
+    assert loop.partitions[0]["a"].shape == (int(loop.table["frames"][0]), 128)

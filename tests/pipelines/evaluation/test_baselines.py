@@ -12,7 +12,7 @@ import pytest
 
 from gan_audio_compression.baselines.codec import CodecMissingError, Wave
 from gan_audio_compression.pipelines.evaluation.nodes import baselines as nodes
-from gan_audio_compression.pipelines.evaluation.parameters import TransformCodecParameters
+from gan_audio_compression.pipelines.evaluation.parameters import RateParameters
 from gan_audio_compression.pipelines.loops import ComputeParameters
 
 INLINE = ComputeParameters(executor="inline", workers=1)
@@ -132,6 +132,6 @@ def test_the_transform_codec_learns_from_training_speech_alone() -> None:
     draw = np.random.default_rng(0)
     mels = {"t": lambda: -10 * draw.random((200, 128), dtype=np.float32), "a": refuse, "b": refuse}
     model = nodes.fit_transform_model(mels, MANIFEST)
-    codec = nodes.open_transform(model, TransformCodecParameters(bitrate=2000))
+    codec = nodes.open_transform(model, RateParameters(bitrate=2000))
     assert codec.nominal_kbit_s == 2.0
     assert model.digest in repr(codec)

@@ -74,6 +74,14 @@ def test_a_killed_training_goes_on_to_the_same_model(
     assert resumed == history
 
 
+def test_training_goes_on_from_a_model(speech: TrainingSpeech, tmp_path: Path) -> None:
+    first, history = train_sequence(speech, config(8), tmp_path / "first", Observer())
+    second, tuned = train_sequence(speech, config(1), tmp_path / "second", Observer(), first)
+    assert tuned[0]["distortion"] < 0.8 * history[0]["distortion"]
+    assert second.digest != first.digest
+    assert torch.equal(second.encoder.mean, first.encoder.mean)
+
+
 def test_another_configuration_is_another_training(speech: TrainingSpeech, tmp_path: Path) -> None:
     first, _ = train_sequence(speech, config(1), tmp_path, Observer())
     trade = TradeConfig(lowest_quality=0.6)

@@ -82,3 +82,22 @@ def freeze_prior(prior: RecurrentPrior) -> RecurrentModel:
 
 def _fixed_point(weights: Tensor) -> NDArray[np.int32]:
     return np.round(ONE * weights.detach().cpu().double().numpy()).astype(np.int32)
+
+
+def thaw_prior(frozen: RecurrentModel) -> RecurrentPrior:
+    """Return a prior to train on from one with whole numbers; undoes `freeze_prior`."""
+    prior = RecurrentPrior(frozen.channels, frozen.state_weights.shape[1])
+    weights = {
+        "frames.weight_ih_l0": frozen.input_weights,
+        "frames.bias_ih_l0": frozen.input_biases,
+        "frames.weight_hh_l0": frozen.state_weights,
+        "frames.bias_hh_l0": frozen.state_biases,
+        "leave.weight": frozen.output_weights,
+        "leave.bias": frozen.output_biases,
+        "mean_weights": frozen.mean_weights,
+        "scale_weights": frozen.scale_weights,
+    }
+    prior.load_state_dict(
+        {name: torch.from_numpy(array / np.float32(ONE)) for name, array in weights.items()}
+    )
+    return prior

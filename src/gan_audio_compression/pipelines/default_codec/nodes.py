@@ -10,17 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.sequence.codec import SequenceCodec
+from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.evaluation.comparison import codec_comparison
-from gan_audio_compression.evaluation.systems import System
+from gan_audio_compression.networks.errors import NotAModelError
 from gan_audio_compression.pipelines.default_codec.parameters import (
-    SequenceCodecParameters,
     SequenceTrainingParameters,
+    StartParameters,
 )
-from gan_audio_compression.pipelines.evaluation.nodes.tables import join_scores
-from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
@@ -36,12 +33,6 @@ from gan_audio_compression.pipelines.training.observer import TrackingObserver
 from gan_audio_compression.signal.spec import ANALYSIS
 from gan_audio_compression.training.run import TrainingSpeech
 from gan_audio_compression.training.sequence.run import train_sequence
-
-SYSTEMS = (
-    System("default_3k", "Default 3k", 3.0, family="Default"),
-    System("default_2k", "Default 2k", 2.0, family="Default"),
-    System("default_1k", "Default 1k", 1.0, family="Default"),
-)
 
 _VARIATION = "speed, level, noise, band"
 """Names the method of `signal.variation`: change it when that changes."""
@@ -92,32 +83,33 @@ def train_codec(
     manifest: pd.DataFrame,
     varied: Partitions,
     variations: pd.DataFrame,
+    start: StartParameters,
     parameters: SequenceTrainingParameters,
     checkpoints: Path,
 ) -> tuple[SequenceModel, pd.DataFrame]:
-    """Train the codec over time; return it and a row for each epoch."""
+    """Train the codec over time, or take one as it is; return it and a row for each epoch.
+
+    Raises:
+        ModelFileError: what training shall start from is no model of this codec.
+    """
+    given = _start(start.model)
+    if given is not None and not start.tuned:
+        return given, pd.DataFrame({"epoch": []})
     speech = _with_variations(training_speech(log_mel, manifest), varied, usable(variations))
-    model, history = train_sequence(speech, parameters.root, checkpoints, TrackingObserver())
+    model, history = train_sequence(speech, parameters.root, checkpoints, TrackingObserver(), given)
     return model, pd.DataFrame(history).assign(epoch=range(1, len(history) + 1))
 
 
-def open_sequence(model: SequenceModel, codec: SequenceCodecParameters) -> SequenceCodec:
-    """Return the codec over time at one bit rate."""
-    return SequenceCodec(model, codec.bitrate)
-
-
-def compare(
-    manifest: pd.DataFrame, parameters: EvaluationParameters, **scores: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the table of both splits."""
-    joined = join_scores(manifest, SYSTEMS, **scores)
-    return pd.concat(
-        [
-            codec_comparison(rows, SYSTEMS, seed=parameters.seed).assign(split=split)
-            for split, rows in joined.groupby("split")
-        ],
-        ignore_index=True,
-    )
+def _start(name: str | None) -> SequenceModel | None:
+    if name is None:
+        return None
+    model = open_model(name)
+    if not isinstance(model, SequenceModel):
+        raise NotAModelError(
+            f"{name} is a model of the paper's codec, which this training cannot start from;"
+            " give default, or nothing to start anew."
+        )
+    return model
 
 
 def _with_variations(

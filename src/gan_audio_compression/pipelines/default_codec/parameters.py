@@ -1,6 +1,8 @@
 """Parameters of the codec over time."""
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, RootModel
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 
@@ -9,13 +11,21 @@ class SequenceTrainingParameters(RootModel[SequenceTrainingConfig]):
     """Checks the training core's own configuration, which knows no Pydantic."""
 
 
-class SequenceCodecParameters(BaseModel):
-    """The codec at one rate.
+class StartParameters(BaseModel):
+    """What training starts from.
 
     Attributes:
-        bitrate: most bits of a file for each second of the recording.
+        model: a model that ships with the package, or a model file; None for random weights.
+        tuned: whether that model learns from the corpus, or is taken as it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    bitrate: PositiveInt
+    model: str | None
+    tuned: bool
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.model is None and not self.tuned:
+            raise ValueError("without a model to start from, tuned cannot be false.")
+        return self

@@ -26,8 +26,8 @@ class ExternalCodecParameters(RootModel[ExternalCodec]):
     model_config = ConfigDict(frozen=True)
 
 
-class TransformCodecParameters(BaseModel):
-    """The transform codec at one rate.
+class RateParameters(BaseModel):
+    """A codec that serves many rates, at one of them.
 
     Attributes:
         bitrate: most bits of a file for each second of the recording.

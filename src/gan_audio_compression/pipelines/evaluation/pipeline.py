@@ -16,24 +16,27 @@ from gan_audio_compression.pipelines.evaluation.nodes import (
 from gan_audio_compression.pipelines.systems import (
     BASELINES,
     BENCH,
+    DEFAULT,
     EXTERNAL,
     SYSTEMS,
     TRANSFORM,
 )
 
-ORIGINALS = ["speech", "utterance_manifest", "phone_labels", "phone_recognisers"]
+_ORIGINALS = ["speech", "utterance_manifest", "phone_labels", "phone_recognisers"]
 """What decoded speech is compared with."""
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
-    external = code_and_score(baselines.open_external, [])
-    transform = code_and_score(baselines.open_transform, ["transform_model"])
+    external = _code_and_score(baselines.open_external, [])
+    transform = _code_and_score(baselines.open_transform, ["transform_model"])
+    default = _code_and_score(baselines.open_default, ["sequence_model"])
     return sum(
         [
             _models(),
             *_instances(external, EXTERNAL),
             *_instances(transform, TRANSFORM),
+            *_instances(default, DEFAULT),
             *_instances(_score_system(), SYSTEMS),
             *_instances(_score_ceiling(scores.score_original), ["original"]),
             *_instances(_score_ceiling(scores.score_narrow_band), ["narrow_band"]),
@@ -47,7 +50,7 @@ def create_pipeline() -> Pipeline:
 
 
 def _instances(pipeline: Pipeline, systems: Iterable[str]) -> list[Pipeline]:
-    shared = {*ORIGINALS, "transform_model"} & pipeline.inputs()
+    shared = {*_ORIGINALS, "transform_model", "sequence_model"} & pipeline.inputs()
     return [
         Pipeline(pipeline, namespace=system, inputs=shared, parameters={"params:compute"})
         for system in systems
@@ -74,7 +77,7 @@ def _models() -> Pipeline:
     )
 
 
-def code_and_score(open_codec: Callable[..., Any], models: list[str]) -> Pipeline:
+def _code_and_score(open_codec: Callable[..., Any], models: list[str]) -> Pipeline:
     """Return one codec of the bench, from its parameters to its scores."""
     return Pipeline(
         [
@@ -99,7 +102,7 @@ def code_and_score(open_codec: Callable[..., Any], models: list[str]) -> Pipelin
             Node(
                 scores.score_baseline,
                 inputs=[
-                    *ORIGINALS,
+                    *_ORIGINALS,
                     "reconstructed_speech",
                     "coding_log",
                     "params:compute",
@@ -118,7 +121,7 @@ def _score_system() -> Pipeline:
             Node(
                 scores.score_system,
                 inputs=[
-                    *ORIGINALS,
+                    *_ORIGINALS,
                     "reconstructed_speech",
                     "search_log",
                     "reconstruction_log",
@@ -137,7 +140,7 @@ def _score_ceiling(function: Callable[..., Any]) -> Pipeline:
         [
             Node(
                 function,
-                inputs=[*ORIGINALS, "params:compute", "scores_so_far"],
+                inputs=[*_ORIGINALS, "params:compute", "scores_so_far"],
                 outputs=["scores"],
                 name="score_ceiling",
             )

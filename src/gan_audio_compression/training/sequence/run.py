@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -25,19 +26,30 @@ def train_sequence(
     config: SequenceTrainingConfig,
     checkpoints: Path,
     observer: Observer,
+    start: SequenceModel | None = None,
 ) -> tuple[SequenceModel, History]:
     """Train; what an earlier run of the same configuration did is not done again.
+
+    Args:
+        speech: to learn from.
+        config: of the training.
+        checkpoints: folder of the checkpoint.
+        observer: is told of the progress.
+        start: the model to go on from, whose networks take the place of the configuration's; None
+            to start from random weights.
 
     Raises:
         TrainingDataError: a split has no speech.
     """
+    if start is not None:
+        config = replace(config, networks=start.networks)
     sampler = CropSampler(speech.train, config.frames, config.schedule.batch, config.seed)
     validation = CropSampler(
         speech.validation, config.frames, config.runtime.validation_segments, config.seed
     )
     first = torch.cat([sampler.batch(step) for step in range(_STATISTICS_BATCHES)])
-    stage = SequenceStage(config, first, validation.batch(0))
-    digest = _digest(speech.digest, config)
+    stage = SequenceStage(config, first, validation.batch(0), start)
+    digest = _digest(speech.digest, config, start)
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, config.schedule, store, observer)
     trained = stage.averaged().to("cpu")
@@ -47,7 +59,8 @@ def train_sequence(
     return model, history
 
 
-def _digest(speech: str, config: SequenceTrainingConfig) -> str:
+def _digest(speech: str, config: SequenceTrainingConfig, start: SequenceModel | None) -> str:
     """SHA-256 (hex) of what decides the outcome."""
-    plain = json.dumps([speech, dataclasses.asdict(config)], sort_keys=True)
+    known = [speech, dataclasses.asdict(config), *([] if start is None else [start.digest])]
+    plain = json.dumps(known, sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gan_audio_compression.codec.sequence.distortion import distortion
-from gan_audio_compression.codec.sequence.prior import RecurrentPrior
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.prior import RecurrentPrior, thaw_prior
 from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGenerator
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
@@ -21,15 +22,24 @@ _VALIDATION_QUALITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 class SequenceNetworks(nn.Module):
-    """The three networks that a codec over time has."""
+    """The three networks that a codec over time has.
 
-    def __init__(self, config: SequenceTrainingConfig) -> None:
+    Args:
+        config: of the training.
+        start: the model whose weights they have at first; None for random ones.
+    """
+
+    def __init__(self, config: SequenceTrainingConfig, start: SequenceModel | None) -> None:
         super().__init__()
         networks = config.networks
         self._bfloat16 = config.runtime.bfloat16
         self.encoder = SequenceEncoder(networks)
         self.generator = SequenceGenerator(networks)
         self.prior = RecurrentPrior(networks.latent_channels, networks.prior_width)
+        if start is not None:
+            self.encoder.load_state_dict(start.encoder.state_dict())
+            self.generator.load_state_dict(start.generator.state_dict())
+            self.prior = thaw_prior(start.prior)
 
     def set_statistics(self, loudness: Tensor) -> None:
         """Let the networks see loudness [..., 128] with zero mean and a deviation of one."""
@@ -58,20 +68,28 @@ class SequenceStage:
 
     Args:
         config: of the training.
-        first: some crops [B, T, 128], for the statistics of the input.
+        first: some crops [B, T, 128], for the statistics of the input of new networks.
         validation: fixed crops [B, T, 128].
+        start: the model to go on from, of the networks that `config` says; None for new ones.
     """
 
     name = "sequence"
 
-    def __init__(self, config: SequenceTrainingConfig, first: Tensor, validation: Tensor) -> None:
+    def __init__(
+        self,
+        config: SequenceTrainingConfig,
+        first: Tensor,
+        validation: Tensor,
+        start: SequenceModel | None = None,
+    ) -> None:
         self._config = config
         self._device = torch.device(config.runtime.device)
         self._validation = validation.to(self._device)
         with torch.random.fork_rng():
             torch.manual_seed(config.seed)
-            self.model = SequenceNetworks(config)
-        self.model.set_statistics(to_loudness(first))
+            self.model = SequenceNetworks(config, start)
+        if start is None:
+            self.model.set_statistics(to_loudness(first))
         self.model.to(self._device)
         if config.runtime.compile:
             self.model.encoder.compile()

@@ -14,11 +14,13 @@ from gan_audio_compression.baselines.codec import BaselineCodec, CodecMissingErr
 from gan_audio_compression.baselines.transform.codec import TransformCodec
 from gan_audio_compression.baselines.transform.fit import fit_transform
 from gan_audio_compression.baselines.transform.model import TransformModel
+from gan_audio_compression.codec.sequence.codec import SequenceCodec
+from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.compression.nodes import about_file
 from gan_audio_compression.pipelines.evaluation.parameters import (
     ExternalCodecParameters,
-    TransformCodecParameters,
+    RateParameters,
 )
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
@@ -41,9 +43,14 @@ def open_external(codec: ExternalCodecParameters) -> BaselineCodec:
     return codec.root
 
 
-def open_transform(model: TransformModel, codec: TransformCodecParameters) -> BaselineCodec:
+def open_transform(model: TransformModel, codec: RateParameters) -> BaselineCodec:
     """Return the transform codec at one bit rate."""
     return TransformCodec(model, codec.bitrate)
+
+
+def open_default(model: SequenceModel, codec: RateParameters) -> BaselineCodec:
+    """Return the codec over time at one bit rate."""
+    return SequenceCodec(model, codec.bitrate)
 
 
 def fit_transform_model(log_mel: Partitions, manifest: pd.DataFrame) -> TransformModel:
