@@ -1,9 +1,10 @@
-"""Make the golden files of the tests: .gac files of the shipped model, and what they decode to.
+"""Make the golden files of the tests: .gac files of a shipped model, and what they decode to.
 
-Run it as `python scripts/make_golden.py` when a model is shipped; a golden file is never made
-again for a model that has users, because its old files must decode for ever.
+Run it as `python scripts/make_golden.py MODEL` when a model is shipped; a golden file is never
+made again for a model that has users, because its old files must decode for ever.
 """
 
+import argparse
 import io
 import logging
 from pathlib import Path
@@ -14,7 +15,7 @@ import soundfile
 from gan_audio_compression.audio.reader import AudioReader
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.codec.codec import Codec
-from gan_audio_compression.codec.coding import Coder, Coding
+from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.sender import Sender
@@ -27,23 +28,34 @@ ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "data" / "01_raw" / "demo_corpus"
 GOLDEN = ROOT / "tests" / "golden"
 
-# Name: recording, sampling rate, entropy coder, segments in a chunk.
-FILES: dict[str, tuple[str, int, Coder, int]] = {
-    "woman_16k_arithmetic": ("TEST/DR8/FCAR0/SX70.WAV", 16_000, "arithmetic", 16),
-    "man_44k_huffman_chunks": ("TEST/DR7/MAWB0/SX61.WAV", 44_100, "huffman", 1),
-    "woman_8k_live": ("TEST/DR8/FCAR0/SX68.WAV", 8_000, "arithmetic", 2),
+WOMAN, MAN = "TEST/DR8/FCAR0/SX70.WAV", "TEST/DR7/MAWB0/SX61.WAV"
+OTHER_WOMAN = "TEST/DR8/FCAR0/SX68.WAV"
+ADMM, ENCODER_ONLY = search_config("admm", 2), search_config("encoder_only", 0)
+
+# Of each model the name: recording, sampling rate, coding, segments in a chunk.
+FILES: dict[str, dict[str, tuple[str, int, Coding, int]]] = {
+    "paper": {
+        "woman_16k_arithmetic": (WOMAN, 16_000, Coding(ADMM), 16),
+        "man_44k_huffman_chunks": (MAN, 44_100, Coding(ADMM, "huffman"), 1),
+        "woman_8k_live": (OTHER_WOMAN, 8_000, Coding(ADMM), 2),
+    },
+    "default": {
+        "woman_16k_2000": (WOMAN, 16_000, Coding(ENCODER_ONLY), 16),
+        "man_44k_700": (MAN, 44_100, Coding(ENCODER_ONLY, bitrate=700), 4),
+        "woman_8k_live_3000": (OTHER_WOMAN, 8_000, Coding(ENCODER_ONLY, bitrate=3000), 1),
+    },
 }
 
 logger = logging.getLogger("make_golden")
 
 
-def coded(codec: Codec, recording: Path, rate: int, coder: Coder, segments: int) -> bytes:
+def coded(codec: Codec, recording: Path, rate: int, coding: Coding, segments: int) -> bytes:
     """Return a .gac file whose level changes from chunk to chunk, as a live one's does."""
     with recording.open("rb") as file, AudioReader(file) as reader:
         samples = np.concatenate(list(reader.blocks()))
         samples = resample(samples, reader.sample_rate, rate)
     target = io.BytesIO()
-    sender = Sender(codec.model, target, rate, Coding(search_config("admm", 2), coder), segments)
+    sender = Sender(codec.model, target, rate, coding, segments)
     meter = LevelMeter()
     for piece in cut([resample(samples, rate, SAMPLE_RATE)], sender.chunk_samples):
         meter.add(piece.samples)
@@ -56,15 +68,19 @@ def coded(codec: Codec, recording: Path, rate: int, coder: Coder, segments: int)
 def main() -> None:
     """Write each file, its symbols as .npy and its audio as 24-bit FLAC."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    codec = Codec.load()
-    for name, (recording, rate, coder, segments) in FILES.items():
-        data = coded(codec, CORPUS / recording, rate, coder, segments)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", choices=FILES)
+    model = parser.parse_args().model
+    codec, folder = Codec.load(model), GOLDEN / model
+    folder.mkdir(exist_ok=True)
+    for name, (recording, rate, coding, segments) in FILES[model].items():
+        data = coded(codec, CORPUS / recording, rate, coding, segments)
         chunks = list(Receiver(codec.model, io.BytesIO(data)).chunks())
-        symbols = np.concatenate([chunk.symbols for chunk in chunks]).astype(np.uint8)
+        symbols = np.concatenate([chunk.symbols for chunk in chunks]).astype(np.int8)
         samples, _ = codec.decode(data)
-        (GOLDEN / f"{name}.gac").write_bytes(data)
-        np.save(GOLDEN / f"{name}.npy", symbols, allow_pickle=False)
-        soundfile.write(GOLDEN / f"{name}.flac", samples, rate, subtype="PCM_24")
+        (folder / f"{name}.gac").write_bytes(data)
+        np.save(folder / f"{name}.npy", symbols, allow_pickle=False)
+        soundfile.write(folder / f"{name}.flac", samples, rate, subtype="PCM_24")
         logger.info("%s: %d bytes, %d samples", name, len(data), len(samples))
 
 

@@ -3,7 +3,12 @@
 import pytest
 import torch
 
-from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGenerator
+from gan_audio_compression.networks.sequence import (
+    SequenceEncoder,
+    SequenceGenerator,
+    compressed,
+    expanded,
+)
 from gan_audio_compression.networks.sequence_config import SequenceConfig
 
 CONFIG = SequenceConfig(
@@ -52,3 +57,19 @@ def test_every_weight_learns() -> None:
 def test_widths_out_of_range_are_refused(value: object) -> None:
     with pytest.raises(ValueError, match="width"):
         SequenceConfig(width=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("companding", [-0.1, 1.1])
+def test_companding_out_of_range_is_refused(companding: float) -> None:
+    with pytest.raises(ValueError, match="companding"):
+        SequenceConfig(companding=companding)
+
+
+def test_levels_are_uniform_or_grow_wider_away_from_zero() -> None:
+    levels = torch.arange(-20.0, 21.0, dtype=torch.float64)
+    assert torch.equal(expanded(levels, 0.0), levels)
+    values = expanded(levels, 0.2)
+    widths = values.diff()
+    assert (widths[20:].diff() > 0).all() and (widths[:20].diff() < 0).all()
+    assert values[21].item() == pytest.approx(1.0)
+    torch.testing.assert_close(compressed(values, 0.2), levels)

@@ -7,6 +7,7 @@ import pytest
 from kedro.config import OmegaConfigLoader
 from pydantic import ValidationError
 
+from gan_audio_compression.pipelines.ablations.parameters import AblationParameters
 from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
 from gan_audio_compression.pipelines.default_codec.parameters import (
@@ -27,7 +28,10 @@ from gan_audio_compression.pipelines.training.parameters import TrainingParamete
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
-ENVIRONMENTS = sorted({path.name for path in CONF.iterdir() if path.is_dir()} - {"local"})
+# A folder of ablations lies beside the environments.
+ENVIRONMENTS = sorted(
+    {path.name for path in CONF.iterdir() if path.is_dir()} - {"local", "ablations"}
+)
 
 
 def parameters(environment: str) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
+    AblationParameters.model_validate(values.pop("ablations"))
     for variant in LATENT_VARIANTS:
         assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
     for system in (*DEFAULT, *TRANSFORM):

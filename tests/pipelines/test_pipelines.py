@@ -34,6 +34,7 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
         "reconstruction",
         "rate_distortion",
         "default_codec",
+        "ablations",
         "evaluation",
     }
 
@@ -123,3 +124,13 @@ def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> N
         "params:training",
         "checkpoints",
     }
+
+
+def test_ablations_are_run_by_their_name_alone(pipelines: dict[str, Pipeline]) -> None:
+    alone = set(pipelines["ablations"].nodes)
+    assert alone
+    assert not alone & set(pipelines["__default__"].nodes)
+    made_by_others = {"speech", "log_mel", "utterance_manifest", "varied_log_mel", "variations"}
+    own = {"ablation_files", "ablation_checkpoints", "ablation_scores_so_far"}
+    inputs = {name for name in pipelines["ablations"].inputs() if "params" not in name}
+    assert inputs == made_by_others | own

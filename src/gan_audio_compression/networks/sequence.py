@@ -6,6 +6,8 @@ them. The blocks are those of Liu and others, "A ConvNet for the 2020s", 2022. O
 bit rates: a quality between 0 and 1 is an input of every block.
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -96,6 +98,7 @@ class SequenceEncoder(nn.Module):
         )
         self.leave = nn.Linear(config.width, config.latent_channels)
         self.gain = Gain(config.latent_channels)
+        self._companding = config.companding
         self.register_buffer("mean", torch.zeros(MEL_BANDS))
         self.register_buffer("deviation", torch.ones(()))
 
@@ -106,8 +109,8 @@ class SequenceEncoder(nn.Module):
         features = self.enter(normal.unflatten(1, (-1, LATENT_FRAMES)).flatten(2))
         for block in self.blocks:
             features = block(features, condition)
-        latents: Tensor = self.leave(_normal(features)) * self.gain(condition, quality)
-        return latents
+        latents = self.leave(_normal(features)) * self.gain(condition, quality)
+        return compressed(latents, self._companding)
 
 
 class SequenceGenerator(nn.Module):
@@ -124,6 +127,7 @@ class SequenceGenerator(nn.Module):
         super().__init__()
         self.condition = Condition()
         self.gain = Gain(config.latent_channels)
+        self._companding = config.companding
         self.enter = nn.Linear(config.latent_channels, config.width)
         self.blocks = nn.ModuleList(
             ConvNeXtBlock(config.width) for _ in range(config.generator_blocks)
@@ -135,12 +139,27 @@ class SequenceGenerator(nn.Module):
     def forward(self, latents: Tensor, quality: Tensor) -> Tensor:
         """Return what the receiver makes of latents."""
         condition = self.condition(quality)
-        features = self.enter(latents / self.gain(condition, quality))
+        values = expanded(latents, self._companding)
+        features = self.enter(values / self.gain(condition, quality))
         for block in self.blocks:
             features = block(features, condition)
         frames = self.leave(_normal(features)).unflatten(2, (LATENT_FRAMES, MEL_BANDS))
         loudness: Tensor = frames.flatten(1, 2) * self.deviation + self.mean
         return loudness
+
+
+def compressed(values: Tensor, companding: float) -> Tensor:
+    """Return values on the scale where levels are one apart: mu-law, of mu `companding`."""
+    if not companding:
+        return values
+    return values.sign() * torch.log1p(companding * values.abs()) / math.log1p(companding)
+
+
+def expanded(latents: Tensor, companding: float) -> Tensor:
+    """Undo `compressed`: the values of levels."""
+    if not companding:
+        return latents
+    return latents.sign() * torch.expm1(latents.abs() * math.log1p(companding)) / companding
 
 
 def _normal(features: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The codec over time, in the making: trained, coded at several rates, compared."""
+"""The codec over time: varied speech, and training on it."""
 
 from gan_audio_compression.pipelines.default_codec.pipeline import create_pipeline
 

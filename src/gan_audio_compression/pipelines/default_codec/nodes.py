@@ -95,7 +95,7 @@ def train_codec(
     given = _start(start.model)
     if given is not None and not start.tuned:
         return given, pd.DataFrame({"epoch": []})
-    speech = _with_variations(training_speech(log_mel, manifest), varied, usable(variations))
+    speech = with_variations(training_speech(log_mel, manifest), varied, usable(variations))
     model, history = train_sequence(speech, parameters.root, checkpoints, TrackingObserver(), given)
     return model, pd.DataFrame(history).assign(epoch=range(1, len(history) + 1))
 
@@ -112,7 +112,7 @@ def _start(name: str | None) -> SequenceModel | None:
     return model
 
 
-def _with_variations(
+def with_variations(
     speech: TrainingSpeech, varied: Partitions, variations: pd.DataFrame
 ) -> TrainingSpeech:
     """Return speech to train on that has the variations beside the originals."""

@@ -1,0 +1,5 @@
+"""Ablations of the default codec: what each part of it is worth."""
+
+from gan_audio_compression.pipelines.ablations.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,129 @@
+"""Nodes of the ablations."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from omegaconf import OmegaConf
+
+from gan_audio_compression.codec.sequence.codec import SequenceCodec
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.compute.work import item_key
+from gan_audio_compression.evaluation.metrics import METRICS, score_utterance
+from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
+from gan_audio_compression.pipelines.default_codec.nodes import with_variations
+from gan_audio_compression.pipelines.default_codec.parameters import SequenceTrainingParameters
+from gan_audio_compression.pipelines.loops import (
+    ComputeParameters,
+    Partitions,
+    Records,
+    UtteranceJob,
+    UtteranceResult,
+    at_level,
+    rows_of,
+    usable,
+    utterance_loop,
+)
+from gan_audio_compression.pipelines.training.nodes import training_speech
+from gan_audio_compression.pipelines.training.observer import TrackingObserver
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+from gan_audio_compression.signal.synthesis import SYNTHESIS
+from gan_audio_compression.training.sequence.run import train_sequence
+
+Item = tuple[str, int, NDArray[np.float32]]
+"""Ablation, bit rate, and speech [n] at the speaker's level."""
+
+
+def train_ablations(
+    log_mel: Partitions,
+    manifest: pd.DataFrame,
+    varied: Partitions,
+    variations: pd.DataFrame,
+    files: Partitions,
+    training: dict[str, Any],
+    parameters: AblationParameters,
+    checkpoints: Path,
+) -> Iterator[dict[str, SequenceModel]]:
+    """Train each codec on the same speech, with the same seed and for as long."""
+    originals = training_speech(log_mel, manifest)
+    all_speech = with_variations(originals, varied, variations)
+    for name, ablation in _ablations(files).items():
+        merged = OmegaConf.merge(training, parameters.training, ablation.training)
+        config = SequenceTrainingParameters.model_validate(OmegaConf.to_object(merged)).root
+        speech = all_speech if ablation.varied else originals
+        observer = TrackingObserver(prefix=f"ablation.{name}.")
+        model, _ = train_sequence(speech, config, checkpoints / name, observer)
+        yield {name: model}
+
+
+def score_ablations(
+    speech: Partitions,
+    manifest: pd.DataFrame,
+    models: Partitions,
+    parameters: AblationParameters,
+    compute: ComputeParameters,
+    ablation_scores_so_far: Records,
+) -> Iterator[tuple[Any, ...]]:
+    """Code, decode and score the beginnings of the validation utterances with each codec."""
+    opened = {name: load() for name, load in models.items()}
+    rows = usable(manifest)
+    jobs = [
+        UtteranceJob(
+            f"{name}.{bitrate}.{row.id}",
+            item_key(SYNTHESIS, str(row.key), model.digest, f"{bitrate} {parameters.seconds}"),
+            partial(_load, name, bitrate, parameters.seconds, speech, row),
+            {"ablation": name, "bitrate": bitrate, "utterance": row.id},
+        )
+        for name, model in opened.items()
+        for bitrate in parameters.bitrates
+        for row in rows_of(rows[rows["split"] == "validation"])
+    ]
+    yield from utterance_loop(
+        compute,
+        score_ablation,
+        jobs,
+        opened,
+        ablation_scores_so_far,
+        "ablations",
+        outputs=0,
+        total=len(jobs),
+    )
+
+
+def score_ablation(models: Mapping[str, SequenceModel], item: Item) -> UtteranceResult:
+    """Code, decode and score one utterance with one codec at one rate."""
+    name, bitrate, speech = item
+    codec = SequenceCodec(models[name], bitrate)
+    data = codec.encode(speech)
+    scores = score_utterance(speech, codec.decode(data))
+    kbit_s = 8 * len(data) / len(speech) * SAMPLE_RATE / 1000
+    return UtteranceResult((), {"file_kbit_s": kbit_s} | scores)
+
+
+def tabulate_ablations(scores: pd.DataFrame, files: Partitions) -> tuple[pd.DataFrame, str]:
+    """Return the mean scores by ablation and bit rate, as a table and as Markdown."""
+    measures = ["file_kbit_s", *METRICS]
+    labels = {name: ablation.label for name, ablation in _ablations(files).items()}
+    rows = usable(scores)
+    groups = rows.groupby(["bitrate", "ablation"], sort=True)
+    table = groups[measures].mean().assign(utterances=groups.size()).reset_index()
+    table.insert(1, "codec", table.pop("ablation").map(labels))
+    heads = ["bit/s", "codec", "file kbit/s", *(METRICS[m].label for m in METRICS), "n"]
+    lines = [heads, ["---"] * len(heads)]
+    for row in table.itertuples(index=False):
+        rate, label, *values, count = row
+        lines.append([str(rate), label, *(f"{value:.3f}" for value in values), str(count)])
+    return table, "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _ablations(files: Partitions) -> dict[str, Ablation]:
+    return {name: Ablation.model_validate(files[name]()) for name in sorted(files)}
+
+
+def _load(name: str, bitrate: int, seconds: int, speech: Partitions, row: Any) -> Item:
+    whole = at_level(speech[str(row.id)], int(row.level_code))
+    return name, bitrate, whole[: seconds * SAMPLE_RATE]

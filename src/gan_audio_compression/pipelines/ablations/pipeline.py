@@ -1,0 +1,47 @@
+"""The pipeline of the ablations: codecs that differ in one part, trained alike, and their table."""
+
+from kedro.pipeline import Node, Pipeline
+
+from gan_audio_compression.pipelines.ablations import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """Return the pipeline."""
+    return Pipeline(
+        [
+            Node(
+                nodes.train_ablations,
+                inputs=[
+                    "log_mel",
+                    "utterance_manifest",
+                    "varied_log_mel",
+                    "variations",
+                    "ablation_files",
+                    "params:sequence_training",
+                    "params:ablations",
+                    "ablation_checkpoints",
+                ],
+                outputs="ablation_models",
+                name="train_ablations",
+            ),
+            Node(
+                nodes.score_ablations,
+                inputs=[
+                    "speech",
+                    "utterance_manifest",
+                    "ablation_models",
+                    "params:ablations",
+                    "params:compute",
+                    "ablation_scores_so_far",
+                ],
+                outputs=["ablation_scores"],
+                name="score_ablations",
+            ),
+            Node(
+                nodes.tabulate_ablations,
+                inputs=["ablation_scores", "ablation_files"],
+                outputs=["ablation_table", "ablation_summary"],
+                name="tabulate_ablations",
+            ),
+        ]
+    )
