@@ -107,8 +107,9 @@ class Codec:
             samples: floats [n] or [n, channels] in [-1, 1]; channels are mixed down to their
                 mean, and what lies beyond is clipped.
             sample_rate: in Hz, 1000 to 768000.
-            search: strategy that looks for the best symbols: "encoder_only", "back_propagation"
-                or "admm"; None for the model's own.
+            search: strategy that looks for the best symbols: "encoder_only"; "annealing" for a
+                model over time; "back_propagation" or "admm" for one of the paper's codec. None
+                for the model's own.
             effort: 0 (the encoder alone) to 9; 5 takes a second of one
                 core for each second of audio.
             bitrate: most bits for each second, by the size of the result; None for the model's
@@ -125,7 +126,7 @@ class Codec:
         sample_rate = require_rate(sample_rate)
         blocks = [_full_scale(samples)]
         target = io.BytesIO()
-        coding = Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
+        coding = Coding(search_config(search or self.model.strategies[-1], effort), bitrate=bitrate)
         self._send(blocks, sample_rate, target, coding, _measure(blocks, sample_rate))
         return target.getvalue()
 
@@ -173,7 +174,7 @@ class Codec:
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
-        coding = Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
+        coding = Coding(search_config(search or self.model.strategies[-1], effort), bitrate=bitrate)
         with AudioReader(source) as reader:
             if reader.channels > 1:
                 logger.info("%d channels were mixed down to one.", reader.channels)
@@ -202,7 +203,7 @@ class Codec:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
         sample_rate = require_rate(sample_rate)
-        coding = Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
+        coding = Coding(search_config(search or self.model.strategies[-1], effort), bitrate=bitrate)
         return self._send(map(_full_scale, blocks), sample_rate, target, coding, None)
 
     def decode_file(

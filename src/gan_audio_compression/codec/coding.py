@@ -49,14 +49,18 @@ def sending_coder(model: Model, coding: Coding) -> ChunkCoder:
     Raises:
         SearchError: the model has no such search or entropy coder.
     """
+    strategy, strategies = coding.search.strategy, model.strategies
+    if strategy not in strategies:
+        raise SearchError(
+            f"this model has no search {strategy}; give one of {', '.join(strategies)}."
+        )
     if isinstance(model, CodecModel):
         return SegmentCoder(model, coding.coder, coding.search)
-    if coding.coder != "arithmetic" or coding.search.strategy != "encoder_only":
+    if coding.coder != "arithmetic":
         raise SearchError(
-            "this model codes by its own prior what its encoder finds;"
-            " give it the search encoder_only and the arithmetic coder."
+            f"this model has no {coding.coder} coder; take the arithmetic one, to use its prior."
         )
-    return SequenceCoder(model)
+    return SequenceCoder(model, coding.search.iterations)
 
 
 def receiving_coder(model: Model, coder: str) -> ChunkCoder:

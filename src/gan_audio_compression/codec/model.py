@@ -44,7 +44,7 @@ class CodecModel:
         training_digest: SHA-256 of what the model was trained on and how.
         precision: in which the networks compute; weights and results are float32 all the same.
         bitrate: bits for each second of a file where none are asked for: as many as it takes.
-        strategy: of the search, where none is asked for.
+        strategies: of a search; the last where none is asked for.
 
     Raises:
         ValueError: the parts do not fit together.
@@ -59,7 +59,7 @@ class CodecModel:
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float | None] = None
-    strategy: ClassVar[str] = "admm"
+    strategies: ClassVar[tuple[str, ...]] = ("encoder_only", "back_propagation", "admm")
 
     def __post_init__(self) -> None:
         levels, channels = self.quantiser.levels, self.networks.latent_channels

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.errors import SearchError
 from gan_audio_compression.codec.search.objective import OBJECTIVES as DEFINED
@@ -15,10 +16,12 @@ from gan_audio_compression.codec.search.presets import (
     search_config,
 )
 from gan_audio_compression.codec.search.strategies import STRATEGIES as IMPLEMENTED
+from gan_audio_compression.codec.sequence.model import SequenceModel
 
 
-def test_the_strategies_are_those_there_are() -> None:
-    assert set(STRATEGIES) == IMPLEMENTED.keys()
+def test_each_strategy_is_one_that_a_model_has() -> None:
+    assert set(CodecModel.strategies) == IMPLEMENTED.keys()
+    assert set(STRATEGIES) == {*CodecModel.strategies, *SequenceModel.strategies}
 
 
 def test_the_objectives_are_those_there_are() -> None:

@@ -112,7 +112,7 @@ def test_a_coder_that_the_model_has_not_is_refused(sequence_model: SequenceModel
     ContainerWriter(file, header)
     with pytest.raises(CorruptError, match="huffman"):
         SequenceCodec(sequence_model, 2000).decode(file.getvalue())
-    with pytest.raises(SearchError, match="encoder_only"):
+    with pytest.raises(SearchError, match="annealing"):
         encode_speech(sequence_model, np.zeros(RATE, np.float32), 0, Coding(ADMM))
 
 

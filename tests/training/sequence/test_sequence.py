@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.networks.sequence_config import SequenceConfig
 from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.run import TrainingSpeech
 from gan_audio_compression.training.segments import TrainingDataError
-from gan_audio_compression.training.sequence.config import SequenceTrainingConfig, TradeConfig
+from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 from gan_audio_compression.training.sequence.crops import CropSampler
 from gan_audio_compression.training.sequence.run import train_sequence
 
@@ -84,7 +85,7 @@ def test_training_goes_on_from_a_model(speech: TrainingSpeech, tmp_path: Path) -
 
 def test_another_configuration_is_another_training(speech: TrainingSpeech, tmp_path: Path) -> None:
     first, _ = train_sequence(speech, config(1), tmp_path, Observer())
-    trade = TradeConfig(lowest_quality=0.6)
+    trade = Trade(lowest_quality=0.6)
     second, _ = train_sequence(speech, config(1, trade=trade), tmp_path, Observer())
     assert first.training_digest != second.training_digest
 
@@ -121,8 +122,3 @@ def test_no_speech_is_one_sentence() -> None:
 def test_bad_values_are_refused(changes: dict[str, Any], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         config(**changes)
-
-
-def test_a_trade_that_is_upside_down_is_refused() -> None:
-    with pytest.raises(ValueError, match="worth more at the lowest quality"):
-        TradeConfig(lowest_quality=0.01, highest_quality=0.1)

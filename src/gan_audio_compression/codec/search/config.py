@@ -11,7 +11,7 @@ class SearchConfig:
     """Which strategy searches, for what, and how long.
 
     Attributes:
-        strategy: which of `strategies.STRATEGIES`.
+        strategy: which of `strategies.STRATEGIES`, or "annealing", which models over time have.
         objective: which of `objective.OBJECTIVES`.
         iterations: steps of gradient descent.
         step: size of a step; of the latent's range [0, 1] for ADMM.
@@ -22,7 +22,7 @@ class SearchConfig:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
-    strategy: Literal["encoder_only", "back_propagation", "admm"]
+    strategy: Literal["encoder_only", "back_propagation", "admm", "annealing"]
     objective: ObjectiveName = "mse"
     iterations: int = 0
     step: float = 0.05

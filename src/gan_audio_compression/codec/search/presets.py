@@ -35,9 +35,9 @@ def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") 
     """Return the search of that strategy and effort.
 
     Args:
-        strategy: "encoder_only", "back_propagation" or "admm".
+        strategy: "encoder_only", "back_propagation", "admm" or "annealing".
         effort: 0 .. 9; at 0 every strategy is the encoder alone.
-        objective: "mse", "l1" or "perceptual".
+        objective: "mse", "l1" or "perceptual"; annealing has its own.
 
     Raises:
         SearchError: there is no such strategy, effort or objective.
@@ -50,6 +50,8 @@ def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") 
         config = SearchConfig("encoder_only")
     elif strategy == "back_propagation":
         config = SearchConfig("back_propagation", "mse", _ITERATIONS[effort], step=3.0)
+    elif strategy == "annealing":
+        config = SearchConfig("annealing", iterations=_ITERATIONS[effort])
     else:
         config = SearchConfig("admm", "mse", _ITERATIONS[effort], *_ADMM[effort - 1])
     return replace(config, objective=objective)

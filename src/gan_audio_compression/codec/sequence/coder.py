@@ -1,7 +1,7 @@
 """Coding of a chunk by the codec over time, as finely as the room for it allows."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,21 @@ from gan_audio_compression.codec.sequence.model import (
     SequenceModel,
     fixed_point_quality,
 )
+from gan_audio_compression.codec.sequence.search import SequenceProblem, anneal
+from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.entropy.errors import CorruptPayloadError
 from gan_audio_compression.networks.sequence import LATENT_FRAMES
 from gan_audio_compression.signal.loudness import to_loudness
+from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
 # Below the coarsest quality, 0, its latents shrink in so many steps until all symbols are 0.
-_SHRINKING_STEPS = 16
+_SHRINKING_STEPS = 64
 _EMPTY, _FINEST = -_SHRINKING_STEPS, QUALITIES - 1
 # A share of the room that is used is enough; a bit of the payload is not looked for.
 _ENOUGH = 0.99
+# What is found costs a little more than what the encoder gives at the same quality.
+_LEFT_TO_SEARCH = 0.985
+_ATTEMPTS, _DEARER = 3, 1.2
 # Nepers of code length from one quality to the next, as a first guess.
 _SLOPE = math.log(6) / QUALITIES
 _GUESSES = 6
@@ -31,7 +37,7 @@ _SIDE_BYTES = 1
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """What a fineness gives; from the finest quality, 255, to 0 and, shrunk, on to -16."""
+    """What a fineness gives; from the finest quality, 255, to 0 and, shrunk, on to -64."""
 
     fineness: int
     symbols: NDArray[np.int64]
@@ -49,10 +55,12 @@ class SequenceCoder:
 
     Args:
         model: the codec.
+        iterations: of the search; none for the encoder alone.
     """
 
-    def __init__(self, model: SequenceModel) -> None:
+    def __init__(self, model: SequenceModel, iterations: int = 0) -> None:
         self._model = model
+        self._iterations = iterations
         self._expected = QUALITIES // 2
 
     @property
@@ -61,23 +69,31 @@ class SequenceCoder:
         return self._model.networks.latent_channels
 
     def encode(self, log_mel: Tensor, max_bytes: int | None) -> CodedLogMel | None:
-        """See `ChunkCoder`; without a limit the quality is the finest."""
-        if max_bytes is None:
-            return self._coded(self._trial(log_mel, _FINEST), log_mel)
-        room = 8.0 * (max_bytes - _SIDE_BYTES)
-        while trial := self._finest_within(log_mel, room):
-            coded = self._coded(trial, log_mel)
-            if len(coded.payload) <= max_bytes:
-                self._expected = trial.fineness
-                return coded
-            # The coder needs some bits more than the ideal code length.
-            room = trial.bits - 8.0 * (len(coded.payload) - max_bytes)
-        return None
+        """See `ChunkCoder`; without a limit the quality is the finest.
+
+        The objective is distortion + price * rate, at the price of the quality that the encoder
+        alone would have.
+        """
+        alone = self._encoded_alone(log_mel, max_bytes)
+        if alone is None:
+            return None
+        self._expected = alone.fineness
+        price = Trade().price(alone.quality / _FINEST)
+        coded = self._coded(alone, log_mel, price)
+        if not self._iterations or alone.fineness < 0:
+            return coded
+        found = self._searched(log_mel, max_bytes, alone.quality, price)
+        if found is None:
+            return coded
+        other = self._coded(found, log_mel, price)
+        if other.objective >= coded.objective:
+            return coded
+        return replace(other, start_objective=coded.objective)
 
     def least_bytes(self, frames: int) -> int:
         """See `ChunkCoder`."""
         symbols = np.zeros((_latent_frames(frames), self.positions), np.int64)
-        return len(self._payload(symbols, 0))
+        return len(self._payload(_Trial(_EMPTY, symbols, 0.0)))
 
     def decode(self, payload: bytes, frames: int) -> tuple[Symbols, Tensor]:
         """See `ChunkCoder`."""
@@ -88,6 +104,35 @@ class SequenceCoder:
             payload[_SIDE_BYTES:], _latent_frames(frames), fixed_point_quality(quality)
         )
         return symbols.astype(np.int32), self._model.render(symbols, quality, frames)
+
+    def _encoded_alone(self, log_mel: Tensor, max_bytes: int | None) -> _Trial | None:
+        """Return the finest of what the encoder gives that fits, None if nothing does."""
+        if max_bytes is None:
+            return self._trial(log_mel, _FINEST)
+        room = 8.0 * (max_bytes - _SIDE_BYTES)
+        while trial := self._finest_within(log_mel, room):
+            excess = len(self._payload(trial)) - max_bytes
+            if excess <= 0:
+                return trial
+            # The coder needs some bits more than the ideal code length.
+            room = trial.bits - 8.0 * excess
+        return None
+
+    def _searched(
+        self, log_mel: Tensor, max_bytes: int | None, quality: int, price: float
+    ) -> _Trial | None:
+        """Return what a search finds that fits; it makes symbols dearer until it does."""
+        if max_bytes is not None:
+            room = 8.0 * _LEFT_TO_SEARCH * (max_bytes - _SIDE_BYTES)
+            start = self._finest_within(log_mel, room)
+            quality = quality if start is None else start.quality
+        for _ in range(_ATTEMPTS):
+            problem = SequenceProblem(self._model, log_mel, quality, price)
+            found = self._counted(quality, anneal(problem, self._iterations))
+            if max_bytes is None or len(self._payload(found)) <= max_bytes:
+                return found
+            price *= _DEARER
+        return None
 
     def _finest_within(self, log_mel: Tensor, max_bits: float) -> _Trial | None:
         """Return the finest trial with a code length of at most `max_bits`, or nearly so."""
@@ -111,30 +156,33 @@ class SequenceCoder:
     def _trial(self, log_mel: Tensor, fineness: int) -> _Trial:
         quality = max(fineness, 0)
         shrunk = 1 + min(fineness, 0) / _SHRINKING_STEPS
-        symbols = self._model.symbols(log_mel, quality, shrunk)
-        bits = self._model.prior.code_length(symbols, fixed_point_quality(quality))
-        return _Trial(fineness, symbols, float(bits))
+        return self._counted(fineness, self._model.symbols(log_mel, quality, shrunk))
 
-    def _coded(self, trial: _Trial, log_mel: Tensor) -> CodedLogMel:
-        generated = self._model.log_mel(trial.symbols, trial.quality, len(log_mel))
+    def _counted(self, fineness: int, symbols: NDArray[np.int64]) -> _Trial:
+        told = fixed_point_quality(max(fineness, 0))
+        return _Trial(fineness, symbols, float(self._model.prior.code_length(symbols, told)))
+
+    def _coded(self, trial: _Trial, log_mel: Tensor, price: float) -> CodedLogMel:
+        frames = len(log_mel)
+        generated = self._model.log_mel(trial.symbols, trial.quality, frames)
+        deviation = self._model.encoder.deviation.cpu()
         lost = distortion(
-            log_mel[None],
-            to_loudness(generated)[None],
-            self._model.encoder.deviation.cpu(),
-            DistortionWeights(),
-        ).total.item()
+            log_mel[None], to_loudness(generated)[None], deviation, DistortionWeights()
+        )
+        kbit_s = trial.bits * SAMPLE_RATE / HOP / frames / 1000
+        objective = float(lost.total) + price * kbit_s
         return CodedLogMel(
             symbols=trial.symbols.astype(np.int32),
-            payload=self._payload(trial.symbols, trial.quality),
+            payload=self._payload(trial),
             log_mel=generated,
             ideal_bits=trial.bits,
-            start_objective=lost,
-            objective=lost,
+            start_objective=objective,
+            objective=objective,
         )
 
-    def _payload(self, symbols: NDArray[np.int64], quality: int) -> bytes:
-        coded = self._model.prior.encode(symbols, fixed_point_quality(quality))
-        return bytes([quality]) + coded
+    def _payload(self, trial: _Trial) -> bytes:
+        told = fixed_point_quality(trial.quality)
+        return bytes([trial.quality]) + self._model.prior.encode(trial.symbols, told)
 
 
 def _latent_frames(frames: int) -> int:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.precision import Precision
+from gan_audio_compression.codec.sequence.prior import RecurrentPrior, thaw_prior
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
 from gan_audio_compression.entropy.recurrent import ONE, RecurrentModel
 from gan_audio_compression.entropy.tables import LevelTables
@@ -52,7 +53,7 @@ class SequenceModel:
         training_digest: SHA-256 of what the model was trained on and how.
         precision: in which the networks compute; weights and results are float32 all the same.
         bitrate: bits for each second of a file where none are asked for.
-        strategy: of the search, where none is asked for.
+        strategies: of a search; the last where none is asked for.
     """
 
     networks: SequenceConfig
@@ -62,7 +63,7 @@ class SequenceModel:
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float] = 2000.0
-    strategy: ClassVar[str] = "encoder_only"
+    strategies: ClassVar[tuple[str, ...]] = ("encoder_only", "annealing")
 
     def __post_init__(self) -> None:
         if self.prior.channels != self.networks.latent_channels:
@@ -88,30 +89,44 @@ class SequenceModel:
         )
 
     @torch.no_grad()
+    def latents(self, log_mel: Tensor, quality: int) -> Tensor:
+        """Return the encoder's latents [1, ceil(frames / 4), C] of `log_mel` [frames, 128].
+
+        They are in steps of the quantiser, not whole. The last frame goes on to fill the last
+        latent frame.
+
+        Args:
+            log_mel: of a chunk, in nepers.
+            quality: 0 .. 255.
+        """
+        missing = -len(log_mel) % LATENT_FRAMES
+        filled = torch.cat([log_mel, log_mel[-1:].expand(missing, -1)])
+        loudness = to_loudness(filled)[None].to(self.device)
+        with self._autocast():
+            latents: Tensor = self.encoder(loudness, told(quality, self.device))
+        return latents.float()
+
     def symbols(self, log_mel: Tensor, quality: int, shrunk: float = 1.0) -> NDArray[np.int64]:
         """Return the symbols int64 [ceil(frames / 4), C] of `log_mel` [frames, 128] in nepers.
-
-        The last frame goes on to fill the last latent frame.
 
         Args:
             log_mel: of a chunk.
             quality: 0 .. 255.
             shrunk: factor on the latents, 0 .. 1; below 1 there are fewer bits, for worse sound.
         """
-        missing = -len(log_mel) % LATENT_FRAMES
-        filled = torch.cat([log_mel, log_mel[-1:].expand(missing, -1)])
+        return whole(shrunk * self.latents(log_mel, quality))
+
+    def generate(self, latents: Tensor, quality: int) -> Tensor:
+        """Return the loudness [1, 4 N, 128], float32, of `latents` [1, N, C]; differentiable."""
         with self._autocast():
-            latents = self.encoder(to_loudness(filled)[None].to(self.device), self._told(quality))
-        rounded = (shrunk * latents[0].float()).round().clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL)
-        return np.asarray(rounded.long().cpu().numpy(), np.int64)
+            loudness: Tensor = self.generator(latents, told(quality, self.device))
+        return loudness.float()
 
     @torch.no_grad()
     def log_mel(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:
         """Return the log mel [frames, 128], float32, of symbols [ceil(frames / 4), C]."""
         latents = torch.from_numpy(symbols).float().to(self.device)[None]
-        with self._autocast():
-            loudness = self.generator(latents, self._told(quality))
-        return from_loudness(loudness[0, :frames].float()).cpu()
+        return from_loudness(self.generate(latents, quality)[0, :frames]).cpu()
 
     @torch.no_grad()
     def render(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:
@@ -124,7 +139,7 @@ class SequenceModel:
         if self.precision == "bfloat16":
             return self.log_mel(symbols, quality, frames).double()
         latents = torch.from_numpy(symbols).double().to(self.device)[None]
-        loudness = self._double_generator(latents, self._told(quality).double())[0, :frames]
+        loudness = self._double_generator(latents, told(quality, self.device).double())[0, :frames]
         return from_loudness(loudness).cpu()
 
     @cached_property
@@ -169,12 +184,14 @@ class SequenceModel:
         except (KeyError, ValueError) as error:
             raise DamagedModelError(str(error).rstrip(".")) from error
 
-    def _told(self, quality: int) -> Tensor:
-        return torch.tensor([fixed_point_quality(quality) / ONE], device=self.device)
-
     def _autocast(self) -> torch.autocast:
         enabled = self.precision == "bfloat16"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+
+    @cached_property
+    def float_prior(self) -> RecurrentPrior:
+        """The prior in floats, for a search alone: it has a gradient, but does not code."""
+        return thaw_prior(self.prior).requires_grad_(False).to(self.device)
 
     @cached_property
     def _double_generator(self) -> nn.Module:
@@ -190,3 +207,14 @@ class SequenceModel:
 def fixed_point_quality(quality: int) -> int:
     """Return a quality 0 .. 255 as the prior is told it, 0 .. 4096."""
     return quality * ONE // (QUALITIES - 1)
+
+
+def told(quality: int, device: torch.device) -> Tensor:
+    """Return a quality 0 .. 255 as the networks are told it, [1] in 0 .. 1."""
+    return torch.tensor([fixed_point_quality(quality) / ONE], device=device)
+
+
+def whole(latents: Tensor) -> NDArray[np.int64]:
+    """Return the symbols int64 [N, C] that are nearest to latents [1, N, C]."""
+    rounded = latents[0].round().clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL)
+    return np.asarray(rounded.long().cpu().numpy(), np.int64)

@@ -3,30 +3,12 @@
 from dataclasses import dataclass, field
 
 from gan_audio_compression.codec.sequence.distortion import DistortionWeights
+from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.networks.sequence import LATENT_FRAMES
 from gan_audio_compression.networks.sequence_config import SequenceConfig
 from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
 
 _NO_OTHER_KEYS = {"extra": "forbid"}
-
-
-@dataclass(frozen=True)
-class TradeConfig:
-    """What a kbit/s is worth, as distortion, at the lowest and at the highest quality.
-
-    In between its logarithm is linear in the quality.
-    """
-
-    __pydantic_config__ = _NO_OTHER_KEYS
-
-    lowest_quality: float = 0.5
-    highest_quality: float = 0.005
-
-    def __post_init__(self) -> None:
-        if not 0 < self.highest_quality < self.lowest_quality:
-            raise ValueError(
-                "trade: a kbit/s must be worth more at the lowest quality than at the highest."
-            )
 
 
 @dataclass(frozen=True)
@@ -43,7 +25,7 @@ class SequenceTrainingConfig:
     seed: int = 0
     networks: SequenceConfig = field(default_factory=SequenceConfig)
     distortion: DistortionWeights = field(default_factory=DistortionWeights)
-    trade: TradeConfig = field(default_factory=TradeConfig)
+    trade: Trade = field(default_factory=Trade)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     frames: int = 192
     ema: float = 0.999

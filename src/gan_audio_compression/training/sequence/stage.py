@@ -1,7 +1,5 @@
 """The stage: encoder, generator and prior learn together what a bit buys."""
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -135,10 +133,9 @@ class SequenceStage:
         trade = self._config.trade
         generated, rate = model(log_mel, quality)
         lost = distortion(log_mel, generated, model.encoder.deviation, self._config.distortion)
-        most, least = math.log(trade.lowest_quality), math.log(trade.highest_quality)
         return {
             "distortion": lost.total,
-            "price": torch.exp(most + (least - most) * quality) * rate,
+            "price": trade.lowest_quality * torch.exp(trade.slope * quality) * rate,
             "kbit_s": rate,
             "log_mel": lost.log_mel,
             "disturbance": lost.disturbance,
