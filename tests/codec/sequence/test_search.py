@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.codec.sequence.coder import SequenceCoder
-from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.model import SequenceModel, fixed_point_quality
 from gan_audio_compression.codec.sequence.search import SequenceProblem, anneal
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 
@@ -53,6 +53,16 @@ def test_dearer_bits_are_spent_less(sequence_model: SequenceModel, log_mel: Tens
         for price in (1e-3, 1.0)
     ]
     assert lengths[1] < 0.9 * lengths[0]
+
+
+@pytest.mark.parametrize("share", [0.6, 0.8])
+def test_the_bits_aimed_at_are_met(
+    sequence_model: SequenceModel, log_mel: Tensor, share: float
+) -> None:
+    coder, told = sequence_model.prior, fixed_point_quality(128)
+    alone = float(coder.code_length(sequence_model.symbols(log_mel, 128), told))
+    found = anneal(SequenceProblem(sequence_model, log_mel, 128, 0.05, share * alone), 60)
+    assert float(coder.code_length(found, told)) == pytest.approx(share * alone, rel=0.1)
 
 
 def test_a_seed_gives_one_result(problem: SequenceProblem) -> None:

@@ -21,14 +21,15 @@ from gan_audio_compression.networks.sequence import LATENT_FRAMES
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
-# Below the coarsest quality, 0, its latents shrink in so many steps until all symbols are 0.
+# Below the coarsest quality, 0, its latents shrink in so many steps until all symbols are 0; by
+# little at first, because many lie just beyond one half.
 _SHRINKING_STEPS = 64
 _EMPTY, _FINEST = -_SHRINKING_STEPS, QUALITIES - 1
 # A share of the room that is used is enough; a bit of the payload is not looked for.
 _ENOUGH = 0.99
-# What is found costs a little more than what the encoder gives at the same quality.
-_LEFT_TO_SEARCH = 0.985
-_ATTEMPTS, _DEARER = 3, 1.2
+# A search meets the bits that it aims at to within about a percent.
+_AIMED_AT, _ATTEMPTS = 0.99, 3
+_FEWEST_BITS = 64.0
 # Nepers of code length from one quality to the next, as a first guess.
 _SLOPE = math.log(6) / QUALITIES
 _GUESSES = 6
@@ -80,9 +81,9 @@ class SequenceCoder:
         self._expected = alone.fineness
         price = Trade().price(alone.quality / _FINEST)
         coded = self._coded(alone, log_mel, price)
-        if not self._iterations or alone.fineness < 0:
-            return coded
-        found = self._searched(log_mel, max_bytes, alone.quality, price)
+        # From what is shrunk a search would have to go too far.
+        fine_enough = self._iterations and alone.fineness >= 0
+        found = self._searched(log_mel, max_bytes, alone.quality, price) if fine_enough else None
         if found is None:
             return coded
         other = self._coded(found, log_mel, price)
@@ -121,17 +122,19 @@ class SequenceCoder:
     def _searched(
         self, log_mel: Tensor, max_bytes: int | None, quality: int, price: float
     ) -> _Trial | None:
-        """Return what a search finds that fits; it makes symbols dearer until it does."""
-        if max_bytes is not None:
-            room = 8.0 * _LEFT_TO_SEARCH * (max_bytes - _SIDE_BYTES)
-            start = self._finest_within(log_mel, room)
-            quality = quality if start is None else start.quality
+        """Return what a search finds that fits; it aims lower until something does."""
+        bits = None if max_bytes is None else _AIMED_AT * 8.0 * (max_bytes - _SIDE_BYTES)
         for _ in range(_ATTEMPTS):
-            problem = SequenceProblem(self._model, log_mel, quality, price)
+            if bits is not None and bits < _FEWEST_BITS:
+                return None
+            problem = SequenceProblem(self._model, log_mel, quality, price, bits)
             found = self._counted(quality, anneal(problem, self._iterations))
-            if max_bytes is None or len(self._payload(found)) <= max_bytes:
+            if max_bytes is None or bits is None:
                 return found
-            price *= _DEARER
+            excess = len(self._payload(found)) - max_bytes
+            if excess <= 0:
+                return found
+            bits -= 8.0 * excess
         return None
 
     def _finest_within(self, log_mel: Tensor, max_bits: float) -> _Trial | None:
@@ -155,7 +158,7 @@ class SequenceCoder:
 
     def _trial(self, log_mel: Tensor, fineness: int) -> _Trial:
         quality = max(fineness, 0)
-        shrunk = 1 + min(fineness, 0) / _SHRINKING_STEPS
+        shrunk = 1 - (min(fineness, 0) / _SHRINKING_STEPS) ** 2
         return self._counted(fineness, self._model.symbols(log_mel, quality, shrunk))
 
     def _counted(self, fineness: int, symbols: NDArray[np.int64]) -> _Trial:

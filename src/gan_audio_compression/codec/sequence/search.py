@@ -24,6 +24,9 @@ _STEP = 0.05
 _HOTTEST, _COLDEST = 0.5, 0.05
 _COOLING = 3.0
 _BETWEEN = 1e-4
+# How fast the price follows a rate that is too high or too low, and how it goes with the rate.
+_FEEDBACK = 1.0
+_PRICE_EXPONENT = 2.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,34 +38,41 @@ class SequenceProblem:
         log_mel: [frames, 128] in nepers.
         quality: 0 .. 255.
         price: distortion that a kbit/s is worth.
+        bits: code length to aim at; the search then moves the price. None for the price alone.
     """
 
     model: SequenceModel
     log_mel: Tensor
     quality: int
     price: float
+    bits: float | None = None
 
     @cached_property
     def start(self) -> Tensor:
         """The encoder's latents [1, N, C], in steps of the quantiser."""
         return self.model.latents(self.log_mel, self.quality)
 
-    def objective(self, latents: Tensor) -> Tensor:
-        """Return distortion + price * rate of `latents` [1, N, C], which need not be whole.
+    def distortion(self, latents: Tensor) -> Tensor:
+        """Return the distortion of `latents` [1, N, C], whole or not; differentiable."""
+        loudness = self.model.generate(latents, self.quality)[:, : len(self.log_mel)]
+        deviation, weights = self.model.encoder.deviation, DistortionWeights()
+        return distortion(self._target, loudness, deviation, weights).total[0]
 
-        It is differentiable; the rate is that of the prior in floats, in kbit/s.
-        """
-        frames = len(self.log_mel)
-        loudness = self.model.generate(latents, self.quality)[:, :frames]
-        lost = distortion(self._target, loudness, self.model.encoder.deviation, DistortionWeights())
+    def code_length(self, latents: Tensor) -> Tensor:
+        """Return the bits of `latents` [1, N, C] under the prior in floats; differentiable."""
         quality = told(self.quality, latents.device)
-        bits = self.model.float_prior.code_length(latents, quality).sum()
-        return lost.total[0] + self.price * bits * _FRAMES_A_SECOND / frames / 1000
+        return self.model.float_prior.code_length(latents, quality).sum()
+
+    def kbit_s(self, bits: Tensor) -> Tensor:
+        """Return the rate of a code length."""
+        return bits * _FRAMES_A_SECOND / len(self.log_mel) / 1000
 
     @torch.no_grad()
     def value(self, symbols: NDArray[np.int64]) -> float:
-        """Return the objective of symbols [N, C]."""
-        return float(self.objective(torch.from_numpy(symbols).float()[None].to(self.start.device)))
+        """Return distortion + price * rate of symbols [N, C]."""
+        latents = torch.from_numpy(symbols).float()[None].to(self.start.device)
+        rate = self.kbit_s(self.code_length(latents))
+        return float(self.distortion(latents) + self.price * rate)
 
     @cached_property
     def _target(self) -> Tensor:
@@ -70,7 +80,9 @@ class SequenceProblem:
 
 
 def anneal(problem: SequenceProblem, iterations: int, seed: int = 0) -> NDArray[np.int64]:
-    """Return symbols [N, C] with no higher an objective than the encoder's.
+    """Return symbols [N, C]; they are near the bits of the problem, where it has any.
+
+    Where it has none, their objective is no higher than that of the encoder's symbols.
 
     Args:
         problem: what to code.
@@ -80,14 +92,42 @@ def anneal(problem: SequenceProblem, iterations: int, seed: int = 0) -> NDArray[
     draws = torch.Generator().manual_seed(seed)
     latents = problem.start.clone().requires_grad_(True)
     optimiser = torch.optim.Adam([latents], lr=_STEP)
+    price = _first_price(problem)
     for iteration in range(iterations):
         cooled = _HOTTEST * math.exp(-_COOLING * iteration / iterations)
-        objective = problem.objective(_drawn(latents, max(cooled, _COLDEST), draws))
+        drawn = _drawn(latents, max(cooled, _COLDEST), draws)
+        rate = problem.kbit_s(problem.code_length(drawn))
+        objective = problem.distortion(drawn) + price * rate
         optimiser.zero_grad()
         objective.backward()
         optimiser.step()
-    start, found = (whole(values) for values in (problem.start, latents.detach()))
+        price *= _feedback(problem, latents)
+    found = whole(latents.detach())
+    if problem.bits is not None:
+        return found
+    start = whole(problem.start)
     return found if problem.value(found) < problem.value(start) else start
+
+
+def _first_price(problem: SequenceProblem) -> float:
+    if problem.bits is None:
+        return problem.price
+    excess = max(_relative_bits(problem, problem.start), 1.0)
+    return problem.price * math.exp(_PRICE_EXPONENT * math.log(excess))
+
+
+def _feedback(problem: SequenceProblem, latents: Tensor) -> float:
+    """Return the factor on the price that brings the bits nearer to those aimed at."""
+    if problem.bits is None:
+        return 1.0
+    excess = min(_relative_bits(problem, latents), 2.0) - 1
+    return math.exp(_FEEDBACK * excess)
+
+
+@torch.no_grad()
+def _relative_bits(problem: SequenceProblem, latents: Tensor) -> float:
+    assert problem.bits is not None
+    return float(problem.code_length(latents.round())) / problem.bits
 
 
 def _drawn(latents: Tensor, temperature: float, draws: torch.Generator) -> Tensor:
