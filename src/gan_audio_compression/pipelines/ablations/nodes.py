@@ -1,7 +1,7 @@
 """Nodes of the ablations."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,9 @@ def score_ablations(
     ablation_scores_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
     """Code, decode and score the beginnings of the validation utterances with each codec."""
+    # As bytes: workers get tensors by file descriptors, and all models have too many of them.
     opened = {name: load() for name, load in models.items()}
+    files = {name: model.to_bytes() for name, model in opened.items()}
     rows = usable(manifest)
     jobs = [
         UtteranceJob(
@@ -86,7 +88,7 @@ def score_ablations(
         compute,
         score_ablation,
         jobs,
-        opened,
+        files,
         ablation_scores_so_far,
         "ablations",
         outputs=0,
@@ -94,10 +96,10 @@ def score_ablations(
     )
 
 
-def score_ablation(models: Mapping[str, SequenceModel], item: Item) -> UtteranceResult:
-    """Code, decode and score one utterance with one codec at one rate."""
+def score_ablation(files: Mapping[str, bytes], item: Item) -> UtteranceResult:
+    """Code, decode and score one utterance with one codec, of its model file, at one rate."""
     name, bitrate, speech = item
-    codec = SequenceCodec(models[name], bitrate)
+    codec = SequenceCodec(_opened(files[name]), bitrate)
     data = codec.encode(speech)
     scores = score_utterance(speech, codec.decode(data))
     kbit_s = 8 * len(data) / len(speech) * SAMPLE_RATE / 1000
@@ -127,3 +129,8 @@ def _ablations(files: Partitions) -> dict[str, Ablation]:
 def _load(name: str, bitrate: int, seconds: int, speech: Partitions, row: Any) -> Item:
     whole = at_level(speech[str(row.id)], int(row.level_code))
     return name, bitrate, whole[: seconds * SAMPLE_RATE]
+
+
+@lru_cache(maxsize=1)
+def _opened(file: bytes) -> SequenceModel:
+    return SequenceModel.from_bytes(file)
