@@ -34,7 +34,7 @@ def test_values_out_of_range_are_refused(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("search", "key"),
     [
-        ({"strategy": "annealing"}, "search.strategy"),
+        ({"strategy": "genetic"}, "search.strategy"),
         ({"strategy": "admm", "objective": "l3"}, "search.objective"),
         ({"strategy": "admm", "iteration": 5}, "search.iteration"),
         ({"strategy": "admm", "iterations": 2.5}, "search.iterations"),
