@@ -29,6 +29,8 @@ _EMPTY, _FINEST = -_SHRINKING_STEPS, QUALITIES - 1
 _ENOUGH = 0.99
 # A search meets the bits that it aims at to within about a percent.
 _AIMED_AT, _ATTEMPTS = 0.99, 3
+# Whoever asks for a bit rate does not want a search that leaves more of it.
+_LEAST_USED = 0.97
 _FEWEST_BITS = 64.0
 # Nepers of code length from one quality to the next, as a first guess.
 _SLOPE = math.log(6) / QUALITIES
@@ -87,7 +89,8 @@ class SequenceCoder:
         if found is None:
             return coded
         other = self._coded(found, log_mel, price)
-        if other.objective >= coded.objective:
+        wasteful = len(other.payload) < _LEAST_USED * len(coded.payload)
+        if wasteful or other.objective >= coded.objective:
             return coded
         return replace(other, start_objective=coded.objective)
 
