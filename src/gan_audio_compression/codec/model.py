@@ -1,6 +1,7 @@
 """What sender and receiver share: networks, levels and tables."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import ClassVar, Self, get_args
@@ -8,31 +9,25 @@ from typing import ClassVar, Self, get_args
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.latent import ROWS
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.quantiser import Quantiser
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.encoder import Encoder
-from gan_audio_compression.networks.errors import DamagedModelError
 from gan_audio_compression.networks.generator import Generator
 from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.serialisation import (
-    content_digest,
-    from_file,
     named_tensors,
     open_network,
     tensors_below,
-    to_file,
 )
-
-KIND = "codec"
 
 
 @dataclass(frozen=True, eq=False)
-class CodecModel:
-    """The trained codec; networks are in evaluation mode and frozen.
+class CodecModel(TrainedCodec):
+    """The trained codec.
 
     Attributes:
         networks: shape of the networks.
@@ -41,8 +36,6 @@ class CodecModel:
         quantiser: levels of the latents.
         padding: symbols [channels, 8 rows] of a latent column of silence.
         tables: probabilities of the levels, one table for each position in a column.
-        training_digest: SHA-256 of what the model was trained on and how.
-        precision: in which the networks compute; weights and results are float32 all the same.
         bitrate: bits for each second of a file where none are asked for: as many as it takes.
         strategies: of a search; the last where none is asked for.
 
@@ -50,6 +43,7 @@ class CodecModel:
         ValueError: the parts do not fit together.
     """
 
+    kind: ClassVar[str] = "codec"
     networks: NetworkConfig
     encoder: Encoder
     generator: Generator
@@ -73,8 +67,7 @@ class CodecModel:
             raise ValueError("padding has symbols that are no levels")
         if self.precision not in get_args(Precision):
             raise ValueError(f"precision is {self.precision!r}; give float32 or bfloat16")
-        for network in (self.encoder, self.generator):
-            network.eval().requires_grad_(False)
+        super().__post_init__()
 
     @property
     def positions(self) -> int:
@@ -108,8 +101,7 @@ class CodecModel:
     def render(self, latents: Tensor) -> Tensor:
         """Return the images of latents as a listener gets them, float64 [S, 1, 128, 128].
 
-        In double precision, since the synthesis blows up the rounding of single precision, which
-        differs between machines, to another sound; in bfloat16 if the codec computes in that.
+        In double precision, or in bfloat16 if the codec computes in that.
         """
         if self.precision == "bfloat16":
             return self.generate(latents).double()
@@ -128,55 +120,13 @@ class CodecModel:
         return self.quantiser.symbols(latents, costs)
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) over all weights, levels and tables: equal digests decode alike."""
-        return content_digest(self.networks, self._tensors())
-
-    @property
-    def fingerprint(self) -> bytes:
-        """The first bytes of the digest, as they stand in each file."""
-        return bytes.fromhex(self.digest)[:FINGERPRINT_BYTES]
-
-    def to_bytes(self) -> bytes:
-        """Return a safetensors file: tensors, and the configuration as JSON metadata."""
-        metadata = ModelMetadata(KIND, self.networks, self.digest, self.training_digest)
-        return to_file(metadata, self._tensors())
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Undo `to_bytes`; the model is on the CPU and computes in float32.
-
-        Raises:
-            ModelFileError: as `networks.serialisation.from_file` and `open_network`.
-        """
-        metadata, tensors = from_file(data, KIND)
-        networks = metadata.networks
-        assert isinstance(networks, NetworkConfig)
-        try:
-            return cls(
-                networks,
-                open_network(partial(Encoder, networks), tensors_below(tensors, "encoder")),
-                open_network(partial(Generator, networks), tensors_below(tensors, "generator")),
-                Quantiser(tensors["levels"]),
-                tensors["padding"],
-                LevelTables(tensors["counts"].numpy()),
-                metadata.training_digest,
-            )
-        except (KeyError, ValueError) as error:
-            raise DamagedModelError(str(error).rstrip(".")) from error
-
-    @cached_property
-    def _double_generator(self) -> Generator:
-        return copy.deepcopy(self.generator).double()
-
-    @cached_property
     def _code_lengths(self) -> Tensor:
         """Bits of each symbol, [C, 8 rows, 1 column, levels]."""
         bits = torch.tensor(self.tables.bits, dtype=torch.float32)
         return bits.reshape(*self.padding.shape, 1, -1).to(self.device)
 
     def _computed(self, network: nn.Module, inputs: Tensor) -> Tensor:
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+        with self._autocast():
             outputs: Tensor = network(inputs)
         return outputs.float()
 
@@ -186,3 +136,17 @@ class CodecModel:
             "padding": self.padding,
             "counts": torch.from_numpy(self.tables.counts.copy()),
         }
+
+    @classmethod
+    def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
+        networks = metadata.networks
+        assert isinstance(networks, NetworkConfig)
+        return cls(
+            networks,
+            open_network(partial(Encoder, networks), tensors_below(tensors, "encoder")),
+            open_network(partial(Generator, networks), tensors_below(tensors, "generator")),
+            Quantiser(tensors["levels"]),
+            tensors["padding"],
+            LevelTables(tensors["counts"].numpy()),
+            metadata.training_digest,
+        )

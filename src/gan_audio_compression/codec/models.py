@@ -52,13 +52,13 @@ def open_model(name_or_path: str | Path) -> "Model":
         ModelFileError: the file cannot be read or is no sound model; the message names it.
     """
     from gan_audio_compression.codec.model import CodecModel
-    from gan_audio_compression.codec.sequence import model as sequence
+    from gan_audio_compression.codec.sequence.model import SequenceModel
 
     path = model_path(name_or_path)
     try:
         data = path.read_bytes()
         kind = read_header(io.BytesIO(data)).metadata.kind
-        opened = sequence.SequenceModel if kind == sequence.KIND else CodecModel
+        opened = SequenceModel if kind == SequenceModel.kind else CodecModel
         return opened.from_bytes(data)
     except OSError as error:
         raise ModelFileError(

@@ -1,6 +1,7 @@
 """What sender and receiver of the codec over time share: networks and prior."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
 from typing import ClassVar, Self
@@ -8,15 +9,14 @@ from typing import ClassVar, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.sequence.prior import RecurrentPrior, thaw_prior
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
 from gan_audio_compression.entropy.recurrent import ONE, RecurrentModel
 from gan_audio_compression.entropy.tables import LevelTables
-from gan_audio_compression.networks.errors import DamagedModelError
 from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.sequence import (
     LATENT_FRAMES,
@@ -25,16 +25,12 @@ from gan_audio_compression.networks.sequence import (
 )
 from gan_audio_compression.networks.sequence_config import SequenceConfig
 from gan_audio_compression.networks.serialisation import (
-    content_digest,
-    from_file,
     named_tensors,
     open_network,
     tensors_below,
-    to_file,
 )
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 
-KIND = "sequence"
 QUALITIES = 256
 """Qualities that a chunk may have, from the coarsest, 0, to the finest."""
 
@@ -42,20 +38,19 @@ _PRIOR = "prior_"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SequenceModel:
-    """The trained codec over time; networks are in evaluation mode and frozen.
+class SequenceModel(TrainedCodec):
+    """The trained codec over time.
 
     Attributes:
         networks: shape of the networks.
         encoder: loudness to latents.
         generator: latents to loudness.
         prior: codes the latents, in whole numbers.
-        training_digest: SHA-256 of what the model was trained on and how.
-        precision: in which the networks compute; weights and results are float32 all the same.
         bitrate: bits for each second of a file where none are asked for.
         strategies: of a search; the last where none is asked for.
     """
 
+    kind: ClassVar[str] = "sequence"
     networks: SequenceConfig
     encoder: SequenceEncoder
     generator: SequenceGenerator
@@ -68,8 +63,7 @@ class SequenceModel:
     def __post_init__(self) -> None:
         if self.prior.channels != self.networks.latent_channels:
             raise ValueError(f"the prior is for {self.prior.channels} channels")
-        for network in (self.encoder, self.generator):
-            network.eval().requires_grad_(False)
+        super().__post_init__()
 
     def __repr__(self) -> str:
         return f"SequenceModel({self.digest})"
@@ -132,9 +126,7 @@ class SequenceModel:
     def render(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:
         """Return the log mel as a listener gets it, float64.
 
-        In double precision, since the synthesis blows the rounding of single precision up to
-        another sound, which would differ between machines; in bfloat16 if the codec computes in
-        that.
+        In double precision, or in bfloat16 if the codec computes in that.
         """
         if self.precision == "bfloat16":
             return self.log_mel(symbols, quality, frames).double()
@@ -143,65 +135,31 @@ class SequenceModel:
         return from_loudness(loudness).cpu()
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) over all weights and tables: equal digests decode alike."""
-        return content_digest(self.networks, self._tensors())
-
-    @property
-    def fingerprint(self) -> bytes:
-        """The first bytes of the digest, as they stand in each file."""
-        return bytes.fromhex(self.digest)[:FINGERPRINT_BYTES]
-
-    def to_bytes(self) -> bytes:
-        """Return a safetensors file: tensors, and the configuration as JSON metadata."""
-        metadata = ModelMetadata(KIND, self.networks, self.digest, self.training_digest)
-        return to_file(metadata, self._tensors())
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Undo `to_bytes`.
-
-        Raises:
-            ModelFileError: as `networks.serialisation.from_file` and `open_network`.
-        """
-        metadata, tensors = from_file(data, KIND)
-        networks = metadata.networks
-        assert isinstance(networks, SequenceConfig)
-        try:
-            arrays = {
-                field.name: tensors[_PRIOR + field.name].numpy() for field in fields(RecurrentModel)
-            }
-            tables = LevelTables(arrays.pop("tables"))
-            return cls(
-                networks,
-                open_network(partial(SequenceEncoder, networks), tensors_below(tensors, "encoder")),
-                open_network(
-                    partial(SequenceGenerator, networks), tensors_below(tensors, "generator")
-                ),
-                RecurrentModel(**arrays, tables=tables),
-                metadata.training_digest,
-            )
-        except (KeyError, ValueError) as error:
-            raise DamagedModelError(str(error).rstrip(".")) from error
-
-    def _autocast(self) -> torch.autocast:
-        enabled = self.precision == "bfloat16"
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
-
-    @cached_property
     def float_prior(self) -> RecurrentPrior:
         """The prior in floats, for a search alone: it has a gradient, but does not code."""
         return thaw_prior(self.prior).requires_grad_(False).to(self.device)
-
-    @cached_property
-    def _double_generator(self) -> nn.Module:
-        return copy.deepcopy(self.generator).double()
 
     def _tensors(self) -> dict[str, Tensor]:
         arrays = {field.name: getattr(self.prior, field.name) for field in fields(self.prior)}
         arrays["tables"] = self.prior.tables.counts.copy()
         prior = {_PRIOR + name: torch.from_numpy(array) for name, array in arrays.items()}
         return named_tensors(encoder=self.encoder, generator=self.generator) | prior
+
+    @classmethod
+    def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
+        networks = metadata.networks
+        assert isinstance(networks, SequenceConfig)
+        arrays = {
+            field.name: tensors[_PRIOR + field.name].numpy() for field in fields(RecurrentModel)
+        }
+        tables = LevelTables(arrays.pop("tables"))
+        return cls(
+            networks,
+            open_network(partial(SequenceEncoder, networks), tensors_below(tensors, "encoder")),
+            open_network(partial(SequenceGenerator, networks), tensors_below(tensors, "generator")),
+            RecurrentModel(**arrays, tables=tables),
+            metadata.training_digest,
+        )
 
 
 def fixed_point_quality(quality: int) -> int:

@@ -1,0 +1,59 @@
+"""What the model of every codec has: an identity, and networks that compute in some precision."""
+
+import copy
+from abc import abstractmethod
+from functools import cached_property
+
+import torch
+from torch import nn
+
+from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
+from gan_audio_compression.codec.precision import Precision
+from gan_audio_compression.networks.serialisation import content_digest
+from gan_audio_compression.networks.stored_model import StoredModel
+
+
+class TrainedCodec(StoredModel):
+    """An encoder and a generator, in evaluation mode and frozen.
+
+    Attributes:
+        encoder: speech to latents.
+        generator: latents to speech.
+        precision: in which the networks compute; weights and results are float32 all the same.
+    """
+
+    encoder: nn.Module
+    generator: nn.Module
+    precision: Precision
+
+    def __post_init__(self) -> None:
+        for network in (self.encoder, self.generator):
+            network.eval().requires_grad_(False)
+
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Where the networks are."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) over all weights and tables: equal digests decode alike."""
+        return content_digest(self.networks, self._tensors())
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The first bytes of the digest, as they stand in each file."""
+        return bytes.fromhex(self.digest)[:FINGERPRINT_BYTES]
+
+    def _autocast(self) -> torch.autocast:
+        enabled = self.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+
+    @cached_property
+    def _double_generator(self) -> nn.Module:
+        """The generator in double precision.
+
+        For what a listener gets: the synthesis blows up the rounding of single precision, which
+        differs between machines, to another sound.
+        """
+        return copy.deepcopy(self.generator).double()
