@@ -13,10 +13,10 @@ from torch import Tensor
 
 from gan_audio_compression.evaluation.pesq_measures import narrow_band_pesq
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
-from gan_audio_compression.signal.bark import Band
+from gan_audio_compression.signal.bark import Band, power_of_log_mel, power_of_wave
 from gan_audio_compression.signal.disturbance import (
-    disturbance_from_log_mel,
-    disturbance_from_waves,
+    Disturbance,
+    disturbance_between,
     estimated_pesq_raw,
 )
 from gan_audio_compression.signal.level import normalise_level
@@ -39,11 +39,25 @@ def log_mel(speech: Tensor) -> Tensor:
     return log_mel_spectrogram(speech)
 
 
+def disturbance_from_log_mel(
+    reference: Tensor, decoded: Tensor, band: Band = "narrow", **how: Any
+) -> Disturbance:
+    powers = power_of_log_mel(reference, band), power_of_log_mel(decoded, band)
+    return disturbance_between(*powers, band=band, **how)
+
+
+def disturbance_from_waves(
+    reference: Tensor, decoded: Tensor, band: Band = "narrow"
+) -> Disturbance:
+    powers = power_of_wave(reference, band), power_of_wave(decoded, band)
+    return disturbance_between(*powers, band=band)
+
+
 def loss(
     reference: Tensor, decoded: Tensor, mask: Tensor | None = None, forgive_filter: bool = True
 ) -> float:
     found = disturbance_from_log_mel(
-        reference, decoded, mask, band="wide", forgive_filter=forgive_filter
+        reference, decoded, "wide", mask=mask, forgive_filter=forgive_filter
     )
     return float(found.loss)
 
@@ -151,7 +165,7 @@ def test_padding_does_not_count(log_mel: Tensor) -> None:
     padded = torch.cat([log_mel, torch.full((31, 128), FLOOR)])
     other = torch.cat([decoded, torch.full((31, 128), -1.0)])
     mask = torch.cat([torch.ones(len(log_mel)), torch.zeros(31)])
-    masked = disturbance_from_log_mel(padded, other, mask)
+    masked = disturbance_from_log_mel(padded, other, mask=mask)
     torch.testing.assert_close(masked.symmetric, alone.symmetric)
     torch.testing.assert_close(masked.asymmetric, alone.asymmetric)
     assert loss(padded, other) > 1.5 * loss(padded, other, mask)

@@ -11,13 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gan_audio_compression.signal.bark import (
-    Band,
-    BarkScale,
-    bark_scale,
-    power_of_log_mel,
-    power_of_wave,
-)
+from gan_audio_compression.signal.bark import Band, BarkScale, bark_scale
 
 # Linear filtering that a listener gets used to: of the mean over frames with speech, at 60 dB or
 # more, in cells that are 30 dB above the threshold.
@@ -58,56 +52,27 @@ class Disturbance:
         return 0.1 * self.symmetric + 0.0309 * self.asymmetric
 
 
-def disturbance_from_log_mel(
+def disturbance_between(
     reference: Tensor,
     decoded: Tensor,
     mask: Tensor | None = None,
     *,
-    band: Band = "narrow",
+    band: Band,
     forgive_filter: bool = True,
 ) -> Disturbance:
-    """Return the disturbance between log mels [..., frames, 128] at the project's level.
+    """Return the disturbance between powers [..., frames, bands] at the project's level.
 
-    It is differentiable with respect to both, everywhere.
+    It is differentiable with respect to both, everywhere if they are powers of log mels.
 
     Args:
-        reference: in nepers.
-        decoded: in nepers.
+        reference: as `signal.bark` gives it from a log mel or a wave.
+        decoded: likewise.
         mask: [..., frames], one where a frame counts and zero where it is padding; None if all do.
-        band: what the listener gets.
+        band: what the listener gets; the powers are in its bands.
         forgive_filter: as P.862, let a linear filter within 20 dB hardly disturb, and a frame that
             is louder by up to 35 dB little. Without, a frame's gain is forgiven up to 10 dB alone:
             for whoever minimises the disturbance, and would make use of all that is forgiven.
     """
-    powers = power_of_log_mel(reference, band), power_of_log_mel(decoded, band)
-    return _disturbance(*powers, mask, band, forgive_filter)
-
-
-def disturbance_from_waves(
-    reference: Tensor,
-    decoded: Tensor,
-    mask: Tensor | None = None,
-    *,
-    band: Band = "narrow",
-    forgive_filter: bool = True,
-) -> Disturbance:
-    """Return the disturbance between waves [..., n] at 16 kHz and at the project's level.
-
-    `mask` is of the 1 + n // 128 frames; see `disturbance_from_log_mel`.
-    """
-    powers = power_of_wave(reference, band), power_of_wave(decoded, band)
-    return _disturbance(*powers, mask, band, forgive_filter)
-
-
-def estimated_pesq_raw(disturbance: Disturbance) -> Tensor:
-    """Return what PESQ would give before its mapping, at most 4.5 (P.862, equation of MOS)."""
-    return 4.5 - disturbance.loss
-
-
-def _disturbance(
-    reference: Tensor, decoded: Tensor, mask: Tensor | None, band: Band, forgive_filter: bool
-) -> Disturbance:
-    """Return the disturbance between Bark powers [..., frames, bands]."""
     scale = bark_scale(band, decoded.dtype, decoded.device)
     counted = torch.ones_like(reference[..., 0]) if mask is None else mask.to(reference)
     filtered, least_gain = reference, _LEAST_STRICT_GAIN
@@ -124,6 +89,11 @@ def _disturbance(
     )
     weight = ((reference.sum(-1) + 1e5) / 1e7).pow(-0.04)
     return Disturbance(*(_over_time(_limited(frame * weight), counted) for frame in frames))
+
+
+def estimated_pesq_raw(disturbance: Disturbance) -> Tensor:
+    """Return what PESQ would give before its mapping, at most 4.5 (P.862, equation of MOS)."""
+    return 4.5 - disturbance.loss
 
 
 def _filter(reference: Tensor, decoded: Tensor, counted: Tensor, scale: BarkScale) -> Tensor:

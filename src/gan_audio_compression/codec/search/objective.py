@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from gan_audio_compression.signal.bark import BANDS, Band
-from gan_audio_compression.signal.disturbance import disturbance_from_log_mel
+from gan_audio_compression.signal.bark import BANDS, Band, power_of_log_mel
+from gan_audio_compression.signal.disturbance import disturbance_between
 from gan_audio_compression.signal.segments import from_unit_range
 
 Objective = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -40,10 +40,11 @@ def perceptual(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
 
 def _lost_pesq(decoded: Tensor, reference: Tensor, mask: Tensor, band: Band) -> Tensor:
     original, made = (
-        from_unit_range(images.squeeze(1).transpose(1, 2)) for images in (reference, decoded)
+        power_of_log_mel(from_unit_range(images.squeeze(1).transpose(1, 2)), band)
+        for images in (reference, decoded)
     )
     frames = mask.flatten(1)
-    return disturbance_from_log_mel(original, made, frames, band=band, forgive_filter=False).loss
+    return disturbance_between(original, made, frames, band=band, forgive_filter=False).loss
 
 
 def _masked_mean(values: Tensor, mask: Tensor) -> Tensor:

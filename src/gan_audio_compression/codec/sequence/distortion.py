@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gan_audio_compression.signal.bark import BANDS
-from gan_audio_compression.signal.disturbance import disturbance_from_log_mel
+from gan_audio_compression.signal.bark import BANDS, Band, power_of_log_mel
+from gan_audio_compression.signal.disturbance import disturbance_between
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 
 
@@ -61,11 +61,12 @@ def distortion(
     error = (loudness - to_loudness(log_mel)) / deviation
     made = from_loudness(loudness)
     nepers = (made - log_mel).abs().mean((1, 2))
-    lost = [
-        disturbance_from_log_mel(log_mel, made, band=band, forgive_filter=False).loss
-        for band in BANDS
-    ]
-    disturbance = torch.stack(lost).sum(0)
+    disturbance = torch.stack([_lost_pesq(log_mel, made, band) for band in BANDS]).sum(0)
     loud = error.square().mean((1, 2)) + error.abs().mean((1, 2))
     total = loud + weights.log_mel * nepers + weights.disturbance * disturbance
     return Distortion(total, nepers, disturbance)
+
+
+def _lost_pesq(log_mel: Tensor, made: Tensor, band: Band) -> Tensor:
+    original, decoded = (power_of_log_mel(values, band) for values in (log_mel, made))
+    return disturbance_between(original, decoded, band=band, forgive_filter=False).loss
