@@ -1,10 +1,9 @@
 """Ablations: each file changes what it says, and the table has the means of each."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 from omegaconf import OmegaConf
 from pydantic import ValidationError
@@ -16,18 +15,6 @@ from gan_audio_compression.pipelines.default_codec.parameters import SequenceTra
 from gan_audio_compression.pipelines.loops import ComputeParameters
 
 FILES = Path(__file__).resolve().parents[3] / "conf" / "ablations"
-TRAINING: dict[str, Any] = {
-    "networks": {
-        "width": 8,
-        "encoder_blocks": 1,
-        "generator_blocks": 1,
-        "latent_channels": 2,
-        "prior_width": 4,
-    },
-    "schedule": {"epochs": 90, "batch": 2, "steps_per_epoch": 1},
-    "frames": 16,
-    "runtime": {"validation_segments": 2},
-}
 PARAMETERS = AblationParameters(
     bitrates=(1500, 3000), seconds=1, training={"schedule": {"epochs": 1}}
 )
@@ -35,54 +22,32 @@ ABLATIONS = {
     "wide": {"label": "wider", "training": {"networks": {"width": 12}}},
     "plain": {"label": "plain", "varied": False},
 }
-MANIFEST = pd.DataFrame(
-    {
-        "id": ["a", "b"],
-        "key": ["ka", "kb"],
-        "split": ["train", "validation"],
-        "error": [None] * 2,
-        "frames": [60.0, 126.0],
-        "level_code": [52, 60],
-    }
-)
 
 
 def loader(value: Any) -> Any:
     return lambda: value
 
 
-def refuse() -> Any:
-    raise AssertionError("an ablation without varied speech may not look at it")
-
-
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    draw = np.random.default_rng(0)
-    log_mel = {
-        id: loader(-10 * draw.random((frames, 128), dtype=np.float32))
-        for id, frames in (("a", 60), ("b", 126))
-    }
-    variations = pd.DataFrame({"id": ["a"], "key": ["k"], "frames": [50], "error": [None]})
-
-    def train(files: dict[str, Any], varied: dict[str, Any]) -> dict[str, Any]:
-        trained: dict[str, Any] = {}
-        for part in nodes.train_ablations(
-            log_mel,
-            MANIFEST,
-            varied,
-            variations,
-            files,
-            TRAINING,
-            PARAMETERS,
-            tmp_path_factory.mktemp("checkpoints"),
-        ):
-            trained |= part
+def models(
+    sequence_speech: dict[str, Any],
+    sequence_training: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Any]:
+    def train(name: str, speech: dict[str, Any]) -> dict[str, Any]:
+        files = {name: loader(ABLATIONS[name])}
+        folder = tmp_path_factory.mktemp("checkpoints")
+        (trained,) = nodes.train_ablations(
+            **speech,
+            files=files,
+            training=sequence_training,
+            parameters=PARAMETERS,
+            checkpoints=folder,
+        )
         return trained
 
-    files = {name: loader(values) for name, values in ABLATIONS.items()}
-    return train({"wide": files["wide"]}, {"a": log_mel["a"]}) | train(
-        {"plain": files["plain"]}, {"a": refuse}
-    )
+    closed = {"a": partial(pytest.fail, "varied speech was opened")}
+    return train("wide", sequence_speech) | train("plain", sequence_speech | {"varied": closed})
 
 
 def test_each_codec_differs_in_what_its_file_says(models: dict[str, Any]) -> None:
@@ -92,12 +57,13 @@ def test_each_codec_differs_in_what_its_file_says(models: dict[str, Any]) -> Non
 
 
 def test_the_table_has_a_row_for_each_codec_and_rate(
-    models: dict[str, Any], make_speech: Any, run_loop: Any
+    models: dict[str, Any], sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
 ) -> None:
     compute = ComputeParameters(executor="inline", workers=1)
     speech = {"b": loader(make_speech(20_000, 1))}
     opened = {name: loader(model) for name, model in models.items()}
-    loop = run_loop(nodes.score_ablations(speech, MANIFEST, opened, PARAMETERS, compute, {}))
+    manifest = sequence_speech["manifest"]
+    loop = run_loop(nodes.score_ablations(speech, manifest, opened, PARAMETERS, compute, {}))
     assert loop.table["error"].isna().all()
     files = {name: loader(values) for name, values in ABLATIONS.items()}
     table, markdown = nodes.tabulate_ablations(loop.table, files)
