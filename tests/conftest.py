@@ -1,4 +1,4 @@
-"""What several tests share: a small codec of random weights, a voice, the end of a loop."""
+"""What several tests share: small codecs of random weights, a voice, the end of a loop."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.quantiser import Quantiser, fit_levels
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.prior import RecurrentPrior, freeze_prior
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.encoder import Encoder
 from gan_audio_compression.networks.generator import Generator
 from gan_audio_compression.networks.initialisation import initialise
+from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGenerator
+from gan_audio_compression.networks.sequence_config import SequenceConfig
 
 LEVELS = 8
 NETWORKS = NetworkConfig(
@@ -26,6 +30,9 @@ NETWORKS = NetworkConfig(
     discriminator_width=4,
     discriminator_scales=1,
     discriminator_layers=1,
+)
+SEQUENCE_NETWORKS = SequenceConfig(
+    width=16, encoder_blocks=1, generator_blocks=1, latent_channels=4, prior_width=8
 )
 
 MakeModel = Callable[[int], CodecModel]
@@ -65,6 +72,21 @@ def codec_model() -> CodecModel:
 
 
 @pytest.fixture(scope="session")
+def prior() -> RecurrentPrior:
+    return random_prior(0)
+
+
+@pytest.fixture(scope="session")
+def sequence_model() -> SequenceModel:
+    return random_sequence_model(0)
+
+
+@pytest.fixture(scope="session")
+def other_sequence_model() -> SequenceModel:
+    return random_sequence_model(1)
+
+
+@pytest.fixture(scope="session")
 def make_speech() -> MakeSpeech:
     """Give samples [n] for a length and a seed."""
     return voice
@@ -88,6 +110,31 @@ def random_model(seed: int) -> CodecModel:
         counts = torch.randint(1, 1000, (padding.numel(), LEVELS)).numpy()
     tables = LevelTables.from_histogram(counts)
     return CodecModel(NETWORKS, encoder, generator, quantiser, padding, tables, f"random {seed}")
+
+
+def random_prior(seed: int) -> RecurrentPrior:
+    """A prior whose every weight matters."""
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)
+        prior = RecurrentPrior(SEQUENCE_NETWORKS.latent_channels, SEQUENCE_NETWORKS.prior_width)
+        for weight in prior.parameters():
+            weight.normal_(std=0.3)
+    return prior
+
+
+def random_sequence_model(seed: int) -> SequenceModel:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        encoder, generator = (
+            SequenceEncoder(SEQUENCE_NETWORKS),
+            SequenceGenerator(SEQUENCE_NETWORKS),
+        )
+        # Finer at a higher quality, as training would make it.
+        with torch.no_grad():
+            for network in (encoder, generator):
+                network.gain.logarithm.weight.normal_(std=0.3)
+    prior = freeze_prior(random_prior(seed))
+    return SequenceModel(SEQUENCE_NETWORKS, encoder, generator, prior, f"random {seed}")
 
 
 def voice(samples: int, seed: int = 0) -> NDArray[np.float32]:

@@ -16,13 +16,17 @@ from gan_audio_compression.networks.errors import (
     NotAModelError,
     TruncatedModelError,
 )
+from gan_audio_compression.networks.head_config import HeadConfig
 from gan_audio_compression.networks.sequence_config import SequenceConfig
 
 FORMAT = 1
-Networks = NetworkConfig | SequenceConfig
+Networks = NetworkConfig | SequenceConfig | HeadConfig
 """The shape of a model's networks."""
 
-_NETWORKS_OF_KIND: dict[str, type[Networks]] = {"sequence": SequenceConfig}
+_NETWORKS_OF_KIND: dict[str, type[Networks]] = {
+    "sequence": SequenceConfig,
+    "waveform_head": HeadConfig,
+}
 METADATA_KEY = "gan_audio_compression"
 
 _LENGTH_BYTES = 8

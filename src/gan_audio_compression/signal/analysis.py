@@ -32,11 +32,11 @@ def frame_count(samples: int) -> int:
 
 
 def short_time_spectrum(signal: Tensor) -> Tensor:
-    """Return the STFT [frames, 257] of `signal`, 512 + 128 * (frames - 1) samples or a few more.
+    """Return the STFT [..., frames, 257] of `signal` [..., n], n 512 + 128 * (frames - 1) or more.
 
     Frame 0 is of the first 512 samples: whoever wants centred frames puts 256 zeros before.
     """
-    frames = signal.unfold(0, FFT_SIZE, HOP)
+    frames = signal.unfold(-1, FFT_SIZE, HOP)
     spectrum: Tensor = torch.fft.rfft(frames * hann_window().to(signal))
     return spectrum
 
@@ -44,8 +44,8 @@ def short_time_spectrum(signal: Tensor) -> Tensor:
 def log_mel_spectrogram(waveform: Tensor) -> Tensor:
     """Return the natural logarithm of the mel-weighted STFT magnitude.
 
-    `waveform` is [n] at 16 kHz and at the project's speech level; the result is
-    [1 + n // 128 frames, 128 bands], in nepers, not below the floor of -10.
+    `waveform` is [..., n] at 16 kHz and at the project's speech level; the result is
+    [..., 1 + n // 128 frames, 128 bands], in nepers, not below the floor of -10.
     """
     return framed_log_mel(functional.pad(waveform, (CONTEXT, CONTEXT)))
 
@@ -61,6 +61,6 @@ def piece_log_mel(piece: Piece, mean: float, gain: float) -> Tensor:
 
 
 def framed_log_mel(signal: Tensor) -> Tensor:
-    """Return the log mel [frames, 128] of `signal`, whose frame 0 is its first 512 samples."""
+    """Return the log mel [..., frames, 128] of `signal`, whose frame 0 is its first 512 samples."""
     mel = short_time_spectrum(signal).abs() @ mel_filters().to(signal.device)
     return mel.clamp_min(torch.finfo(mel.dtype).tiny).log().clamp_min(FLOOR)

@@ -72,13 +72,14 @@ class Synthesiser:
         self._earlier = torch.zeros(0, dtype=torch.float64)
 
     @torch.no_grad()
-    def feed(self, log_mel: Tensor, gain: float) -> Tensor:
+    def feed(self, log_mel: Tensor, gain: float, phase: Tensor | None = None) -> Tensor:
         """Return the samples [n] that are ready when `log_mel` [frames, 128] has come.
 
         `log_mel` is that of the signal times `gain`, the result is the signal itself: 128 samples
-        for each frame that was fed, less 896 that wait. A log mel of -inf is exact silence.
+        for each frame that was fed, less 896 that wait. A log mel of -inf is exact silence. The
+        iteration starts from `phase` [frames, 257] if one is given.
         """
-        self._append(log_mel.double(), gain)
+        self._append(log_mel.double(), gain, phase)
         settled = len(self._magnitude) - HELD_FRAMES
         if settled <= 0:
             return torch.zeros(0)
@@ -109,11 +110,13 @@ class Synthesiser:
         end = samples - buffer_start
         return self._estimate(end)[len(self._fixed) : end].float()
 
-    def _append(self, log_mel: Tensor, gain: float) -> None:
+    def _append(self, log_mel: Tensor, gain: float, phase: Tensor | None) -> None:
         device = log_mel.device
         magnitude = mel_to_magnitude(log_mel)
-        before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
-        start = torch.polar(magnitude / gain, _advancing_phase(magnitude, before.to(device)))
+        if phase is None:
+            before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
+            phase = _advancing_phase(magnitude, before.to(device))
+        start = torch.polar(magnitude / gain, phase.to(magnitude))
         gains = magnitude.new_full((len(magnitude), 1), gain)
         self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gain])
         self._spectrum = torch.cat([self._spectrum.to(device), start])
@@ -137,15 +140,26 @@ class Synthesiser:
         return signal
 
 
-def waveform_from_log_mel(log_mel: Tensor, samples: int, match: bool = False) -> Tensor:
+def waveform_from_log_mel(
+    log_mel: Tensor, samples: int, match: bool = False, phase: Tensor | None = None
+) -> Tensor:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
-    The waveform that `Synthesiser` makes of one chunk.
+    The waveform that `Synthesiser` makes of one chunk, from `phase` [frames, 257] if one is given.
     """
     if not samples:
         return log_mel.new_zeros(0)
     synthesiser = Synthesiser(match)
-    return torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
+    return torch.cat([synthesiser.feed(log_mel, 1.0, phase), synthesiser.finish(samples)])
+
+
+def waveform_from_spectrum(spectrum: Tensor, samples: int) -> Tensor:
+    """Return the signals [B, samples] of centred STFTs [B, 1 + samples // 128, 257], or of one.
+
+    Differentiable; where an STFT is of no signal, of the one that is nearest (Griffin, Lim, 1984).
+    """
+    window = hann_window().to(spectrum.real)
+    return torch.istft(spectrum.transpose(-1, -2), FFT_SIZE, HOP, window=window, length=samples)
 
 
 def heard_log_mel(log_mel: Tensor, iterations: int = 8) -> Tensor:
