@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.networks.discriminator import Discriminator
+from gan_audio_compression.networks.spectral_discriminator import SpectralDiscriminator
 from gan_audio_compression.training.losses import (
     Features,
     adversarial_loss,
@@ -18,14 +19,16 @@ Match = Callable[[Features, Features], Tensor]
 
 
 class Adversary:
-    """A discriminator that learns beside a generator what its images lack.
+    """A discriminator that learns beside a generator what its images, or waves, lack.
 
     Args:
         discriminator: on its device.
         gradient_limit: see `optimiser.descend`.
     """
 
-    def __init__(self, discriminator: Discriminator, gradient_limit: float | None) -> None:
+    def __init__(
+        self, discriminator: Discriminator | SpectralDiscriminator, gradient_limit: float | None
+    ) -> None:
         self.discriminator = discriminator
         self.optimiser = adam(discriminator.parameters())
         self._gradient_limit = gradient_limit
@@ -33,7 +36,7 @@ class Adversary:
     def objections(
         self, real: Tensor, generated: Tensor, match: Match = feature_matching_loss
     ) -> dict[str, Tensor]:
-        """Return the losses of who generated images [B, 1, H, W], by their names in the weights."""
+        """Return the losses of who generated images or waves, by their names in the weights."""
         with torch.no_grad():
             wanted = self.discriminator(real)
         self.discriminator.requires_grad_(False)

@@ -1,4 +1,4 @@
-"""Training crops: stretches of log mels, drawn anew at each step."""
+"""Training crops: stretches of log mels or of waves, drawn anew at each step."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,8 @@ class CropSampler:
     shorter than a crop goes on with its last frame.
 
     Args:
-        utterances: for each its number of frames and what loads its log mel [frames, 128].
+        utterances: for each its number of frames and what loads its log mel [frames, 128], or its
+            wave as such rows, a hop of 128 samples each.
         frames: of a crop.
         batch: crops in a batch.
         seed: of all draws.
@@ -46,7 +47,7 @@ class CropSampler:
         self.segments = math.ceil(lengths.sum() / frames)
 
     def batch(self, step: int) -> Tensor:
-        """Return the crops [B, frames, 128] of step `step`, in nepers."""
+        """Return the crops [B, frames, 128] of step `step`."""
         rng = np.random.default_rng((self._seed, step))
         chosen = rng.choice(len(self._loaders), self._batch, p=self._shares)
         crops = [self._crop(self._loaders[i](), rng) for i in chosen]

@@ -1,0 +1,1 @@
+"""Training of the waveform head, on what the codec over time decodes."""
