@@ -23,6 +23,10 @@ from gan_audio_compression.pipelines.evaluation.parameters import (
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
+from gan_audio_compression.pipelines.receivers.parameters import (
+    HeadTrainingParameters,
+    ReceiverParameters,
+)
 from gan_audio_compression.pipelines.systems import BENCH, DEFAULT, EXTERNAL, SYSTEMS, TRANSFORM
 from gan_audio_compression.pipelines.training.parameters import TrainingParameters
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
@@ -53,6 +57,8 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
     AblationParameters.model_validate(values.pop("ablations"))
+    HeadTrainingParameters.model_validate(values.pop("head_training"))
+    ReceiverParameters.model_validate(values.pop("receivers"))
     for variant in LATENT_VARIANTS:
         assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
     for system in (*DEFAULT, *TRANSFORM):

@@ -35,6 +35,7 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
         "rate_distortion",
         "default_codec",
         "ablations",
+        "receivers",
         "evaluation",
     }
 
@@ -133,4 +134,14 @@ def test_ablations_are_run_by_their_name_alone(pipelines: dict[str, Pipeline]) -
     made_by_others = {"speech", "log_mel", "utterance_manifest", "varied_log_mel", "variations"}
     own = {"ablation_files", "ablation_checkpoints", "ablation_scores_so_far"}
     inputs = {name for name in pipelines["ablations"].inputs() if "params" not in name}
+    assert inputs == made_by_others | own
+
+
+def test_receivers_are_compared_by_their_name_alone(pipelines: dict[str, Pipeline]) -> None:
+    alone = set(pipelines["receivers"].nodes)
+    assert alone
+    assert not alone & set(pipelines["__default__"].nodes)
+    made_by_others = {"speech", "utterance_manifest", "sequence_model"}
+    own = {"head_checkpoints", "receiver_scores_so_far"}
+    inputs = {name for name in pipelines["receivers"].inputs() if "params" not in name}
     assert inputs == made_by_others | own

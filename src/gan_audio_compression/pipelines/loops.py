@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, PositiveInt
 from gan_audio_compression.compute.executor import ExecutorKind, make_executor
 from gan_audio_compression.compute.work import run_once
 from gan_audio_compression.signal.level import gain_to_speech_level
+from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 Partitions = Mapping[str, Callable[[], Any]]
 """A partitioned dataset as a node gets it: for each id what loads it."""
@@ -99,6 +100,11 @@ def original_speech(speech: Partitions, manifest: pd.DataFrame, id: str) -> NDAr
 def at_level(load: Callable[[], NDArray[np.float32]], level_code: int) -> NDArray[np.float32]:
     """Load speech [n] and undo what brought it to the project's speech level."""
     return load() / np.float32(gain_to_speech_level(level_code))
+
+
+def beginning(speech: Partitions, row: Any, seconds: int) -> NDArray[np.float32]:
+    """Load the first seconds of the utterance of a row of the manifest, at the speaker's level."""
+    return at_level(speech[str(row.id)], int(row.level_code))[: seconds * SAMPLE_RATE]
 
 
 def rows_of(table: pd.DataFrame) -> Iterable[Any]:

@@ -67,7 +67,7 @@ def test_the_table_has_a_row_for_each_codec_and_rate(
     assert loop.table["error"].isna().all()
     files = {name: loader(values) for name, values in ABLATIONS.items()}
     table, markdown = nodes.tabulate_ablations(loop.table, files)
-    assert table[["bitrate", "codec", "utterances"]].to_numpy().tolist() == [
+    assert table[["bitrate", "ablation", "utterances"]].to_numpy().tolist() == [
         [1500, "plain", 1],
         [1500, "wider", 1],
         [3000, "plain", 1],

@@ -13,7 +13,8 @@ from omegaconf import OmegaConf
 from gan_audio_compression.codec.sequence.codec import SequenceCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.evaluation.metrics import METRICS, score_utterance
+from gan_audio_compression.evaluation.mean_scores import tabulate_mean_scores
+from gan_audio_compression.evaluation.metrics import score_utterance
 from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
 from gan_audio_compression.pipelines.default_codec.nodes import with_variations
 from gan_audio_compression.pipelines.default_codec.parameters import SequenceTrainingParameters
@@ -23,7 +24,7 @@ from gan_audio_compression.pipelines.loops import (
     Records,
     UtteranceJob,
     UtteranceResult,
-    at_level,
+    beginning,
     rows_of,
     usable,
     utterance_loop,
@@ -108,18 +109,8 @@ def score_ablation(files: Mapping[str, bytes], item: Item) -> UtteranceResult:
 
 def tabulate_ablations(scores: pd.DataFrame, files: Partitions) -> tuple[pd.DataFrame, str]:
     """Return the mean scores by ablation and bit rate, as a table and as Markdown."""
-    measures = ["file_kbit_s", *METRICS]
     labels = {name: ablation.label for name, ablation in _ablations(files).items()}
-    rows = usable(scores)
-    groups = rows.groupby(["bitrate", "ablation"], sort=True)
-    table = groups[measures].mean().assign(utterances=groups.size()).reset_index()
-    table.insert(1, "codec", table.pop("ablation").map(labels))
-    heads = ["bit/s", "codec", "file kbit/s", *(METRICS[m].label for m in METRICS), "n"]
-    lines = [heads, ["---"] * len(heads)]
-    for row in table.itertuples(index=False):
-        rate, label, *values, count = row
-        lines.append([str(rate), label, *(f"{value:.3f}" for value in values), str(count)])
-    return table, "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return tabulate_mean_scores(usable(scores), "ablation", labels)
 
 
 def _ablations(files: Partitions) -> dict[str, Ablation]:
@@ -127,8 +118,7 @@ def _ablations(files: Partitions) -> dict[str, Ablation]:
 
 
 def _load(name: str, bitrate: int, seconds: int, speech: Partitions, row: Any) -> Item:
-    whole = at_level(speech[str(row.id)], int(row.level_code))
-    return name, bitrate, whole[: seconds * SAMPLE_RATE]
+    return name, bitrate, beginning(speech, row, seconds)
 
 
 @lru_cache(maxsize=1)
