@@ -1,8 +1,10 @@
 """A loop over utterances: its records, its last word, and what it does not do again."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
@@ -11,6 +13,8 @@ from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     UtteranceJob,
     UtteranceResult,
+    beginning,
+    original_speech,
     rows_of,
     usable,
     utterance_loop,
@@ -104,3 +108,12 @@ def test_bad_parameters_are_refused(values: dict[str, Any]) -> None:
     build: Callable[..., Any] = ComputeParameters
     with pytest.raises(ValidationError):
         build(**values)
+
+
+def test_a_beginning_is_that_of_the_original_at_the_speakers_level() -> None:
+    speech = {"a": lambda: np.linspace(-0.1, 0.1, 40_000, dtype=np.float32)}
+    row = SimpleNamespace(id="a", level_code=60)
+    whole = original_speech(speech, pd.DataFrame([vars(row)]), "a")
+    np.testing.assert_array_equal(beginning(speech, row, 2), whole[:32_000])
+    np.testing.assert_array_equal(beginning(speech, row, 3), whole)
+    assert not np.allclose(whole, speech["a"]())

@@ -1,13 +1,17 @@
 """What the codec over time minimises beside the rate: how far decoded speech is from speech."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gan_audio_compression.signal.bark import BANDS, power_of_log_mel
+from gan_audio_compression.signal.bark import BANDS, Band, power_of_log_mel
 from gan_audio_compression.signal.disturbance import disturbance_between
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
+
+Power = Callable[[Tensor, Band], Tensor]
+"""Gives what a listener gets, in the bands of hearing, see `signal.bark`."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +77,21 @@ def distortion(
     return Distortion(total, nepers, disturbance)
 
 
-def lost_pesq(log_mel: Tensor, decoded: Tensor, mask: Tensor) -> Tensor:
+def lost_pesq(
+    reference: Tensor, decoded: Tensor, mask: Tensor | None = None, power: Power = power_of_log_mel
+) -> Tensor:
     """Return the points that PESQ would take off, narrow and wide band together, [B].
 
-    Both log mels are [B, T, 128], the mask of frames that count [B, T].
+    Args:
+        reference: log mels [B, T, 128], or what else `power` takes.
+        decoded: likewise.
+        mask: [B, T], one where a frame counts; None if all do.
+        power: of `signal.bark`.
     """
     return torch.stack(
         [
             disturbance_between(
-                power_of_log_mel(log_mel, band),
-                power_of_log_mel(decoded, band),
-                mask,
-                band=band,
-                forgive_filter=False,
+                power(reference, band), power(decoded, band), mask, band=band, forgive_filter=False
             ).loss
             for band in BANDS
         ]

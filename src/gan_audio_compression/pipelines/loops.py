@@ -94,17 +94,12 @@ def utterance_loop(
 def original_speech(speech: Partitions, manifest: pd.DataFrame, id: str) -> NDArray[np.float32]:
     """Load an utterance [n] at the level that the speaker had."""
     level_code = int(manifest.loc[manifest["id"] == id, "level_code"].iloc[0])
-    return at_level(speech[id], level_code)
-
-
-def at_level(load: Callable[[], NDArray[np.float32]], level_code: int) -> NDArray[np.float32]:
-    """Load speech [n] and undo what brought it to the project's speech level."""
-    return load() / np.float32(gain_to_speech_level(level_code))
+    return _at_level(speech[id], level_code)
 
 
 def beginning(speech: Partitions, row: Any, seconds: int) -> NDArray[np.float32]:
     """Load the first seconds of the utterance of a row of the manifest, at the speaker's level."""
-    return at_level(speech[str(row.id)], int(row.level_code))[: seconds * SAMPLE_RATE]
+    return _at_level(speech[str(row.id)], int(row.level_code))[: seconds * SAMPLE_RATE]
 
 
 def rows_of(table: pd.DataFrame) -> Iterable[Any]:
@@ -123,3 +118,8 @@ def usable(log: pd.DataFrame) -> pd.DataFrame:
     if log.empty:
         return log
     return log[log["error"].isna()]
+
+
+def _at_level(load: Callable[[], NDArray[np.float32]], level_code: int) -> NDArray[np.float32]:
+    """Load speech [n] and undo what brought it to the project's speech level."""
+    return load() / np.float32(gain_to_speech_level(level_code))

@@ -59,7 +59,7 @@ def train_gan(
         fixed_segments(speech.validation, config.runtime.validation_segments, config.seed),
         config.seed,
     )
-    digest = _digest(speech.digest, config.seed, config.networks, config.gan, config.runtime)
+    digest = outcome_digest(speech.digest, config.seed, config.networks, config.gan, config.runtime)
     history = run_stage(
         stage,
         SegmentSampler(speech.train, schedule.batch, config.seed),
@@ -82,7 +82,7 @@ def train_encoder(
     schedule = config.encoder.schedule
     sampler = SegmentSampler(speech.train, schedule.batch, config.seed + 1)
     weights = hashlib.sha256(gan.to_bytes()).hexdigest()
-    digest = _digest(weights, speech.digest, config.seed, config.encoder, config.runtime)
+    digest = outcome_digest(weights, speech.digest, config.seed, config.encoder, config.runtime)
     stage = EncoderStage(
         gan.model,
         sampler,
@@ -124,7 +124,7 @@ def _count_levels(
     return seen.reshape(positions, levels)
 
 
-def _digest(*parts: object) -> str:
-    """SHA-256 (hex) of digests and configurations."""
+def outcome_digest(*parts: object) -> str:
+    """Return SHA-256 (hex) of the digests and configurations that decide an outcome."""
     plain = [dataclasses.asdict(p) if dataclasses.is_dataclass(p) else p for p in parts]  # type: ignore[arg-type]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from gan_audio_compression.signal.bark import BANDS, power_of_wave
-from gan_audio_compression.signal.disturbance import disturbance_between
+from gan_audio_compression.codec.distortion import lost_pesq
+from gan_audio_compression.signal.bark import power_of_wave
 
 _WINDOWS = (256, 512, 1024, 2048)
 _OVERLAP = 4
@@ -32,17 +32,7 @@ def spectral_losses(speech: Tensor, made: Tensor) -> dict[str, Tensor]:
 
 def wave_disturbance(speech: Tensor, made: Tensor) -> Tensor:
     """Return the points that PESQ would take off waves [B, n], both bands together, on average."""
-    return torch.stack(
-        [
-            disturbance_between(
-                power_of_wave(speech, band),
-                power_of_wave(made, band),
-                band=band,
-                forgive_filter=False,
-            ).loss.mean()
-            for band in BANDS
-        ]
-    ).sum()
+    return lost_pesq(speech, made, power=power_of_wave).mean()
 
 
 def _at_resolution(speech: Tensor, made: Tensor, window: int) -> dict[str, Tensor]:

@@ -1,8 +1,5 @@
 """From speech and a trained codec to a waveform head for it."""
 
-import dataclasses
-import hashlib
-import json
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from gan_audio_compression.training.head.config import HeadTrainingConfig
 from gan_audio_compression.training.head.stage import HeadStage
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.run import TrainingSpeech, Utterances
+from gan_audio_compression.training.run import TrainingSpeech, Utterances, outcome_digest
 from gan_audio_compression.training.segments import LoadLogMel
 from gan_audio_compression.training.sequence.crops import CropSampler
 
@@ -47,8 +44,7 @@ def train_head(
         validation, config.frames, config.runtime.validation_segments, config.seed
     )
     stage = HeadStage(config, codec, watched.batch(0))
-    known = [speech.digest, codec.digest, dataclasses.asdict(config)]
-    digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+    digest = outcome_digest(speech.digest, codec.digest, config)
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, config.schedule, store, observer)
     return HeadModel(config.networks, stage.averaged().to("cpu"), digest), history

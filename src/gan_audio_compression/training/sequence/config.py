@@ -13,7 +13,7 @@ _NO_OTHER_KEYS = {"extra": "forbid"}
 
 @dataclass(frozen=True)
 class AdversarialConfig:
-    """What a discriminator of decoded log mels adds to the loss; nothing if both weights are 0.
+    """What a discriminator of what is decoded adds to the loss; nothing if both weights are 0.
 
     Attributes:
         adversarial: weight of the least-squares loss.

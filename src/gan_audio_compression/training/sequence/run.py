@@ -1,8 +1,5 @@
 """From log mels to the codec over time."""
 
-import dataclasses
-import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +10,7 @@ from gan_audio_compression.codec.sequence.prior import freeze_prior
 from gan_audio_compression.training.checkpoint import CheckpointStore, History
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.run import TrainingSpeech
+from gan_audio_compression.training.run import TrainingSpeech, outcome_digest
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 from gan_audio_compression.training.sequence.crops import CropSampler
 from gan_audio_compression.training.sequence.stage import SequenceStage
@@ -49,7 +46,8 @@ def train_sequence(
     )
     first = torch.cat([sampler.batch(step) for step in range(_STATISTICS_BATCHES)])
     stage = SequenceStage(config, first, validation.batch(0), start)
-    digest = _digest(speech.digest, config, start)
+    started = [] if start is None else [start.digest]
+    digest = outcome_digest(speech.digest, config, *started)
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, config.schedule, store, observer)
     trained = stage.averaged().to("cpu")
@@ -57,10 +55,3 @@ def train_sequence(
         config.networks, trained.encoder, trained.generator, freeze_prior(trained.prior), digest
     )
     return model, history
-
-
-def _digest(speech: str, config: SequenceTrainingConfig, start: SequenceModel | None) -> str:
-    """SHA-256 (hex) of what decides the outcome."""
-    known = [speech, dataclasses.asdict(config), *([] if start is None else [start.digest])]
-    plain = json.dumps(known, sort_keys=True)
-    return hashlib.sha256(plain.encode()).hexdigest()
