@@ -33,6 +33,7 @@ from gan_audio_compression.pipelines.receivers.parameters import (
 from gan_audio_compression.pipelines.receivers.receivers import RECEIVERS, receive, received
 from gan_audio_compression.pipelines.training.nodes import training_speech
 from gan_audio_compression.pipelines.training.observer import TrackingObserver
+from gan_audio_compression.signal.loudness_match import MATCHING
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import SYNTHESIS
 from gan_audio_compression.training.head import run
@@ -65,16 +66,11 @@ def score_receivers(
 ) -> Iterator[tuple[Any, ...]]:
     """Code the beginnings of the validation utterances; score what each receiver makes of them."""
     rows = usable(manifest)
+    method = item_key(SYNTHESIS, MATCHING, codec.digest, head.digest, f"{parameters.seconds}")
     jobs = [
         UtteranceJob(
             f"{name}.{bitrate}.{row.id}",
-            item_key(
-                SYNTHESIS,
-                str(row.key),
-                codec.digest,
-                head.digest,
-                f"{bitrate} {parameters.seconds}",
-            ),
+            item_key(method, str(row.key), f"{bitrate}"),
             partial(_load, name, bitrate, parameters.seconds, speech, row),
             {"receiver": name, "bitrate": bitrate, "utterance": row.id},
         )
