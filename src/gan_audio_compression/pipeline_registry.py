@@ -3,8 +3,8 @@
 from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
-# Trains a codec for each of its files, so it is run by its name alone.
-_BY_NAME_ALONE = {"ablations"}
+# They take long, so they are run by their names alone.
+_BY_NAME_ALONE = {"ablations", "search_study"}
 
 
 def register_pipelines() -> dict[str, Pipeline]:

@@ -38,6 +38,7 @@ class CodecModel(TrainedCodec):
         padding: symbols [channels, 8 rows] of a latent column of silence.
         tables: probabilities of the levels, one table for each position in a column.
         bitrate: bits for each second of a file where none are asked for: as many as it takes.
+        matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
         strategy, objective: of a search where none is asked for.
 
     Raises:
@@ -54,6 +55,7 @@ class CodecModel(TrainedCodec):
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float | None] = None
+    matches_loudness: ClassVar[bool] = False
     strategy: ClassVar[str] = "admm"
     objective: ClassVar[ObjectiveName] = "mse"
 

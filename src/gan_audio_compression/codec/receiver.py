@@ -64,6 +64,7 @@ class Receiver:
         self._header = self._reader.header
         check_model(self._header, model.fingerprint)
         self._conceal = conceal
+        self._matches_loudness = model.matches_loudness
         self._coder = receiving_coder(model, self._header.coder)
         self.sample_rate = self._header.sample_rate
         self.total: int | None = None
@@ -79,7 +80,7 @@ class Receiver:
         Raises:
             BitstreamError: a chunk is damaged and is not to be concealed.
         """
-        synthesiser = Synthesiser()
+        synthesiser = Synthesiser(self._matches_loudness)
         samples = 0
         for chunk in self._reader.chunks(self._conceal):
             samples += chunk.samples

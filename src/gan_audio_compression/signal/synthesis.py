@@ -15,14 +15,15 @@ from gan_audio_compression.signal.analysis import (
     short_time_spectrum,
 )
 from gan_audio_compression.signal.chunks import CONTEXT
-from gan_audio_compression.signal.spec import FFT_SIZE, HOP
+from gan_audio_compression.signal.loudness_match import match_loudness
+from gan_audio_compression.signal.spec import FFT_SIZE, HOP, MEL_BANDS
 
 GRIFFIN_LIM_ITERATIONS = 64
 GRIFFIN_LIM_MOMENTUM = 0.99
 
 SYNTHESIS = (
     f"pseudo-inverse, Griffin-Lim {GRIFFIN_LIM_ITERATIONS}/{GRIFFIN_LIM_MOMENTUM}, "
-    "soft magnitude, advancing start, chunks joined, double precision"
+    "soft magnitude, advancing start, chunks joined, double precision, loudness matched over time"
 )
 """Names this method wherever a result depends on it: change it when the method changes."""
 
@@ -54,11 +55,17 @@ class Synthesiser:
 
     All is computed in double precision: the iteration blows rounding up, single precision's up to
     another phase, so that the sound would depend on the machine and the number of threads.
+
+    Args:
+        match: whether the loudness of the waveform is matched in the end, see `loudness_match`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, match: bool = False) -> None:
         """Start before the first sample of a recording."""
+        self._match = match
         self._frames = 0
+        self._log_mel = torch.zeros(0, MEL_BANDS, dtype=torch.float64)
+        self._gain = torch.zeros(0, 1, dtype=torch.float64)
         self._magnitude = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.float64)
         self._spectrum = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.complex128)
         self._fixed = torch.zeros(CONTEXT, dtype=torch.float64)
@@ -71,7 +78,7 @@ class Synthesiser:
         `log_mel` is that of the signal times `gain`, the result is the signal itself: 128 samples
         for each frame that was fed, less 896 that wait. A log mel of -inf is exact silence.
         """
-        self._append(mel_to_magnitude(log_mel.double()), gain)
+        self._append(log_mel.double(), gain)
         settled = len(self._magnitude) - HELD_FRAMES
         if settled <= 0:
             return torch.zeros(0)
@@ -80,6 +87,7 @@ class Synthesiser:
         start, end = HOP * settled, HOP * settled + FFT_SIZE - HOP
         ready = estimate[len(self._fixed) : end]
         self._magnitude, self._spectrum = self._magnitude[settled:], self._spectrum[settled:]
+        self._log_mel, self._gain = self._log_mel[settled:], self._gain[settled:]
         self._fixed, self._earlier = estimate[start:end], estimate[end : end + FADE]
         return ready.float()
 
@@ -101,12 +109,16 @@ class Synthesiser:
         end = samples - buffer_start
         return self._estimate(end)[len(self._fixed) : end].float()
 
-    def _append(self, magnitude: Tensor, gain: float) -> None:
-        device = magnitude.device
+    def _append(self, log_mel: Tensor, gain: float) -> None:
+        device = log_mel.device
+        magnitude = mel_to_magnitude(log_mel)
         before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
         start = torch.polar(magnitude / gain, _advancing_phase(magnitude, before.to(device)))
+        gains = magnitude.new_full((len(magnitude), 1), gain)
         self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gain])
         self._spectrum = torch.cat([self._spectrum.to(device), start])
+        self._log_mel = torch.cat([self._log_mel.to(device), log_mel])
+        self._gain = torch.cat([self._gain.to(device), gains])
         self._fixed, self._earlier = self._fixed.to(device), self._earlier.to(device)
         self._frames += len(magnitude)
 
@@ -115,6 +127,9 @@ class Synthesiser:
         signal, self._spectrum = _fast_griffin_lim(
             self._magnitude, self._spectrum, self._fixed, end
         )
+        if self._match:
+            first = len(self._fixed)
+            signal = match_loudness(signal, self._log_mel, self._gain, first, end)
         fade = torch.arange(1, FADE + 1).to(signal) / (FADE + 1)
         faded = signal[len(self._fixed) : end][: len(self._earlier)]
         weight = fade[: len(faded)]
@@ -122,14 +137,14 @@ class Synthesiser:
         return signal
 
 
-def waveform_from_log_mel(log_mel: Tensor, samples: int) -> Tensor:
+def waveform_from_log_mel(log_mel: Tensor, samples: int, match: bool = False) -> Tensor:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
     The waveform that `Synthesiser` makes of one chunk.
     """
     if not samples:
         return log_mel.new_zeros(0)
-    synthesiser = Synthesiser()
+    synthesiser = Synthesiser(match)
     return torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
 
 

@@ -10,7 +10,7 @@ from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.chunk import Chunk
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.receiver import decode_file
-from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.signal.level import normalise_level
@@ -25,10 +25,12 @@ class SequenceCodec:
     Attributes:
         model: the codec.
         bitrate: most bits of a file for each second of speech.
+        effort: of the search, 0 (the encoder alone) to 9.
     """
 
     model: SequenceModel
     bitrate: float
+    effort: int = 0
 
     @property
     def suffix(self) -> str:
@@ -47,7 +49,7 @@ class SequenceCodec:
 
     def version(self) -> str:
         """Return the name of the codec and the beginning of its model's digest."""
-        return f"sequence codec, model {self.model.digest[:8]}"
+        return f"codec over time, model {self.model.digest[:8]}, effort {self.effort}"
 
     def encode(self, speech: Wave) -> bytes:
         """Return the .gac file of `speech` [n], at 16 kHz and the speaker's own level.
@@ -55,7 +57,8 @@ class SequenceCodec:
         Raises:
             BitrateTooLowError: not even the coarsest quality keeps to the bit rate.
         """
-        coding = Coding(SearchConfig("encoder_only"), bitrate=self.bitrate)
+        search = search_config(self.model.strategy, self.effort, self.model.objective)
+        coding = Coding(search, bitrate=self.bitrate)
         return encode_speech(self.model, *normalise_level(speech), coding).data
 
     def decode(self, data: bytes) -> Wave:

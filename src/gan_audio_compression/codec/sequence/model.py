@@ -48,6 +48,7 @@ class SequenceModel(TrainedCodec):
         generator: latents to loudness.
         prior: codes the latents, in whole numbers.
         bitrate: bits for each second of a file where none are asked for.
+        matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
         strategy, objective: of a search where none is asked for.
     """
 
@@ -59,6 +60,7 @@ class SequenceModel(TrainedCodec):
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float] = 2000.0
+    matches_loudness: ClassVar[bool] = True
     strategy: ClassVar[str] = "annealing"
     objective: ClassVar[ObjectiveName] = "loudness"
 

@@ -14,6 +14,7 @@ from gan_audio_compression.baselines.codec import BaselineCodec, CodecMissingErr
 from gan_audio_compression.baselines.transform.codec import TransformCodec
 from gan_audio_compression.baselines.transform.fit import fit_transform
 from gan_audio_compression.baselines.transform.model import TransformModel
+from gan_audio_compression.codec.search.run import SEARCH
 from gan_audio_compression.codec.sequence.codec import SequenceCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.work import item_key
@@ -21,6 +22,7 @@ from gan_audio_compression.pipelines.compression.nodes import about_file
 from gan_audio_compression.pipelines.evaluation.parameters import (
     ExternalCodecParameters,
     RateParameters,
+    SearchedRateParameters,
 )
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
@@ -34,6 +36,7 @@ from gan_audio_compression.pipelines.loops import (
     usable,
     utterance_loop,
 )
+from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +51,9 @@ def open_transform(model: TransformModel, codec: RateParameters) -> BaselineCode
     return TransformCodec(model, codec.bitrate)
 
 
-def open_default(model: SequenceModel, codec: RateParameters) -> BaselineCodec:
+def open_default(model: SequenceModel, codec: SearchedRateParameters) -> BaselineCodec:
     """Return the codec over time at one bit rate."""
-    return SequenceCodec(model, codec.bitrate)
+    return SequenceCodec(model, codec.bitrate, codec.effort)
 
 
 def fit_transform_model(log_mel: Partitions, manifest: pd.DataFrame) -> TransformModel:
@@ -82,7 +85,7 @@ def code_utterances(
     jobs = [
         UtteranceJob(
             str(row.id),
-            item_key(str(row.key), repr(codec), version),
+            item_key(SEARCH, SYNTHESIS, str(row.key), repr(codec), version),
             partial(original_speech, speech, manifest, str(row.id)),
             {"split": row.split, "speech_seconds": row.seconds} | made_by,
         )
