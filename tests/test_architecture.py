@@ -39,8 +39,17 @@ PROJECT_IMPORTS = {
     "codec": {"audio", "networks", "signal", "entropy"},
     "baselines": {"audio", "signal", "entropy"},
     "evaluation": {"signal", "corpus.phones"},
-    "command_line": {"audio", "codec", "compute", "evaluation", "signal.spec", "__name__"},
-    "datasets": {"corpus", "codec"},
+    "listening": {"signal.spec"},
+    "command_line": {
+        "audio",
+        "codec",
+        "compute",
+        "evaluation",
+        "listening",
+        "signal.spec",
+        "__name__",
+    },
+    "datasets": {"corpus", "codec", "listening"},
 }
 
 # Where a library may be imported, by the beginnings of module paths.
@@ -58,6 +67,9 @@ LIBRARY_HOMES = {
     "kedro_mlflow": (),
     "fsspec": ("datasets/",),
     "click": ("command_line/", "hooks.py"),
+    "starlette": ("listening/server.py",),
+    "uvicorn": ("listening/server.py",),
+    "sqlite3": ("listening/store.py",),
     "pickle": (),
 }
 
@@ -67,6 +79,7 @@ WITHOUT_TORCH = (
     "corpus/",
     "entropy/",
     "compute/",
+    "listening/",
     "codec/container",
     "codec/models",
     "codec/search/config",
