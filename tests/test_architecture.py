@@ -49,7 +49,7 @@ PROJECT_IMPORTS = {
         "signal.spec",
         "__name__",
     },
-    "datasets": {"corpus", "codec", "listening"},
+    "datasets": {"corpus", "codec", "listening", "evaluation.mushra.ratings"},
 }
 
 # Where a library may be imported, by the beginnings of module paths.
