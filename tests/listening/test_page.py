@@ -229,7 +229,7 @@ def test_the_whole_test_by_keyboard_alone(
     while page.evaluate("document.activeElement.id") != "sound-done":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    for step in range(3):
+    for _ in range(3):
         expect(page.locator("#play")).to_be_enabled()
         for place in range(len(listening_test.conditions)):
             page.keyboard.press(chr(ord("a") + place))

@@ -36,6 +36,8 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
         "default_codec",
         "ablations",
         "evaluation",
+        "listening_test",
+        "listening_results",
     }
 
 
@@ -48,7 +50,7 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     parameters |= {f"params:{system}.codec" for system in BASELINES}
     parameters |= {f"params:{variant}.latent_channels" for variant in LATENT_VARIANTS}
     parameters |= {"params:sequence_start", "params:sequence_training"}
-    past = {"utterance_manifest_so_far", "checkpoints"}
+    past = {"utterance_manifest_so_far", "checkpoints", "listening_ratings"}
     past |= {"variations_so_far", "sequence_checkpoints"}
     past |= {"sweep_log_so_far", "search_traces_so_far"}
     past |= {f"{variant}.checkpoints" for variant in LATENT_VARIANTS}

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.mushra.summary import panel_size
 from gan_audio_compression.evaluation.report.content import ReportContent
 from gan_audio_compression.evaluation.report.table import NOTHING, Cell, Row, Table
 from gan_audio_compression.evaluation.report.table_3 import (
@@ -79,11 +80,12 @@ def test_the_heading_says_that_nobody_listened_until_somebody_did(
         return column.detail
 
     assert heading() == "no listeners yet"
-    comparison.loc[comparison["system"] == "BPGAN", ["mushra", "listeners"]] = [64.9, 5]
-    assert heading() == ""
+    columns = ["mushra", "mushra_low", "mushra_high", "listeners"]
+    comparison.loc[comparison["system"] == "BPGAN", columns] = [64.9, 60.0, 69.8, 5]
+    assert heading() == panel_size(5)
     table = comparison_table(comparison, id="t", caption="")
     mushra = table.own_columns - 1
-    assert row_of(table, "BPGAN").cells[mushra] == Cell("64.9", "5 listeners")
+    assert row_of(table, "BPGAN").cells[mushra] == Cell("64.9", "60.0\N{EN DASH}69.8")
     assert row_of(table, "Original").cells[mushra] == Cell(NOTHING)
 
 

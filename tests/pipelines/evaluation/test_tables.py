@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.mushra.estimates import scores_by_condition
+from gan_audio_compression.evaluation.mushra.ratings import no_ratings
 from gan_audio_compression.pipelines.evaluation.nodes import tables as nodes
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
 from gan_audio_compression.pipelines.systems import BENCH, LABELS
 
 PARAMETERS = EvaluationParameters(seed=0, examples=0)
+NOBODY_LISTENED = scores_by_condition(no_ratings())
 MANIFEST = pd.DataFrame(
     {
         "id": ["a", "b", "c"],
@@ -66,7 +69,7 @@ def test_a_system_that_failed_altogether_is_still_in_the_table() -> None:
     errors = scores(0.5)[["id", "key", "compute_seconds", "split", "bits", "seconds"]]
     failed = errors.assign(error="E: no", bits=None)
     table = joined(bpgan=failed)
-    test, _, _, report, means = nodes.compare_codecs(table, PARAMETERS)
+    test, _, _, report, means = nodes.compare_codecs(table, NOBODY_LISTENED, PARAMETERS)
     row = test.set_index("system").loc["BPGAN"]
     assert (row["n"], row["failed"]) == (2, 2)
     assert pd.isna(row["stoi_mean"])
@@ -77,7 +80,7 @@ def test_a_system_that_failed_altogether_is_still_in_the_table() -> None:
 
 def test_test_and_validation_are_kept_apart() -> None:
     table = joined(bpgan=scores(0.9))
-    test, _, validation, report, means = nodes.compare_codecs(table, PARAMETERS)
+    test, _, validation, report, means = nodes.compare_codecs(table, NOBODY_LISTENED, PARAMETERS)
     bpgan = test.set_index("system").loc["BPGAN"]
     assert (bpgan["n"], bpgan["stoi_mean"]) == (2, pytest.approx(0.9))
     # 8000 bits in 4 s, not the mean of two rates.

@@ -3,7 +3,6 @@
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, RootModel
 
 from gan_audio_compression.baselines.registry import ExternalCodec
-from gan_audio_compression.evaluation.mushra.screening import ScreeningAnchor
 from gan_audio_compression.evaluation.phones.training import RecogniserConfig
 
 
@@ -19,19 +18,6 @@ class EvaluationParameters(BaseModel):
 
     seed: int
     examples: NonNegativeInt
-
-
-class ListeningResultsParameters(BaseModel):
-    """How the ratings of a listening test are evaluated.
-
-    Attributes:
-        screening_anchor: the anchor that nobody who listens rates above 90, see
-            `screen_listeners`.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    screening_anchor: ScreeningAnchor
 
 
 class ExternalCodecParameters(RootModel[ExternalCodec]):

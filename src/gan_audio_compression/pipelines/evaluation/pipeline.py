@@ -159,7 +159,7 @@ def _listen() -> Pipeline:
         [
             Node(
                 listening.screen_ratings,
-                inputs=["listening_ratings", "params:listening_results"],
+                inputs="listening_ratings",
                 outputs=["listener_screening", "mushra_ratings"],
                 name="screen_ratings",
             ),

@@ -11,15 +11,12 @@ from gan_audio_compression.evaluation.mushra.figure import score_box_plot
 from gan_audio_compression.evaluation.mushra.screening import kept_ratings, screen_listeners
 from gan_audio_compression.evaluation.mushra.significance import friedman_test, pairwise_tests
 from gan_audio_compression.evaluation.mushra.summary import listening_summary
-from gan_audio_compression.pipelines.evaluation.parameters import ListeningResultsParameters
 from gan_audio_compression.pipelines.loops import rows_of
 
 
-def screen_ratings(
-    ratings: pd.DataFrame, parameters: ListeningResultsParameters
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def screen_ratings(ratings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return who counts and why others do not, and the ratings of those who do."""
-    screening = screen_listeners(ratings, parameters.screening_anchor)
+    screening = screen_listeners(ratings)
     return screening, kept_ratings(ratings, screening)
 
 
