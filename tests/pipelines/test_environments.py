@@ -17,9 +17,11 @@ from gan_audio_compression.pipelines.default_codec.parameters import (
 from gan_audio_compression.pipelines.evaluation.parameters import (
     EvaluationParameters,
     ExternalCodecParameters,
+    ListeningResultsParameters,
     RateParameters,
     RecogniserParameters,
 )
+from gan_audio_compression.pipelines.listening_test.parameters import ListeningTestParameters
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
@@ -53,6 +55,8 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
     AblationParameters.model_validate(values.pop("ablations"))
+    ListeningTestParameters.model_validate(values.pop("listening_test"))
+    ListeningResultsParameters.model_validate(values.pop("listening_results"))
     for variant in LATENT_VARIANTS:
         assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
     for system in (*DEFAULT, *TRANSFORM):

@@ -30,7 +30,7 @@ def screen_listeners(ratings: pd.DataFrame, anchor: ScreeningAnchor) -> pd.DataF
 
     Returns:
         With COLUMNS: rated and trials are counts, the next three are shares of the rated trials
-        (NaN where the test lacks the anchor), reason is None for those who count.
+        (NaN where the test lacks the anchor), reason is missing for those who count.
     """
     rows = [
         _listener_row(listener, scores, anchor)
