@@ -1,6 +1,7 @@
-"""What several tests share: a small codec of random weights, a voice, the end of a loop."""
+"""What several tests share: a small codec of random weights, a voice, a browser, a loop's end."""
 
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 import torch
 from numpy.typing import NDArray
+from playwright.sync_api import Browser, sync_playwright
 
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.quantiser import Quantiser, fit_levels
@@ -27,6 +29,13 @@ NETWORKS = NetworkConfig(
     discriminator_scales=1,
     discriminator_layers=1,
 )
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_OPTIONS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+    "--autoplay-policy=no-user-gesture-required",
+]
 
 MakeModel = Callable[[int], CodecModel]
 MakeSpeech = Callable[[int, int], NDArray[np.float32]]
@@ -74,6 +83,18 @@ def make_speech() -> MakeSpeech:
 def run_loop() -> Callable[[Iterable[tuple[Any, ...]]], Loop]:
     """Run a generator node to its end."""
     return collect
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser of this machine; one module alone, as its event loop would disturb others."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip(f"none of {', '.join(BROWSERS)} is installed: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
 
 
 def random_model(seed: int) -> CodecModel:

@@ -1,0 +1,189 @@
+"""A small listening test, its page, a server of it, and ratings as a listener sends them."""
+
+import hashlib
+import io
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from gan_audio_compression.listening.description import (
+    Condition,
+    ListeningTest,
+    Stimulus,
+    Trial,
+)
+from gan_audio_compression.listening.page import render_page
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+RATE = 16_000
+CONDITIONS = (
+    Condition(key="original", label="Original", role="hidden_reference"),
+    Condition(key="opus_9k", label="Opus 9k", role="codec"),
+    Condition(key="bpgan", label="BPGAN", role="codec"),
+    Condition(key="mid_anchor", label="Low-pass 7 kHz", role="mid_anchor"),
+    Condition(key="low_anchor", label="Low-pass 3.5 kHz", role="low_anchor"),
+)
+TRIALS = ("dr1_fslt0_sx55", "dr7_mawb0_sx61")
+
+Submit = Callable[..., dict[str, Any]]
+
+
+class Server:
+    """The program `listen` in a process of its own."""
+
+    def __init__(self, folder: Path, ratings: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.ratings = ratings
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._folder = folder
+        self.start()
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        command = [sys.executable, "-m", "gan_audio_compression", "listen", str(self._folder)]
+        command += ["--ratings", str(self.ratings), "--port", str(self.port)]
+        environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+        limit = time.monotonic() + 30
+        while self.process.poll() is None and time.monotonic() < limit:
+            try:
+                if self.request("GET", "/")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("the server did not start")
+
+    def kill(self) -> None:
+        """End it with no chance to save anything."""
+        self.process.kill()
+        self.process.communicate()
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of the answer; underscores in the names are hyphens."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
+        answer = connection.getresponse()
+        data = answer.read()
+        connection.close()
+        return answer.status, dict(answer.getheaders()), data
+
+    def post(self, submission: dict[str, Any]) -> tuple[int, str]:
+        """Status and error of sending ratings."""
+        body = json.dumps(submission).encode()
+        status, _, data = self.request("POST", "/ratings", body, Content_Type="application/json")
+        return status, json.loads(data)["error"] if data else ""
+
+
+def stimulus_files(trial: str, seconds: float) -> dict[str, bytes]:
+    """FLAC files by condition: tones over each other, fewer for each next condition."""
+    time_axis = np.arange(round(seconds * RATE)) / RATE
+    files = {}
+    for lost, condition in enumerate(CONDITIONS):
+        tones = [np.sin(2 * np.pi * 300 * k * time_axis + len(trial)) for k in range(1, 7 - lost)]
+        file = io.BytesIO()
+        sf.write(file, 0.03 * np.sum(tones, axis=0), RATE, format="FLAC", subtype="PCM_16")
+        files[condition.key] = file.getvalue()
+    return files
+
+
+def token_of(trial: str, condition: str) -> str:
+    return hashlib.sha256(f"{trial} {condition}".encode()).hexdigest()[:16]
+
+
+def make_trial(id: str, files: dict[str, bytes], seconds: float) -> Trial:
+    stimuli = [
+        Stimulus(
+            token=token_of(id, key),
+            condition=key,
+            sha256=hashlib.sha256(data).hexdigest(),
+            gain_db=0.0,
+        )
+        for key, data in files.items()
+    ]
+    return Trial(id=id, speaker=id[4:9], sex="F", seconds=seconds, stimuli=tuple(stimuli))
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A test as the pipeline writes it."""
+    seconds = {"training": 0.6} | dict.fromkeys(TRIALS, 0.8)
+    files = {id: stimulus_files(id, length) for id, length in seconds.items()}
+    training, *trials = (make_trial(id, files[id], seconds[id]) for id in seconds)
+    test = ListeningTest(
+        title="How good is <this> speech?",
+        seed=0,
+        corpus_digest="00",
+        sample_rate=RATE,
+        loudness_lufs=-26.0,
+        conditions=CONDITIONS,
+        absent=(),
+        training=training,
+        trials=tuple(trials),
+    )
+    stimuli = {
+        token_of(id, key): data for id, of_trial in files.items() for key, data in of_trial.items()
+    }
+    path = tmp_path_factory.mktemp("listening_test")
+    (path / "test.json").write_text(test.to_json(), encoding="utf-8")
+    (path / "index.html").write_text(render_page(test, stimuli), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def listening_test(folder: Path) -> ListeningTest:
+    return ListeningTest.from_json((folder / "test.json").read_bytes(), "test.json")
+
+
+@pytest.fixture
+def server(folder: Path, tmp_path: Path) -> Iterator[Server]:
+    server = Server(folder, tmp_path / "ratings.db")
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def submit(listening_test: ListeningTest) -> Submit:
+    """Makes what a listener sends: all trials with one score, and what is asked to differ."""
+
+    def make(score: int = 50, listener: str | None = None, revision: int = 1) -> dict[str, Any]:
+        ratings = [
+            {
+                "trial": trial.id,
+                "revision": revision,
+                "position": place,
+                "order": sorted(trial.tokens),
+                "scores": dict.fromkeys(sorted(trial.tokens), score),
+                "comment": "",
+                "seconds": 12.5,
+            }
+            for place, trial in enumerate(listening_test.trials, 1)
+        ]
+        return {
+            "test": listening_test.digest,
+            "listener": listener or secrets.token_hex(16),
+            "consent": True,
+            "background": {
+                "hearing": "normal",
+                "experience": "some",
+                "playback": "headphones",
+            },
+            "ratings": ratings,
+        }
+
+    return make
