@@ -50,7 +50,7 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     parameters |= {f"params:{system}.codec" for system in BASELINES}
     parameters |= {f"params:{variant}.latent_channels" for variant in LATENT_VARIANTS}
     parameters |= {"params:sequence_start", "params:sequence_training"}
-    past = {"utterance_manifest_so_far", "checkpoints", "listening_ratings"}
+    past = {"utterance_manifest_so_far", "checkpoints"}
     past |= {"variations_so_far", "sequence_checkpoints"}
     past |= {"sweep_log_so_far", "search_traces_so_far"}
     past |= {f"{variant}.checkpoints" for variant in LATENT_VARIANTS}
@@ -58,7 +58,8 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     past |= {f"{system}.search_log_so_far" for system in SYSTEMS}
     past |= {f"{system}.reconstruction_log_so_far" for system in SYSTEMS}
     past |= {f"{system}.scores_so_far" for system in SCORED}
-    assert pipelines["__default__"].inputs() == {"speech_corpus"} | parameters | past
+    raw = {"speech_corpus", "listening_ratings"}
+    assert pipelines["__default__"].inputs() == raw | parameters | past
 
 
 def test_the_receiver_sees_files_and_the_model_and_nothing_else(
@@ -126,6 +127,29 @@ def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> N
         "params:training",
         "checkpoints",
     }
+
+
+def test_a_listening_test_is_prepared_by_its_name_alone(pipelines: dict[str, Pipeline]) -> None:
+    """A run of everything must not change a test that listeners are taking."""
+    assert not set(pipelines["listening_test"].nodes) & set(pipelines["__default__"].nodes)
+
+
+def test_no_pipeline_writes_ratings(pipelines: dict[str, Pipeline]) -> None:
+    for pipeline in pipelines.values():
+        assert "listening_ratings" not in pipeline.outputs()
+
+
+def test_the_results_of_listeners_are_a_part_of_evaluation(
+    pipelines: dict[str, Pipeline],
+) -> None:
+    results = pipelines["listening_results"]
+    assert set(results.nodes) <= set(pipelines["evaluation"].nodes)
+    changed = pipelines["evaluation"].from_inputs("listening_ratings")
+    drawn_of_scores_alone = {"plot_rate_distortion"}
+    assert {node.name for node in changed.nodes} - drawn_of_scores_alone <= {
+        node.name for node in results.nodes
+    }
+    assert {"codec_comparison", "bench_report", "mushra_summary"} <= results.all_outputs()
 
 
 def test_ablations_are_run_by_their_name_alone(pipelines: dict[str, Pipeline]) -> None:

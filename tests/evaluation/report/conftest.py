@@ -90,8 +90,8 @@ def comparison_of(systems: Sequence[str], absent: Sequence[str]) -> pd.DataFrame
         }
         row: dict[str, object] = {"system": system, "n": 32, "speakers": 4, "failed": 0}
         row |= {"note": ABSENT if system in absent else None, "nominal_kbit_s": nominal}
-        row |= {"file_kbit_s": file, "payload_kbit_s": 0.95 * file, "mushra": NAN, "listeners": 0}
-        row |= {"mushra_low": NAN, "mushra_high": NAN}
+        row |= {"file_kbit_s": file, "payload_kbit_s": 0.95 * file, "listeners": 0}
+        row |= dict.fromkeys(("mushra", "mushra_low", "mushra_high"), NAN)
         for name, mean in means.items():
             row |= {f"{name}_mean": mean, f"{name}_median": mean + 0.02}
             row |= {f"{name}_low": 0.97 * mean, f"{name}_high": 1.03 * mean}

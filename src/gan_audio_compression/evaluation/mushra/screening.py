@@ -23,7 +23,7 @@ def screen_listeners(ratings: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         With COLUMNS: rated and trials are counts, the next two are shares of the rated trials,
-        reason is None for those who count.
+        reason is missing for those who count.
     """
     above = ratings[(ratings["role"] == "mid_anchor") & (ratings["score"] > _HIGH)]
     panel = ratings.groupby("utterance")["listener"].nunique()

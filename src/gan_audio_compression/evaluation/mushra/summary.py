@@ -48,7 +48,7 @@ def panel_size(listeners: int) -> str:
     text = f"{listeners} {'listener' if listeners == 1 else 'listeners'}"
     if listeners >= WANTED_LISTENERS:
         return text
-    return f"{text}, fewer than the {WANTED_LISTENERS} of BS.1534-3"
+    return f"{text}, {WANTED_LISTENERS} are wanted"
 
 
 def _scores_table(by_condition: pd.DataFrame) -> str:

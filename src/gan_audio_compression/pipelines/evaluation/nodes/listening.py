@@ -38,4 +38,4 @@ def compare_scores(
 
 def plot_scores(ratings: pd.DataFrame) -> Figure:
     """Plot the scores of each condition as boxes."""
-    return score_box_plot(ratings, title="Listening test, MUSHRA by BS.1534-3")
+    return score_box_plot(ratings, title="Listening test (MUSHRA)")
