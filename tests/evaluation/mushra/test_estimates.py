@@ -29,7 +29,7 @@ def ratings(make_ratings: MakeRatings) -> pd.DataFrame:
 
 
 def of(table: pd.DataFrame, condition: str) -> pd.Series:
-    return table.set_index("condition").loc[condition]
+    return table[table["condition"] == condition].iloc[0]
 
 
 def test_the_interval_is_that_of_listeners(ratings: pd.DataFrame) -> None:

@@ -99,8 +99,8 @@ def test_listeners_heard_the_test_split() -> None:
     record = {"condition": "bpgan", "mean": 64.9, "low": 60.0, "high": 69.0, "listeners": 5}
     mushra = pd.DataFrame([record])
     test, _, validation, report, _ = nodes.compare_codecs(joined(), mushra, PARAMETERS)
-    bpgan = test.set_index("system").loc["BPGAN"]
-    assert bpgan[["mushra", "mushra_low", "mushra_high"]].tolist() == [64.9, 60.0, 69.0]
+    (bpgan,) = test[test["system"] == "BPGAN"].to_dict("records")
+    assert [bpgan["mushra"], bpgan["mushra_low"], bpgan["mushra_high"]] == [64.9, 60.0, 69.0]
     assert test["listeners"].sum() == 5
     assert (validation["listeners"] == 0).all()
     heard, unheard = report.split("## Validation")
