@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile as sf
+from playwright.sync_api import Browser, Page, expect
 
 from gan_audio_compression.listening.description import (
     Condition,
@@ -37,7 +38,76 @@ CONDITIONS = (
 )
 TRIALS = ("dr1_fslt0_sx55", "dr7_mawb0_sx61")
 
+# What the browser keeps of a trial that is shown.
+RECORD = """(trial) => {
+  const key = Object.keys(localStorage).find((name) => name.endsWith(`:trial:${trial}`));
+  return JSON.parse(localStorage.getItem(key));
+}"""
+SESSION = """() => {
+  const key = Object.keys(localStorage).find((name) => name.endsWith(":session"));
+  return JSON.parse(localStorage.getItem(key));
+}"""
+ANSWERS = {"hearing": "normal", "experience": "some", "playback": "headphones"}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+
+Score = Callable[[str], int]
 Submit = Callable[..., dict[str, Any]]
+
+
+class Visitor:
+    """A listener in front of the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def begin(self) -> None:
+        """Go through instructions, sound check and training to the first trial."""
+        for name, value in ANSWERS.items():
+            self.page.select_option(f"select[name={name}]", value)
+        self.page.check("#consent input[type=checkbox]")
+        self.page.click("#consent button")
+        self.page.click("#sound-done")
+        expect(self.page.locator("#trial-heading")).to_have_text("Training")
+        self.take_trials(1, lambda token: 50)
+
+    def take_trials(self, count: int, score: Score) -> None:
+        """Rate trials, each stimulus by its name, and go on after each."""
+        for _ in range(count):
+            self.rate(score)
+            self.page.click("#next")
+
+    def rate(self, score: Score) -> None:
+        """Hear and rate every stimulus of the trial."""
+        expect(self.page.locator("#play")).to_be_enabled()
+        for place, token in enumerate(self.order):
+            column = self.page.locator(".column").nth(place)
+            column.locator("button").click()
+            column.locator("input").fill(str(score(token)))
+
+    def sees(self, sentence: str, patience: float = 5.0) -> None:
+        """Wait until the line at the end of the page says a sentence, or that much of it."""
+        line = self.page.locator("#status")
+        expect(line).to_contain_text(sentence, timeout=1000 * patience)
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """What the browser keeps of the listener."""
+        session: dict[str, Any] = self.page.evaluate(SESSION)
+        return session
+
+    @property
+    def trial(self) -> str:
+        """Id of the trial in sight."""
+        if self.page.locator("#trial-heading").inner_text() == "Training":
+            return "training"
+        trial: str = self.session["order"][self.session["step"] - 3]
+        return trial
+
+    @property
+    def order(self) -> list[str]:
+        """Names of the stimuli in sight, from A."""
+        order: list[str] = self.page.evaluate(RECORD, self.trial)["order"]
+        return order
 
 
 class Server:
@@ -155,6 +225,33 @@ def server(folder: Path, tmp_path: Path) -> Iterator[Server]:
     server = Server(folder, tmp_path / "ratings.db")
     yield server
     server.kill()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What pages say on their consoles; a test fails where that is anything."""
+    complaints: list[str] = []
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def visit(browser: Browser, complaints: list[str]) -> Callable[..., Visitor]:
+    """Opens a page in a browser of its own, on a desk unless told otherwise."""
+
+    def complain(text: str) -> None:
+        # A server that is gone is what some tests are about, and the browser notes it.
+        if "ERR_CONNECTION" not in text:
+            complaints.append(text)
+
+    def open_page(url: str, **device: Any) -> Visitor:
+        page = browser.new_context(**DESKTOP | device).new_page()
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.on("console", lambda message: complain(message.text))
+        page.goto(url)
+        return Visitor(page)
+
+    return open_page
 
 
 @pytest.fixture
