@@ -36,13 +36,19 @@ _ratings = click.option(
 def listen(folder: Path, ratings: Path, host: str, port: int, debug: bool) -> None:
     """Run the listening test in FOLDER, as the pipeline listening_test wrote it, until Ctrl-C."""
     # Imported here: the web framework would slow every other command down.
-    from gan_audio_compression.listening.server import PreparedTest, make_app, serve
+    from gan_audio_compression.listening.server import (
+        PreparedTest,
+        make_app,
+        open_address,
+        serve,
+    )
     from gan_audio_compression.listening.store import RatingStore
 
     prepared = PreparedTest.read(folder)
     store = RatingStore.create(ratings, prepared.description)
-    say(f"the test runs at http://{host}:{port}/; Ctrl-C ends it")
-    serve(make_app(prepared.page, store, [host, "localhost", _LOOPBACK]), host, port)
+    with open_address(host, port) as address:
+        say(f"the test runs at http://{host}:{port}/; Ctrl-C ends it")
+        serve(make_app(prepared.page, store, [host, "localhost", _LOOPBACK]), address)
 
 
 @click.command("import-ratings")

@@ -21,3 +21,7 @@ class RatingStoreError(GanAudioCompressionError):
 
 class RatingStoreFullError(RatingStoreError):
     """There is no room for more ratings."""
+
+
+class ServerAddressError(GanAudioCompressionError):
+    """The server cannot have the address that it was given."""

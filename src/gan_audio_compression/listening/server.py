@@ -1,6 +1,7 @@
 """The server of a listening test: it gives the page and keeps the ratings."""
 
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from gan_audio_compression.listening.errors import (
     RatingStoreError,
     RatingStoreFullError,
     RevisionConflictError,
+    ServerAddressError,
 )
 from gan_audio_compression.listening.page import page_of_server
 from gan_audio_compression.listening.store import RatingStore
@@ -98,9 +100,26 @@ def make_app(page: str, store: RatingStore, hosts: Sequence[str]) -> Starlette:
     return Starlette(routes=routes, middleware=[trusted])
 
 
-def serve(app: Starlette, host: str, port: int) -> None:
-    """Serve until a signal ends it; addresses of listeners are not logged."""
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+def open_address(host: str, port: int) -> socket.socket:
+    """Take the address that the server is to be reached at.
+
+    Raises:
+        ServerAddressError: it is taken, or none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ServerAddressError(
+            f"The server cannot listen at {host} port {port} ({error.strerror}); give another"
+            " --port or --host."
+        ) from error
+
+
+def serve(app: Starlette, address: socket.socket) -> None:
+    """Serve until a signal ends it; who connects is not logged."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[address])
 
 
 def _receiver(store: RatingStore) -> Callable[[Request], Awaitable[Response]]:
