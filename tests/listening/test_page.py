@@ -61,7 +61,7 @@ def test_listeners_hear_trials_and_stimuli_in_orders_of_their_own(
     visit: Visit, server: Any
 ) -> None:
     orders = set()
-    for _ in range(4):
+    for _ in range(3):
         visitor = visit(server.url)
         visitor.begin()
         orders.add((visitor.trial, *visitor.order))
