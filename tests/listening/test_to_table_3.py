@@ -15,6 +15,7 @@ from gan_audio_compression.pipelines.evaluation.nodes import listening, tables
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
 from gan_audio_compression.pipelines.systems import BENCH
 
+Heard = dict[str, dict[str, Callable[[], Any]]]
 Visit = Callable[..., Any]
 
 QUALITY = {"original": 100, "opus_9k": 80, "bpgan": 60, "mid_anchor": 95, "low_anchor": 40}
@@ -30,7 +31,7 @@ def utterance_scores() -> pd.DataFrame:
 
 
 def test_what_two_listeners_click_is_what_the_table_says(
-    visit: Visit, server: Any, listening_test: ListeningTest
+    visit: Visit, server: Any, listening_test: ListeningTest, heard: Heard
 ) -> None:
     played = [listening_test.training, *listening_test.trials]
     condition = {s.token: s.condition for trial in played for s in trial.stimuli}
@@ -47,7 +48,8 @@ def test_what_two_listeners_click_is_what_the_table_says(
         visitor.sees("All ratings are stored (2 of 2 trials).")
 
     ratings = RatingsDataset(str(server.ratings)).load()
-    screening, counting = listening.screen_ratings(ratings)
+    screening, counting, outdated = listening.screen_ratings(ratings, heard["original"], **heard)
+    assert outdated == []
     assert sorted(screening["reason"].isna()) == [False, True, True]
     by_condition, _ = listening.estimate_scores(counting)
     table, *_ = tables.compare_codecs(
