@@ -29,7 +29,13 @@ LISTENERS = ["a" * 32, "b" * 32]
 
 def trial(number: int) -> Trial:
     stimuli = tuple(
-        Stimulus(token=f"{number:08x}{place:08x}", condition=key, sha256="0" * 64, gain_db=0.0)
+        Stimulus(
+            token=f"{number:08x}{place:08x}",
+            condition=key,
+            sha256="0" * 64,
+            source_sha256="1" * 64,
+            gain_db=0.0,
+        )
         for place, key in enumerate(("original", "bpgan"))
     )
     return Trial(id=f"u{number}", speaker="s", sex=None, seconds=1.0, stimuli=stimuli)

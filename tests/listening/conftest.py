@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,15 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile as sf
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page, expect
 
 from gan_audio_compression.listening.description import (
     Condition,
     ListeningTest,
     Stimulus,
     Trial,
+    samples_digest,
 )
 from gan_audio_compression.listening.page import render_page
 
@@ -35,9 +39,78 @@ CONDITIONS = (
     Condition(key="mid_anchor", label="Low-pass 7 kHz", role="mid_anchor"),
     Condition(key="low_anchor", label="Low-pass 3.5 kHz", role="low_anchor"),
 )
-TRIALS = ("dr1_fslt0_sx55", "dr7_mawb0_sx61")
+SECONDS = {"training": 0.6, "dr1_fslt0_sx55": 0.8, "dr7_mawb0_sx61": 0.8}
 
+# What the browser keeps of a trial that is shown.
+RECORD = """(trial) => {
+  const key = Object.keys(localStorage).find((name) => name.endsWith(`:trial:${trial}`));
+  return JSON.parse(localStorage.getItem(key));
+}"""
+SESSION = """() => {
+  const key = Object.keys(localStorage).find((name) => name.endsWith(":session"));
+  return JSON.parse(localStorage.getItem(key));
+}"""
+ANSWERS = {"hearing": "normal", "experience": "some", "playback": "headphones"}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+
+Score = Callable[[str], int]
 Submit = Callable[..., dict[str, Any]]
+
+
+class Visitor:
+    """A listener in front of the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def begin(self) -> None:
+        """Go through instructions, sound check and training to the first trial."""
+        for name, value in ANSWERS.items():
+            self.page.select_option(f"select[name={name}]", value)
+        self.page.check("#consent input[type=checkbox]")
+        self.page.click("#consent button")
+        self.page.click("#sound-done")
+        expect(self.page.locator("#trial-heading")).to_have_text("Training")
+        self.take_trials(1, lambda token: 50)
+
+    def take_trials(self, count: int, score: Score) -> None:
+        """Rate trials, each stimulus by its name, and go on after each."""
+        for _ in range(count):
+            self.rate(score)
+            self.page.click("#next")
+
+    def rate(self, score: Score) -> None:
+        """Hear and rate every stimulus of the trial."""
+        expect(self.page.locator("#play")).to_be_enabled()
+        for place, token in enumerate(self.order):
+            column = self.page.locator(".column").nth(place)
+            column.locator("button").click()
+            column.locator("input").fill(str(score(token)))
+
+    def sees(self, sentence: str, patience: float = 5.0) -> None:
+        """Wait until the line at the end of the page says a sentence, or that much of it."""
+        line = self.page.locator("#status")
+        expect(line).to_contain_text(sentence, timeout=1000 * patience)
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """What the browser keeps of the listener."""
+        session: dict[str, Any] = self.page.evaluate(SESSION)
+        return session
+
+    @property
+    def trial(self) -> str:
+        """Id of the trial in sight."""
+        if self.page.locator("#trial-heading").inner_text() == "Training":
+            return "training"
+        trial: str = self.session["order"][self.session["step"] - 3]
+        return trial
+
+    @property
+    def order(self) -> list[str]:
+        """Names of the stimuli in sight, from A."""
+        order: list[str] = self.page.evaluate(RECORD, self.trial)["order"]
+        return order
 
 
 class Server:
@@ -90,41 +163,42 @@ class Server:
         return status, json.loads(data)["error"] if data else ""
 
 
-def stimulus_files(trial: str, seconds: float) -> dict[str, bytes]:
-    """FLAC files by condition: tones over each other, fewer for each next condition."""
-    time_axis = np.arange(round(seconds * RATE)) / RATE
-    files = {}
-    for lost, condition in enumerate(CONDITIONS):
-        tones = [np.sin(2 * np.pi * 300 * k * time_axis + len(trial)) for k in range(1, 7 - lost)]
-        file = io.BytesIO()
-        sf.write(file, 0.03 * np.sum(tones, axis=0), RATE, format="FLAC", subtype="PCM_16")
-        files[condition.key] = file.getvalue()
-    return files
+def speech_of(trial: str, condition: str) -> NDArray[np.float32]:
+    """Tones over each other, fewer for each next condition."""
+    lost = [one.key for one in CONDITIONS].index(condition)
+    moments = np.arange(round(SECONDS[trial] * RATE)) / RATE
+    tones = [np.sin(2 * np.pi * 300 * k * moments + len(trial)) for k in range(1, 7 - lost)]
+    return np.asarray(0.03 * np.sum(tones, axis=0), dtype=np.float32)
+
+
+def flac_of(trial: str, condition: str) -> bytes:
+    file = io.BytesIO()
+    sf.write(file, speech_of(trial, condition), RATE, format="FLAC", subtype="PCM_16")
+    return file.getvalue()
 
 
 def token_of(trial: str, condition: str) -> str:
     return hashlib.sha256(f"{trial} {condition}".encode()).hexdigest()[:16]
 
 
-def make_trial(id: str, files: dict[str, bytes], seconds: float) -> Trial:
+def make_trial(id: str) -> Trial:
     stimuli = [
         Stimulus(
-            token=token_of(id, key),
-            condition=key,
-            sha256=hashlib.sha256(data).hexdigest(),
+            token=token_of(id, condition.key),
+            condition=condition.key,
+            sha256=hashlib.sha256(flac_of(id, condition.key)).hexdigest(),
+            source_sha256=samples_digest(speech_of(id, condition.key)),
             gain_db=0.0,
         )
-        for key, data in files.items()
+        for condition in CONDITIONS
     ]
-    return Trial(id=id, speaker=id[4:9], sex="F", seconds=seconds, stimuli=tuple(stimuli))
+    return Trial(id=id, speaker="s", sex="F", seconds=SECONDS[id], stimuli=tuple(stimuli))
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A test as the pipeline writes it."""
-    seconds = {"training": 0.6} | dict.fromkeys(TRIALS, 0.8)
-    files = {id: stimulus_files(id, length) for id, length in seconds.items()}
-    training, *trials = (make_trial(id, files[id], seconds[id]) for id in seconds)
+    training, *trials = map(make_trial, SECONDS)
     test = ListeningTest(
         title="How good is <this> speech?",
         seed=0,
@@ -137,7 +211,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         trials=tuple(trials),
     )
     stimuli = {
-        token_of(id, key): data for id, of_trial in files.items() for key, data in of_trial.items()
+        stimulus.token: flac_of(trial.id, stimulus.condition)
+        for trial in (training, *trials)
+        for stimulus in trial.stimuli
     }
     path = tmp_path_factory.mktemp("listening_test")
     (path / "test.json").write_text(test.to_json(), encoding="utf-8")
@@ -150,11 +226,47 @@ def listening_test(folder: Path) -> ListeningTest:
     return ListeningTest.from_json((folder / "test.json").read_bytes(), "test.json")
 
 
+@pytest.fixture(scope="session")
+def heard() -> dict[str, dict[str, Callable[[], NDArray[np.float32]]]]:
+    """What loads the speech of the test, by condition and utterance."""
+    return {
+        condition.key: {id: partial(speech_of, id, condition.key) for id in SECONDS}
+        for condition in CONDITIONS
+    }
+
+
 @pytest.fixture
 def server(folder: Path, tmp_path: Path) -> Iterator[Server]:
     server = Server(folder, tmp_path / "ratings.db")
     yield server
     server.kill()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What pages say on their consoles; a test fails where that is anything."""
+    complaints: list[str] = []
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def visit(browser: Browser, complaints: list[str]) -> Callable[..., Visitor]:
+    """Opens a page in a browser of its own, on a desk unless told otherwise."""
+
+    def complain(text: str) -> None:
+        # A server that is gone is what some tests are about, and the browser notes it.
+        if "ERR_CONNECTION" not in text:
+            complaints.append(text)
+
+    def open_page(url: str, **device: Any) -> Visitor:
+        page = browser.new_context(**DESKTOP | device).new_page()
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.on("console", lambda message: complain(message.text))
+        page.goto(url)
+        return Visitor(page)
+
+    return open_page
 
 
 @pytest.fixture

@@ -1,35 +1,23 @@
-"""The test as listeners take it, in a browser: on a desk, on a tablet, by keys, with mishaps."""
+"""The test as listeners take it, in a browser: on a desk, a tablet, by keys, without a server."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from gan_audio_compression.listening.description import ListeningTest
 from gan_audio_compression.listening.store import RatingStore
 from gan_audio_compression.listening.submission import parse_submission
 
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 TABLET: dict[str, Any] = {
     "viewport": {"width": 768, "height": 1024},
     "has_touch": True,
     "is_mobile": True,
 }
-ANSWERS = {"hearing": "normal", "experience": "some", "playback": "headphones"}
-
-# What the browser keeps of a trial that is shown.
-RECORD = """(trial) => {
-  const key = Object.keys(localStorage).find((name) => name.endsWith(`:trial:${trial}`));
-  return JSON.parse(localStorage.getItem(key));
-}"""
-SESSION = """() => {
-  const key = Object.keys(localStorage).find((name) => name.endsWith(":session"));
-  return JSON.parse(localStorage.getItem(key));
-}"""
-# Sizes of text and of what is touched, and names of what is operated, of all that is in sight.
+# Sizes of text and of what is touched, of all that is in sight.
 SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main *")]
   .filter((element) => element.offsetParent !== null && element.textContent.trim())
   .map((element) => parseFloat(getComputedStyle(element).fontSize)))"""
@@ -37,82 +25,9 @@ SMALLEST_BUTTON = """() => Math.min(...[...document.querySelectorAll("button")]
   .filter((button) => button.offsetParent !== null)
   .flatMap((button) => [button.offsetWidth, button.offsetHeight]))"""
 
+LeastContrast = Callable[[Page], tuple[float, str]]
 Score = Callable[[str], int]
-
-
-@pytest.fixture
-def complaints() -> Iterator[list[str]]:
-    """What pages say on their consoles; a test fails where that is anything."""
-    complaints: list[str] = []
-    yield complaints
-    assert complaints == []
-
-
-def open_page(browser: Browser, url: str, complaints: list[str], **device: Any) -> Page:
-    page = browser.new_context(**(device or DESKTOP)).new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        # A server that is gone is what some tests are about, and the browser notes it.
-        lambda message: (
-            None if "ERR_CONNECTION" in message.text else complaints.append(message.text)
-        ),
-    )
-    page.goto(url)
-    return page
-
-
-def begin(page: Page) -> None:
-    """Go through instructions, sound check and training to the first trial."""
-    for name, value in ANSWERS.items():
-        page.select_option(f"select[name={name}]", value)
-    page.check("#consent input[type=checkbox]")
-    page.click("#consent button")
-    page.click("#sound-done")
-    expect(page.locator("#trial-heading")).to_have_text("Training")
-    rate(page, lambda token: 50)
-    page.click("#next")
-
-
-def current_trial(page: Page) -> str:
-    session = page.evaluate(SESSION)
-    trial: str = session["order"][session["step"] - 3]
-    return trial
-
-
-def tokens_in_sight(page: Page) -> list[str]:
-    heading = page.locator("#trial-heading").inner_text()
-    trial = "training" if heading == "Training" else current_trial(page)
-    order: list[str] = page.evaluate(RECORD, trial)["order"]
-    return order
-
-
-def rate(page: Page, score: Score) -> None:
-    """Hear and rate every stimulus of the trial."""
-    expect(page.locator("#play")).to_be_enabled()
-    for place, token in enumerate(tokens_in_sight(page)):
-        column = page.locator(".column").nth(place)
-        column.locator("button").click()
-        column.locator("input").fill(str(score(token)))
-
-
-def take_trials(page: Page, score: Score, count: int) -> None:
-    for _ in range(count):
-        rate(page, score)
-        page.click("#next")
-
-
-def kept(ratings: Path, listener: str | None = None) -> dict[str, dict[str, int]]:
-    """Scores by trial."""
-    return {
-        stored.rating.trial: dict(stored.rating.scores)
-        for stored in RatingStore.open(ratings).latest()
-        if listener in (None, stored.listener)
-    }
-
-
-def scored(test: ListeningTest, score: Score) -> dict[str, dict[str, int]]:
-    return {trial.id: {token: score(token) for token in trial.tokens} for trial in test.trials}
+Visit = Callable[..., Any]
 
 
 def by_name(token: str) -> int:
@@ -120,31 +35,43 @@ def by_name(token: str) -> int:
     return int(token[:4], 16) % 101
 
 
-@pytest.mark.parametrize("device", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+def scored(test: ListeningTest, score: Score) -> dict[str, dict[str, int]]:
+    """Scores by trial."""
+    return {trial.id: {token: score(token) for token in trial.tokens} for trial in test.trials}
+
+
+@pytest.mark.parametrize("device", [{}, TABLET], ids=["desktop", "tablet"])
 def test_two_listeners_take_the_whole_test(
-    browser: Browser,
-    server: Any,
-    listening_test: ListeningTest,
-    complaints: list[str],
-    device: dict[str, Any],
+    visit: Visit, server: Any, listening_test: ListeningTest, device: dict[str, Any]
 ) -> None:
     scores: list[Score] = [by_name, lambda token: 100 - by_name(token)]
-    listeners = []
+    expected = {}
     for score in scores:
-        page = open_page(browser, server.url, complaints, **device)
-        begin(page)
-        take_trials(page, score, len(listening_test.trials))
-        expect(page.locator("#status")).to_contain_text("All ratings are stored (2 of 2 trials)")
-        listeners.append(page.evaluate(SESSION)["listener"])
-    for listener, score in zip(listeners, scores, strict=True):
-        assert kept(server.ratings, listener) == scored(listening_test, score)
+        visitor = visit(server.url, **device)
+        visitor.begin()
+        visitor.take_trials(2, score)
+        visitor.sees("All ratings are stored (2 of 2 trials).")
+        for trial, of_trial in scored(listening_test, score).items():
+            expected[visitor.session["listener"], trial] = of_trial
+    stored = RatingStore.open(server.ratings).latest()
+    assert {(of.listener, of.rating.trial): of.rating.scores for of in stored} == expected
 
 
-def test_nobody_passes_without_hearing_and_rating_all(
-    browser: Browser, server: Any, complaints: list[str]
+def test_listeners_hear_trials_and_stimuli_in_orders_of_their_own(
+    visit: Visit, server: Any
 ) -> None:
-    page = open_page(browser, server.url, complaints)
-    begin(page)
+    orders = set()
+    for _ in range(3):
+        visitor = visit(server.url)
+        visitor.begin()
+        orders.add((visitor.trial, *visitor.order))
+    assert len(orders) > 1
+
+
+def test_nobody_passes_without_hearing_and_rating_all(visit: Visit, server: Any) -> None:
+    visitor = visit(server.url)
+    visitor.begin()
+    page = visitor.page
     expect(page.locator("#play")).to_be_enabled()
     page.locator(".column input").first.fill("10")
     page.locator(".column button").nth(1).click()
@@ -155,79 +82,20 @@ def test_nobody_passes_without_hearing_and_rating_all(
     expect(page.locator("#trial-heading")).to_have_text("Trial 1 of 2")
 
 
-def test_a_reload_in_the_middle_goes_on_where_it_was(
-    browser: Browser, server: Any, listening_test: ListeningTest, complaints: list[str]
-) -> None:
-    page = open_page(browser, server.url, complaints)
-    begin(page)
-    take_trials(page, by_name, 1)
-    expect(page.locator("#play")).to_be_enabled()
-    page.locator(".column button").first.click()
-    page.locator(".column input").first.fill("37")
-    page.fill("#comment", "A hiss <in> B")
-    order = tokens_in_sight(page)
-    page.reload()
-    expect(page.locator("#trial-heading")).to_have_text("Trial 2 of 2")
-    assert tokens_in_sight(page) == order
-    assert page.locator(".column input").first.input_value() == "37"
-    assert page.input_value("#comment") == "A hiss <in> B"
-    expect(page.locator("#missing")).to_contain_text("Not rated yet: B")
-    take_trials(page, by_name, 1)
-    expect(page.locator("#status")).to_contain_text("All ratings are stored")
-    assert kept(server.ratings) == scored(listening_test, by_name)
-    comments = [stored.rating.comment for stored in RatingStore.open(server.ratings).latest()]
-    assert comments == ["", "A hiss <in> B"]
-
-
-def test_a_server_that_dies_between_two_ratings_loses_none(
-    browser: Browser, server: Any, listening_test: ListeningTest, complaints: list[str]
-) -> None:
-    page = open_page(browser, server.url, complaints)
-    begin(page)
-    take_trials(page, by_name, 1)
-    expect(page.locator("#status")).to_contain_text("stored (1 of 2")
-    server.kill()
-    assert len(kept(server.ratings)) == 1
-    take_trials(page, by_name, 1)
-    expect(page.locator("#status")).to_contain_text("1 trial is not stored yet")
-    server.start()
-    expect(page.locator("#status")).to_contain_text("stored (2 of 2", timeout=20_000)
-    assert kept(server.ratings) == scored(listening_test, by_name)
-
-
-def test_a_change_of_mind_in_another_tab_is_what_counts(
-    browser: Browser, server: Any, listening_test: ListeningTest, complaints: list[str]
-) -> None:
-    page = open_page(browser, server.url, complaints)
-    begin(page)
-    take_trials(page, by_name, 2)
-    expect(page.locator("#status")).to_contain_text("stored (2 of 2")
-    second = page.context.new_page()
-    second.goto(server.url)
-    second.click("#change")
-    rate(second, lambda token: 7)
-    changed = current_trial(second)
-    second.click("#next")
-    expect(second.locator("#status")).to_contain_text("stored (2 of 2")
-    # The first tab has nothing newer to say.
-    page.reload()
-    expect(page.locator("#status")).to_contain_text("stored (2 of 2")
-    scores = kept(server.ratings)
-    assert set(scores.pop(changed).values()) == {7}
-    assert scores == {
-        trial: of for trial, of in scored(listening_test, by_name).items() if trial != changed
-    }
-
-
 def test_the_whole_test_by_keyboard_alone(
-    browser: Browser, server: Any, listening_test: ListeningTest, complaints: list[str]
+    visit: Visit, server: Any, listening_test: ListeningTest
 ) -> None:
-    page = open_page(browser, server.url, complaints)
+    visitor = visit(server.url)
+    page = visitor.page
+
+    def tab_to(id: str) -> None:
+        while page.evaluate("document.activeElement.id") != id:
+            page.keyboard.press("Tab")
+
     for key in ("Tab", "n", "Tab", "s", "Tab", "h", "Tab", "Space", "Tab", "Enter"):
         page.keyboard.press(key)
     expect(page.locator("#sound")).to_be_visible()
-    while page.evaluate("document.activeElement.id") != "sound-done":
-        page.keyboard.press("Tab")
+    tab_to("sound-done")
     page.keyboard.press("Enter")
     for _ in range(3):
         expect(page.locator("#play")).to_be_enabled()
@@ -242,22 +110,30 @@ def test_the_whole_test_by_keyboard_alone(
         expect(page.locator("#reference")).to_have_attribute("aria-pressed", "true")
         page.keyboard.press("Space")
         expect(page.locator("#play")).to_have_text("Play")
-        while page.evaluate("document.activeElement.id") != "next":
-            page.keyboard.press("Tab")
+        tab_to("next")
         page.keyboard.press("Enter")
         expect(page.locator("h1:visible")).to_be_focused()
-    expect(page.locator("#status")).to_contain_text("stored (2 of 2")
-    assert all(sorted(of.values()) == [86, 87, 88, 89, 90] for of in kept(server.ratings).values())
+    visitor.sees("stored (2 of 2")
+    stored = RatingStore.open(server.ratings).latest()
+    assert [sorted(of.rating.scores.values()) for of in stored] == [[86, 87, 88, 89, 90]] * 2
 
 
-@pytest.mark.parametrize("device", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{}, TABLET], ids=["desktop", "tablet"])
 def test_all_can_be_read_touched_and_named(
-    browser: Browser, server: Any, complaints: list[str], device: dict[str, Any]
+    visit: Visit,
+    server: Any,
+    least_contrast: LeastContrast,
+    device: dict[str, Any],
+    scheme: str,
 ) -> None:
-    page = open_page(browser, server.url, complaints, **device)
-    assert page.evaluate(SMALLEST_TEXT) >= 14
-    begin(page)
-    assert page.evaluate(SMALLEST_TEXT) >= 14
+    visitor = visit(server.url, **device, color_scheme=scheme)
+    page = visitor.page
+    for _ in range(2):
+        assert page.evaluate(SMALLEST_TEXT) >= 14
+        assert least_contrast(page)[0] >= 4.5, least_contrast(page)
+        if not page.locator("#trial").is_visible():
+            visitor.begin()
     assert page.evaluate(SMALLEST_BUTTON) >= 44
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for letter in "ABCDE":
@@ -268,27 +144,25 @@ def test_all_can_be_read_touched_and_named(
 
 
 def test_a_page_without_a_server_saves_a_file_that_the_server_would_take(
-    browser: Browser, folder: Path, listening_test: ListeningTest, complaints: list[str]
+    visit: Visit, folder: Path, listening_test: ListeningTest
 ) -> None:
-    page = open_page(browser, (folder / "index.html").as_uri(), complaints)
-    begin(page)
-    take_trials(page, by_name, 2)
-    with page.expect_download() as download:
-        page.click("#save")
+    visitor = visit((folder / "index.html").as_uri())
+    visitor.begin()
+    visitor.take_trials(2, by_name)
+    with visitor.page.expect_download() as download:
+        visitor.page.click("#save")
     data = download.value.path().read_bytes()
     submission = parse_submission(data, listening_test)
-    assert json.loads(data)["background"] == ANSWERS
+    assert json.loads(data)["background"]["playback"] == "headphones"
     assert {r.trial: dict(r.scores) for r in submission.ratings} == scored(listening_test, by_name)
 
 
-def test_a_selection_is_drawn_and_undone(
-    browser: Browser, server: Any, complaints: list[str]
-) -> None:
-    page = open_page(browser, server.url, complaints)
-    begin(page)
+def test_a_selection_is_drawn_and_undone(visit: Visit, server: Any) -> None:
+    visitor = visit(server.url)
+    visitor.begin()
+    page = visitor.page
     expect(page.locator("#play")).to_be_enabled()
     box = page.locator("#waveform").bounding_box()
-    assert box is not None
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.25 * box["width"], middle)
     page.mouse.down()

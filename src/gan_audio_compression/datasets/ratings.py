@@ -66,6 +66,7 @@ def _rows(stored: StoredRating, store: RatingStore) -> list[dict[str, Any]]:
             "label": conditions[stimulus.condition].label,
             "role": conditions[stimulus.condition].role,
             "score": rating.scores[stimulus.token],
+            "source_sha256": stimulus.source_sha256,
             "trials": len(store.test.trials),
             "position": rating.position,
             "place": rating.order.index(stimulus.token) + 1,

@@ -3,6 +3,8 @@
 import hashlib
 from typing import Annotated, Literal, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gan_audio_compression.listening.errors import ListeningTestError
@@ -14,6 +16,11 @@ Token = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 """What the page calls a stimulus, so that no name tells what it is."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+def samples_digest(wave: NDArray[np.float32]) -> str:
+    """SHA-256 of samples [n] as little-endian floats: tells speech that was decoded anew."""
+    return hashlib.sha256(wave.astype("<f4").tobytes()).hexdigest()
 
 
 class _Model(BaseModel):
@@ -39,12 +46,14 @@ class Stimulus(_Model):
     Attributes:
         condition: key of the condition.
         sha256: of the FLAC file.
+        source_sha256: of the speech that it was made from, see `samples_digest`.
         gain_db: what brought it to the loudness of the test.
     """
 
     token: Token
     condition: str
     sha256: Sha256
+    source_sha256: Sha256
     gain_db: float
 
 

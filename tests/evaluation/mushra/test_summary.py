@@ -1,6 +1,6 @@
 """The listening test in words, and its box plot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import pytest
@@ -15,11 +15,11 @@ from gan_audio_compression.evaluation.mushra.summary import listening_summary, p
 MakeRatings = Callable[..., pd.DataFrame]
 
 
-def summary_of(ratings: pd.DataFrame) -> str:
+def summary_of(ratings: pd.DataFrame, outdated: Sequence[str] = ()) -> str:
     screening = screen_listeners(ratings)
     kept = kept_ratings(ratings, screening)
     return listening_summary(
-        screening, scores_by_condition(kept), friedman_test(kept), pairwise_tests(kept)
+        screening, outdated, scores_by_condition(kept), friedman_test(kept), pairwise_tests(kept)
     )
 
 
@@ -39,6 +39,13 @@ def test_says_that_nobody_has_listened_or_counts(make_ratings: MakeRatings) -> N
     text = summary_of(make_ratings({"ann": {"original": [20], "opus": [70]}}))
     assert "0 listeners" in text and "excluded: ann" in text
     assert "OPUS" not in text
+
+
+def test_names_what_does_not_sound_as_it_was_rated(make_ratings: MakeRatings) -> None:
+    ratings = make_ratings({"ann": {"original": [100], "opus": [70]}})
+    text = summary_of(ratings, ["BPGAN", "Default 2k"])
+    assert "Left out, as it does not sound as it was rated: BPGAN, Default 2k.\n" in text
+    assert "Left out" not in summary_of(ratings)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 import soundfile as sf
 from pydantic import ValidationError
 
-from gan_audio_compression.listening.description import ListeningTest
+from gan_audio_compression.listening.description import ListeningTest, samples_digest
 from gan_audio_compression.listening.errors import ListeningTestError
 from gan_audio_compression.pipelines.listening_test import nodes
 from gan_audio_compression.pipelines.listening_test.parameters import ListeningTestParameters
@@ -101,6 +101,8 @@ def test_every_trial_has_every_condition_of_one_length_and_loudness(
         for stimulus in trial.stimuli:
             data = files.pop(stimulus.token)
             assert hashlib.sha256(data).hexdigest() == stimulus.sha256
+            source = decoded.get(stimulus.condition, speech)[trial.id]()
+            assert stimulus.source_sha256 == samples_digest(source)
             wave, rate = sf.read(io.BytesIO(data))
             assert (len(wave), rate) == (SAMPLES[trial.id], RATE)
             assert meter.integrated_loudness(wave) == pytest.approx(-23, abs=0.02)

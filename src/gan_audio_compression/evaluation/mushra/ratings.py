@@ -4,12 +4,13 @@ import pandas as pd
 
 COLUMNS = (
     *("listener", "utterance", "condition", "label", "role", "score"),
-    *("trials", "position", "place", "revision", "seconds", "comment"),
+    *("source_sha256", "trials", "position", "place", "revision", "seconds", "comment"),
 )
 """A row is one score: who gave it to which utterance under which condition (key and label), and
 what the condition is there for (hidden_reference, codec, codec_anchor, mid_anchor or low_anchor);
-`trials` of the whole test; position of the trial and place of the stimulus in it, from 1; revision
-of the rating, seconds and comment of the trial."""
+`source_sha256` of the speech that the stimulus was made from; `trials` of the whole test; position
+of the trial and place of the stimulus in it, from 1; revision of the rating, seconds and comment of
+the trial."""
 
 TESTED_ROLES = ("codec", "codec_anchor")
 """Conditions that are codecs, which are compared with each other."""

@@ -74,6 +74,7 @@ def _rows(
             "label": condition.key,
             "role": condition.role,
             "score": int(score),
+            "source_sha256": "",
             "trials": len(scores),
             "position": number + 1,
             "place": place + 1,

@@ -18,6 +18,7 @@ count. The 7 kHz anchor is nearly transparent where the speech ends at 8 kHz.
 
 def listening_summary(
     screening: pd.DataFrame,
+    outdated: Sequence[str],
     by_condition: pd.DataFrame,
     friedman: Friedman,
     pairs: pd.DataFrame,
@@ -26,6 +27,7 @@ def listening_summary(
 
     Args:
         screening: of `screen_listeners`.
+        outdated: labels of the conditions that do not sound as they were rated.
         by_condition: of `scores_by_condition`.
         pairs: of `pairwise_tests`.
     """
@@ -38,7 +40,9 @@ def listening_summary(
         f"{panel_size(counting)}; {len(screening)} took part.\n",
         "".join(f"- excluded: {row.listener}, {row.reason}\n" for row in _rows(excluded)),
     ]
-    if counting:
+    if outdated:
+        parts.append(f"Left out, as it does not sound as it was rated: {', '.join(outdated)}.\n")
+    if not by_condition.empty:
         parts += [_scores_table(by_condition), _friedman_sentence(friedman), _pairs_table(pairs)]
     return title + "\n".join(part for part in [*parts, _METHOD] if part)
 

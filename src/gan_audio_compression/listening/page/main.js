@@ -7,6 +7,10 @@ const sender = onServer ? new Sender(records, showSending) : null;
 const STEPS = ["welcome", "sound", "training", ...test.trials.map(() => "trial"), "end"];
 const FIRST_TRIAL = STEPS.indexOf("trial");
 
+// The step that this tab shows, which another tab of the same listener need not be at.
+let shown = 0;
+// Who this tab is of.
+let listener;
 // The trial that is shown, if one is.
 let view = null;
 // The ratings that were saved as a file last.
@@ -17,6 +21,7 @@ function byId(id) {
 }
 
 function show(step) {
+  shown = step;
   view?.close();
   view = null;
   const name = STEPS[step];
@@ -61,7 +66,6 @@ function showMissing() {
 }
 
 function next() {
-  const { step } = records.session;
   if (view) {
     const { unheard, unrated } = view.missing;
     if (unheard.length + unrated.length > 0) {
@@ -70,12 +74,16 @@ function next() {
       return;
     }
     view.close();
-    if (step >= FIRST_TRIAL) {
-      records.submit(trialAt(step), step - FIRST_TRIAL + 1);
+    if (shown >= FIRST_TRIAL) {
+      records.submit(trialAt(shown), shown - FIRST_TRIAL + 1);
       sender?.send();
     }
   }
-  goTo(step + 1);
+  goTo(shown + 1);
+}
+
+function back() {
+  goTo(shown - 1);
 }
 
 function goTo(step) {
@@ -121,6 +129,7 @@ function startOver() {
     return;
   }
   records.clear();
+  listener = undefined;
   say("");
   show(0);
 }
@@ -130,6 +139,7 @@ function start() {
     event.preventDefault();
     const { hearing, experience, playback } = Object.fromEntries(new FormData(event.target));
     records.startSession({ hearing, experience, playback });
+    listener = records.session.listener;
     goTo(1);
   });
   byId("sound-check").src = `data:audio/flac;base64,${test.training.reference}`;
@@ -138,13 +148,23 @@ function start() {
     next();
   });
   byId("next").addEventListener("click", next);
-  byId("back").addEventListener("click", () => goTo(records.session.step - 1));
-  byId("change").addEventListener("click", () => goTo(records.session.step - 1));
+  byId("back").addEventListener("click", back);
+  byId("change").addEventListener("click", back);
   byId("save").addEventListener("click", saveFile);
   byId("start-over").addEventListener("click", startOver);
-  records.onOutsideChange(() => view?.refresh());
+  listener = records.session?.listener;
+  records.onOutsideChange(() => {
+    // Another tab has begun, or has made room for the next listener.
+    if (records.session?.listener !== listener) location.reload();
+    else view?.refresh();
+  });
   show(records.session?.step ?? 0);
   sender?.send();
 }
 
-start();
+try {
+  start();
+} catch (error) {
+  // Such as a browser that lets no page keep anything.
+  say(`The test cannot run in this browser: ${error.message}`);
+}

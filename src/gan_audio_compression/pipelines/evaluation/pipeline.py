@@ -159,8 +159,9 @@ def _listen() -> Pipeline:
         [
             Node(
                 listening.screen_ratings,
-                inputs="listening_ratings",
-                outputs=["listener_screening", "mushra_ratings"],
+                inputs={"ratings": "listening_ratings", "speech": "speech"}
+                | {system: f"{system}.reconstructed_speech" for system in (*SYSTEMS, *BASELINES)},
+                outputs=["listener_screening", "mushra_ratings", "outdated_conditions"],
                 name="screen_ratings",
             ),
             Node(
@@ -171,7 +172,12 @@ def _listen() -> Pipeline:
             ),
             Node(
                 listening.compare_scores,
-                inputs=["mushra_ratings", "listener_screening", "mushra_scores"],
+                inputs=[
+                    "mushra_ratings",
+                    "listener_screening",
+                    "mushra_scores",
+                    "outdated_conditions",
+                ],
                 outputs=["mushra_differences", "mushra_summary", "mushra_means"],
                 name="compare_scores",
             ),

@@ -22,6 +22,7 @@ from gan_audio_compression.listening.description import (
     Role,
     Stimulus,
     Trial,
+    samples_digest,
 )
 from gan_audio_compression.listening.errors import ListeningTestError
 from gan_audio_compression.listening.loudness import aligned_loudness
@@ -116,8 +117,9 @@ def prepare_test(
     for row in rows_of(usable(manifest).set_index("id", drop=False).loc[list(items)]):
         original = original_speech(speech, manifest, row.id)
         waves = _stimulus_waves(row.id, original, conditions, decoded)
+        sources = {c.key: samples_digest(decoded.get(c.key, speech)[row.id]()) for c in conditions}
         salt = f"{parameters.seed} {row.id}"
-        stimuli, files_of_trial = _as_played(waves, salt, parameters.loudness_lufs)
+        stimuli, files_of_trial = _as_played(waves, sources, salt, parameters.loudness_lufs)
         files |= files_of_trial
         trials.append(
             Trial(
@@ -176,7 +178,7 @@ def _of_length(wave: Wave, length: int) -> Wave:
 
 
 def _as_played(
-    waves: Mapping[str, Wave], salt: str, lufs: float
+    waves: Mapping[str, Wave], sources: Mapping[str, str], salt: str, lufs: float
 ) -> tuple[tuple[Stimulus, ...], dict[str, bytes]]:
     """The stimuli of a trial, equally loud, and their FLAC files by name.
 
@@ -189,6 +191,12 @@ def _as_played(
         token = hashlib.sha256(f"{salt} {condition} {sha256}".encode()).hexdigest()[:16]
         files[token] = file
         stimuli.append(
-            Stimulus(token=token, condition=condition, sha256=sha256, gain_db=round(gain_db, 2))
+            Stimulus(
+                token=token,
+                condition=condition,
+                sha256=sha256,
+                source_sha256=sources[condition],
+                gain_db=round(gain_db, 2),
+            )
         )
     return tuple(stimuli), files
