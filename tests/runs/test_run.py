@@ -39,7 +39,7 @@ OF_EVERY_RUN = {
 REPORT = "08_reporting/report.html"
 
 # What nodes hand over in memory.
-PASSED_ON = {"variants", "codings", "examples", "provenance", "outdated_conditions"}
+PASSED_ON = {"variants", "codings", "examples", "provenance"}
 PASSED_ON |= {f"{system}.codec" for system in BASELINES}
 
 MakeProject = Callable[[Path], Path]
