@@ -38,8 +38,8 @@ PROJECT_IMPORTS = {
     },
     "codec": {"audio", "networks", "signal", "entropy"},
     "baselines": {"audio", "signal", "entropy"},
-    "evaluation": {"signal", "corpus.phones"},
-    "listening": {"signal.spec"},
+    "evaluation": {"signal", "corpus.phones", "html_page"},
+    "listening": {"signal.spec", "html_page"},
     "command_line": {
         "audio",
         "codec",
@@ -70,6 +70,7 @@ LIBRARY_HOMES = {
     "starlette": ("listening/server.py",),
     "uvicorn": ("listening/server.py",),
     "sqlite3": ("listening/store.py",),
+    "jinja2": ("html_page.py",),
     "pickle": (),
 }
 

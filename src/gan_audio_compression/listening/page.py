@@ -1,16 +1,16 @@
 """The test as one HTML page without a reference to anything outside."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Mapping
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gan_audio_compression.html_page import page_environment, page_source, source_digest
 from gan_audio_compression.listening.description import ListeningTest, Trial
+
+_PAGE = ("gan_audio_compression.listening", "page")
 
 _SCRIPTS = ("player.js", "records.js", "sending.js", "selection.js", "trial.js", "main.js")
 """Parts of the one script of the page, each of which uses those before it."""
@@ -27,25 +27,19 @@ def render_page(test: ListeningTest, stimuli: Mapping[str, bytes]) -> str:
     Args:
         stimuli: FLAC files by the name of the stimulus.
     """
-    environment = Environment(
-        loader=PackageLoader(__package__, "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = _source("style.css")
-    script = "".join(_source(name) for name in _SCRIPTS)
-    return environment.get_template("page.html.j2").render(
+    style = page_source(*_PAGE, "style.css")
+    script = "".join(page_source(*_PAGE, name) for name in _SCRIPTS)
+    template = page_environment(*_PAGE).get_template("page.html.j2")
+    return template.render(
         test=test,
         stimuli=len(test.conditions),
         minutes=_minutes(test),
         data=_embeddable(_shown_to_listeners(test, stimuli)),
         keeps_in=Markup(_IN_FILES),
         style=Markup(style),
-        style_digest=_digest(style),
+        style_digest=source_digest(style),
         script=Markup(script),
-        script_digest=_digest(script),
+        script_digest=source_digest(script),
     )
 
 
@@ -85,13 +79,3 @@ def _minutes(test: ListeningTest) -> int:
     """About how long the test takes: each stimulus is heard four times."""
     seconds = sum(trial.seconds for trial in (test.training, *test.trials))
     return 5 * max(1, round(4 * len(test.conditions) * seconds / 60 / 5))
-
-
-def _source(name: str) -> str:
-    return (resources.files(__package__) / "page" / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    """How the content security policy of the page names the one script and style it may use."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
