@@ -31,6 +31,7 @@ PROJECT_IMPORTS = {
         "networks",
         "signal",
         "codec.quantiser",
+        "codec.distortion",
         "codec.latent",
         "codec.model",
         "codec.sequence",

@@ -107,9 +107,8 @@ class Codec:
             samples: floats [n] or [n, channels] in [-1, 1]; channels are mixed down to their
                 mean, and what lies beyond is clipped.
             sample_rate: in Hz, 1000 to 768000.
-            search: strategy that looks for the best symbols: "encoder_only"; "annealing" for a
-                model over time; "back_propagation" or "admm" for one of the paper's codec. None
-                for the model's own.
+            search: strategy that looks for the best symbols: "encoder_only", "back_propagation",
+                "admm", "annealing" or "refinement"; None for the model's own.
             effort: 0 (the encoder alone) to 9; 5 takes a second of one
                 core for each second of audio.
             bitrate: most bits for each second, by the size of the result; None for the model's
@@ -126,7 +125,7 @@ class Codec:
         sample_rate = require_rate(sample_rate)
         blocks = [_full_scale(samples)]
         target = io.BytesIO()
-        coding = Coding(search_config(search or self.model.strategies[-1], effort), bitrate=bitrate)
+        coding = self._coding(search, effort, bitrate)
         self._send(blocks, sample_rate, target, coding, _measure(blocks, sample_rate))
         return target.getvalue()
 
@@ -174,7 +173,7 @@ class Codec:
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
-        coding = Coding(search_config(search or self.model.strategies[-1], effort), bitrate=bitrate)
+        coding = self._coding(search, effort, bitrate)
         with AudioReader(source) as reader:
             if reader.channels > 1:
                 logger.info("%d channels were mixed down to one.", reader.channels)
@@ -203,7 +202,7 @@ class Codec:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
         sample_rate = require_rate(sample_rate)
-        coding = Coding(search_config(search or self.model.strategies[-1], effort), bitrate=bitrate)
+        coding = self._coding(search, effort, bitrate)
         return self._send(map(_full_scale, blocks), sample_rate, target, coding, None)
 
     def decode_file(
@@ -260,6 +259,10 @@ class Codec:
         receiver = Receiver(self.model, source, conceal)
         rate = receiver.sample_rate if sample_rate is None else require_rate(sample_rate)
         return receiver, rate
+
+    def _coding(self, search: str | None, effort: int, bitrate: float | None) -> Coding:
+        strategy = search or self.model.strategy
+        return Coding(search_config(strategy, effort, self.model.objective), bitrate=bitrate)
 
     def _send(
         self,

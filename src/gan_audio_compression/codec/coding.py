@@ -47,20 +47,15 @@ def sending_coder(model: Model, coding: Coding) -> ChunkCoder:
     """Return what codes chunks for a sender.
 
     Raises:
-        SearchError: the model has no such search or entropy coder.
+        SearchError: the model has no such entropy coder.
     """
-    strategy, strategies = coding.search.strategy, model.strategies
-    if strategy not in strategies:
-        raise SearchError(
-            f"this model has no search {strategy}; give one of {', '.join(strategies)}."
-        )
     if isinstance(model, CodecModel):
         return SegmentCoder(model, coding.coder, coding.search)
     if coding.coder != "arithmetic":
         raise SearchError(
             f"this model has no {coding.coder} coder; take the arithmetic one, to use its prior."
         )
-    return SequenceCoder(model, coding.search.iterations)
+    return SequenceCoder(model, coding.search)
 
 
 def receiving_coder(model: Model, coder: str) -> ChunkCoder:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gan_audio_compression.codec.latent import ROWS
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.quantiser import Quantiser
+from gan_audio_compression.codec.search.config import ObjectiveName
 from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.config import NetworkConfig
@@ -37,7 +38,7 @@ class CodecModel(TrainedCodec):
         padding: symbols [channels, 8 rows] of a latent column of silence.
         tables: probabilities of the levels, one table for each position in a column.
         bitrate: bits for each second of a file where none are asked for: as many as it takes.
-        strategies: of a search; the last where none is asked for.
+        strategy, objective: of a search where none is asked for.
 
     Raises:
         ValueError: the parts do not fit together.
@@ -53,7 +54,8 @@ class CodecModel(TrainedCodec):
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float | None] = None
-    strategies: ClassVar[tuple[str, ...]] = ("encoder_only", "back_propagation", "admm")
+    strategy: ClassVar[str] = "admm"
+    objective: ClassVar[ObjectiveName] = "mse"
 
     def __post_init__(self) -> None:
         levels, channels = self.quantiser.levels, self.networks.latent_channels

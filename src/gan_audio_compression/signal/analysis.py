@@ -47,7 +47,7 @@ def log_mel_spectrogram(waveform: Tensor) -> Tensor:
     `waveform` is [n] at 16 kHz and at the project's speech level; the result is
     [1 + n // 128 frames, 128 bands], in nepers, not below the floor of -10.
     """
-    return _log_mel(functional.pad(waveform, (CONTEXT, CONTEXT)))
+    return framed_log_mel(functional.pad(waveform, (CONTEXT, CONTEXT)))
 
 
 def piece_log_mel(piece: Piece, mean: float, gain: float) -> Tensor:
@@ -57,9 +57,10 @@ def piece_log_mel(piece: Piece, mean: float, gain: float) -> Tensor:
     """
     # What lies beyond the recording is zero, not the negative mean.
     centred = (torch.from_numpy(piece.recorded) - mean) * gain
-    return _log_mel(functional.pad(centred, (piece.left, piece.right)))[: piece.frames]
+    return framed_log_mel(functional.pad(centred, (piece.left, piece.right)))[: piece.frames]
 
 
-def _log_mel(signal: Tensor) -> Tensor:
+def framed_log_mel(signal: Tensor) -> Tensor:
+    """Return the log mel [frames, 128] of `signal`, whose frame 0 is its first 512 samples."""
     mel = short_time_spectrum(signal).abs() @ mel_filters().to(signal.device)
     return mel.clamp_min(torch.finfo(mel.dtype).tiny).log().clamp_min(FLOOR)

@@ -10,6 +10,9 @@ from gan_audio_compression.signal.spec import FLOOR
 # the logarithm, 0.25 gave the best PESQ at one rate of a codec without a network.
 EXPONENT = 0.25
 
+SPREAD = 0.117
+"""Standard deviation of the loudness of speech at the project's level, over all bands."""
+
 
 def to_loudness(log_mel: Tensor) -> Tensor:
     """Return exp(m / 4) of nepers: 0.08 at the floor, about 1 where speech is loudest."""

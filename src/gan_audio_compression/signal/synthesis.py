@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from gan_audio_compression.signal.analysis import (
     frame_count,
+    framed_log_mel,
     hann_window,
     mel_filters,
     short_time_spectrum,
@@ -132,6 +133,25 @@ def waveform_from_log_mel(log_mel: Tensor, samples: int) -> Tensor:
     return torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
 
 
+def heard_log_mel(log_mel: Tensor, iterations: int = 8) -> Tensor:
+    """Return the log mels [B, frames, 128] of the waveforms that log mels of that shape give.
+
+    Differentiable: the phase is found by a few iterations and taken as given. The rounding of
+    single precision does not matter, since nothing is decoded by it.
+    """
+    heard = []
+    for one in log_mel:
+        magnitude = mel_to_magnitude(one)
+        with torch.no_grad():
+            start = torch.polar(magnitude, _advancing_phase(magnitude, _low_peak_phase()).float())
+            end = HOP * (len(one) - 1) + FFT_SIZE
+            _, found = _fast_griffin_lim(magnitude, start, magnitude.new_zeros(0), end, iterations)
+        spectrum = torch.polar(magnitude, found.angle())
+        gain = _overlap_gain(len(one)).to(magnitude)
+        heard.append(framed_log_mel(_signal(spectrum, gain, magnitude.new_zeros(0), end)))
+    return torch.stack(heard)
+
+
 def mel_to_magnitude(log_mel: Tensor) -> Tensor:
     """Return the STFT magnitude [frames, 257] whose mel is nearest to `log_mel` [frames, 128].
 
@@ -167,18 +187,22 @@ def _advancing_phase(magnitude: Tensor, before: Tensor) -> Tensor:
 
 
 def _fast_griffin_lim(
-    magnitude: Tensor, spectrum: Tensor, fixed: Tensor, end: int
+    magnitude: Tensor,
+    spectrum: Tensor,
+    fixed: Tensor,
+    end: int,
+    iterations: int = GRIFFIN_LIM_ITERATIONS,
 ) -> tuple[Tensor, Tensor]:
     """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last `spectrum`.
 
     The iteration starts from `spectrum`, and before each STFT the signal's first samples are set
     to `fixed` and those from `end` on to zero.
     """
-    gain = _overlap_gain(len(magnitude)).to(magnitude.device)
+    gain = _overlap_gain(len(magnitude)).to(magnitude)
     scale = magnitude * math.sqrt(1.0 + _SOFTNESS**2)
     softening = (_SOFTNESS * magnitude).square() + _SMALLEST_POWER
     previous = None
-    for _ in range(GRIFFIN_LIM_ITERATIONS):
+    for _ in range(iterations):
         consistent = short_time_spectrum(_signal(spectrum, gain, fixed, end))
         spectrum = consistent
         if previous is not None:

@@ -13,6 +13,8 @@ CONFIGS = {
     "encoder_only": SearchConfig("encoder_only"),
     "back_propagation": SearchConfig("back_propagation", iterations=6, step=20.0),
     "admm": SearchConfig("admm", iterations=10, step=0.05, mu=1e-4, mu_growth=1.3, inner_steps=2),
+    "annealing": SearchConfig("annealing", iterations=16, step=0.05),
+    "refinement": SearchConfig("refinement", iterations=8),
 }
 
 

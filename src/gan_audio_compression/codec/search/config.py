@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-ObjectiveName = Literal["mse", "l1", "perceptual"]
+ObjectiveName = Literal["mse", "l1", "perceptual", "loudness", "waveform"]
+
+
+StrategyName = Literal["encoder_only", "back_propagation", "admm", "annealing", "refinement"]
 
 
 @dataclass(frozen=True)
@@ -11,10 +14,10 @@ class SearchConfig:
     """Which strategy searches, for what, and how long.
 
     Attributes:
-        strategy: which of `strategies.STRATEGIES`, or "annealing", which models over time have.
+        strategy: which of `strategies.STRATEGIES`.
         objective: which of `objective.OBJECTIVES`.
-        iterations: steps of gradient descent.
-        step: size of a step; of the latent's range [0, 1] for ADMM.
+        iterations: steps of gradient descent, or rounds of refinement.
+        step: size of a step, relative to the range of sixteen levels.
         mu: weight of the distance to the levels at the start (ADMM).
         mu_growth: its factor from one dual update to the next, at least 1 (ADMM).
         inner_steps: gradient steps between two dual updates (ADMM).
@@ -22,7 +25,7 @@ class SearchConfig:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
-    strategy: Literal["encoder_only", "back_propagation", "admm", "annealing"]
+    strategy: StrategyName
     objective: ObjectiveName = "mse"
     iterations: int = 0
     step: float = 0.05

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
-from gan_audio_compression.signal.bark import BANDS, Band, power_of_log_mel
-from gan_audio_compression.signal.disturbance import disturbance_between
+from gan_audio_compression.codec.distortion import DistortionWeights, distortion, lost_pesq
+from gan_audio_compression.signal.loudness import SPREAD, to_loudness
 from gan_audio_compression.signal.segments import from_unit_range
+from gan_audio_compression.signal.synthesis import heard_log_mel
 
 Objective = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Takes the generator's images and the signal's, [S, 1, H, W] in [-1, 1], and the mask
@@ -34,17 +36,29 @@ def perceptual(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
     search suit both.
     """
     absolute = mean_absolute(decoded, reference, mask)
-    narrow, wide = (_lost_pesq(decoded, reference, mask, band) for band in BANDS)
-    return _ABSOLUTE_WEIGHT * absolute + _DISTURBANCE_WEIGHT * (narrow + wide)
+    lost = lost_pesq(_log_mel(reference), _log_mel(decoded), mask.flatten(1))
+    return _ABSOLUTE_WEIGHT * absolute + _DISTURBANCE_WEIGHT * lost
 
 
-def _lost_pesq(decoded: Tensor, reference: Tensor, mask: Tensor, band: Band) -> Tensor:
-    original, made = (
-        power_of_log_mel(from_unit_range(images.squeeze(1).transpose(1, 2)), band)
-        for images in (reference, decoded)
-    )
-    frames = mask.flatten(1)
-    return disturbance_between(original, made, frames, band=band, forgive_filter=False).loss
+def loudness(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
+    """Return what the codec over time learns to keep low: `codec.distortion` of log mels, [S]."""
+    return _distortion(_log_mel(decoded), _log_mel(reference), mask)
+
+
+def waveform(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
+    """Return the same of the log mel that the receiver's waveform will have, [S]."""
+    silence = torch.full_like(decoded, -1.0)
+    made = _log_mel(torch.where(mask > 0, decoded, silence))
+    return _distortion(heard_log_mel(made), _log_mel(reference), mask)
+
+
+def _distortion(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
+    weights = DistortionWeights()
+    return distortion(reference, to_loudness(decoded), SPREAD, weights, mask.flatten(1)).total
+
+
+def _log_mel(images: Tensor) -> Tensor:
+    return from_unit_range(images.squeeze(1).transpose(1, 2))
 
 
 def _masked_mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -55,4 +69,6 @@ OBJECTIVES: dict[str, Objective] = {
     "mse": mean_square,
     "l1": mean_absolute,
     "perceptual": perceptual,
+    "loudness": loudness,
+    "waveform": waveform,
 }

@@ -1,19 +1,26 @@
 """How hard to search, as one number."""
 
 from dataclasses import replace
-from typing import get_args, get_type_hints
+from typing import TypeVar, get_args
 
-from gan_audio_compression.codec.search.config import ObjectiveName, SearchConfig
+from gan_audio_compression.codec.search.config import (
+    ObjectiveName,
+    SearchConfig,
+    StrategyName,
+)
 from gan_audio_compression.codec.search.errors import SearchError
 
-STRATEGIES: tuple[str, ...] = get_args(get_type_hints(SearchConfig)["strategy"])
-OBJECTIVES: tuple[str, ...] = get_args(ObjectiveName)
+STRATEGIES: tuple[StrategyName, ...] = get_args(StrategyName)
+OBJECTIVES: tuple[ObjectiveName, ...] = get_args(ObjectiveName)
+Name = TypeVar("Name", bound=str)
 EFFORTS = range(10)
 DEFAULT_EFFORT = 3
 
 # The steps about double from one effort to the next. On one core effort 5 takes about as long as
 # the speech lasts, effort 9 ten times that.
 _ITERATIONS = (0, 5, 10, 20, 35, 60, 105, 195, 340, 600)
+# Annealing starts with noise that a few steps cannot mend.
+_ANNEALING_ITERATIONS = (0, 15, 24, 35, 48, 64, 110, 200, 350, 600)
 
 # ADMM ends once mu has driven the latent to the levels, whatever iterations are left. So a long
 # search takes more steps between dual updates and a short one lets mu grow faster. Found on
@@ -35,15 +42,15 @@ def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") 
     """Return the search of that strategy and effort.
 
     Args:
-        strategy: "encoder_only", "back_propagation", "admm" or "annealing".
+        strategy: which of `STRATEGIES`.
         effort: 0 .. 9; at 0 every strategy is the encoder alone.
-        objective: "mse", "l1" or "perceptual"; annealing has its own.
+        objective: which of `OBJECTIVES`.
 
     Raises:
         SearchError: there is no such strategy, effort or objective.
     """
-    _require("strategy", strategy, STRATEGIES)
-    _require("objective", objective, OBJECTIVES)
+    known = _one_of(STRATEGIES, "strategy", strategy)
+    objective = _one_of(OBJECTIVES, "objective", objective)
     if effort not in EFFORTS:
         raise SearchError(f"there is no search effort {effort}; give 0 to {EFFORTS[-1]}.")
     if strategy == "encoder_only" or effort == 0:
@@ -51,12 +58,16 @@ def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") 
     elif strategy == "back_propagation":
         config = SearchConfig("back_propagation", "mse", _ITERATIONS[effort], step=3.0)
     elif strategy == "annealing":
-        config = SearchConfig("annealing", iterations=_ITERATIONS[effort])
-    else:
+        config = SearchConfig("annealing", "mse", _ANNEALING_ITERATIONS[effort], step=0.003)
+    elif strategy == "admm":
         config = SearchConfig("admm", "mse", _ITERATIONS[effort], *_ADMM[effort - 1])
+    else:
+        config = SearchConfig(known, "mse", _ITERATIONS[effort], step=0.003)
     return replace(config, objective=objective)
 
 
-def _require(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise SearchError(f"no search {name} is called {value!r}; give one of {', '.join(known)}.")
+def _one_of(known: tuple[Name, ...], kind: str, value: str) -> Name:
+    for name in known:
+        if name == value:
+            return name
+    raise SearchError(f"no search {kind} is called {value!r}; give one of {', '.join(known)}.")

@@ -1,67 +1,81 @@
 """What a search has to solve, and what it found."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.search.objective import Objective
 
+class SearchProblem(Protocol):
+    """A batch of S items and a codec's view of them; strategies know no more of a codec.
 
-@dataclass(frozen=True, eq=False)
-class SearchProblem:
-    """A batch of segments and the codec's view of them.
-
-    Segments share nothing: the objective is one value for each, and the networks are in
-    evaluation mode.
-
-    Attributes:
-        model: the codec.
-        objective_function: F.
-        images: [S, 1, 128, 128] in [-1, 1].
-        mask: [S, 1, 1, 128], one where a frame is part of the utterance.
-        sent: [S, 1, 1, 8], true where a latent column is sent.
-        rate_weight: what a bit is worth wherever a latent is quantised, see `CodecModel.symbols`.
-        given_start: [S, C, 8, 8], where to start instead of at the encoder's latent.
+    Items share nothing: the objective is one value for each.
     """
 
-    model: CodecModel
-    objective_function: Objective
-    images: Tensor
-    mask: Tensor
-    sent: Tensor
-    rate_weight: float = 0.0
-    given_start: Tensor | None = None
-
-    @cached_property
+    @property
     def start(self) -> Tensor:
-        """Where to start, [S, C, 8, 8]: the encoder's latent z0 = E(x), if no other is given."""
-        if self.given_start is not None:
-            return self.given_start
-        with torch.no_grad():
-            return self.model.encode(self.images)
+        """The encoder's latents, [S, ...]."""
+        ...
+
+    @property
+    def sent(self) -> Tensor:
+        """True where a latent is sent, of a shape that broadcasts to `start`."""
+        ...
+
+    @property
+    def groups(self) -> Tensor:
+        """Whole numbers of the shape of `start`: one latent of each may change at a time."""
+        ...
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Lowest and highest latent that a search may reach."""
+        ...
+
+    @property
+    def span(self) -> float:
+        """Range of sixteen neighbouring levels; sizes of steps are relative to it."""
+        ...
+
+    @property
+    def stiffness(self) -> float:
+        """How much the objective rises with a latent, relative to the paper's codec."""
+        ...
+
+    def nearest(self, latent: Tensor) -> Tensor:
+        """Return the symbols of the nearest levels, int64."""
+        ...
 
     def symbols(self, latent: Tensor) -> Tensor:
-        """Return the symbols of a latent; columns that are not sent get those of silence."""
-        padding = self.model.padding.unsqueeze(-1)
-        return torch.where(self.sent, self.model.symbols(latent, self.rate_weight), padding)
+        """Return the symbols that would be sent for latents, within what the rate allows, int64."""
+        ...
 
     def values(self, symbols: Tensor) -> Tensor:
         """Return the levels of symbols."""
-        return self.model.quantiser.values(symbols)
+        ...
+
+    def around(self, symbols: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the symbols of the levels below and above; at the last level that level."""
+        ...
 
     def objective(self, latent: Tensor) -> Tensor:
-        """Return F(x, G(latent)) of each segment, [S]; differentiable."""
-        return self.objective_function(self.model.generate(latent), self.images, self.mask)
+        """Return the objective [S] of latents, on levels or not; differentiable."""
+        ...
 
-    def gradient(self, latent: Tensor) -> tuple[Tensor, Tensor]:
-        """Return F [S] and its gradient with respect to `latent`."""
-        leaf = latent.detach().requires_grad_(True)
-        value = self.objective(leaf)
-        (gradient,) = torch.autograd.grad(value.sum(), leaf)
-        return value.detach(), gradient
+    def gains(self, symbols: Tensor, places: Tensor, changed: Tensor) -> Tensor:
+        """Return by how much each change alone would lower an item's objective, [M].
+
+        Args:
+            symbols: [S, ...].
+            places: [M], of one symbol each in the flattened `symbols`.
+            changed: [M], what it becomes.
+        """
+        ...
+
+    def following(self, latent: Tensor) -> Self:
+        """Return the problem with a bit dearer or cheaper, as latents take too many or few."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -69,9 +83,9 @@ class SearchResult:
     """What a search found.
 
     Attributes:
-        symbols: [segments, C, 8, 8], the best that were visited, segment by segment.
-        objective: F of them, [segments].
-        trace: F of the best so far after each evaluation, [evaluations, segments].
+        symbols: [S, ...], the best that were visited, item by item.
+        objective: of them, [S].
+        trace: objective of the best so far after each evaluation, [evaluations, S].
     """
 
     symbols: Tensor
@@ -80,7 +94,7 @@ class SearchResult:
 
 
 class BestSoFar:
-    """Keeps each segment's best quantised iterate by the objective of what will be decoded."""
+    """Keeps each item's best quantised iterate by the objective of what will be decoded."""
 
     def __init__(self) -> None:
         self._symbols: Tensor | None = None
@@ -88,12 +102,13 @@ class BestSoFar:
         self._trace: list[Tensor] = []
 
     def offer(self, symbols: Tensor, objective: Tensor) -> None:
-        """Consider `symbols` [S, C, 8, 8] with their objective [S]."""
+        """Consider `symbols` [S, ...] with their objective [S]."""
         if self._symbols is None:
             self._symbols, self._objective = symbols, objective
         else:
             better = objective < self._objective
-            self._symbols = torch.where(better[:, None, None, None], symbols, self._symbols)
+            each = better.reshape(-1, *[1] * (symbols.ndim - 1))
+            self._symbols = torch.where(each, symbols, self._symbols)
             self._objective = torch.where(better, objective, self._objective)
         self._trace.append(self._objective)
 
@@ -106,3 +121,17 @@ class BestSoFar:
         if self._symbols is None:
             raise ValueError("Nothing was offered; a search offers at least its start.")
         return SearchResult(self._symbols, self._objective, torch.stack(self._trace))
+
+
+def gradient(problem: SearchProblem, latent: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the objective [S] and its gradient with respect to `latent`."""
+    leaf = latent.detach().requires_grad_(True)
+    value = problem.objective(leaf)
+    (slope,) = torch.autograd.grad(value.sum(), leaf)
+    return value.detach(), slope
+
+
+@torch.no_grad()
+def judged(problem: SearchProblem, symbols: Tensor) -> Tensor:
+    """Return the objective [S] of symbols."""
+    return problem.objective(problem.values(symbols))

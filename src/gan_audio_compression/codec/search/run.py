@@ -8,7 +8,8 @@ from gan_audio_compression.codec.latent import sent_columns
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.objective import OBJECTIVES
-from gan_audio_compression.codec.search.problem import SearchProblem, SearchResult
+from gan_audio_compression.codec.search.problem import SearchResult
+from gan_audio_compression.codec.search.segment_problem import SegmentProblem
 from gan_audio_compression.codec.search.strategies import STRATEGIES
 from gan_audio_compression.signal.segments import frame_mask, segment_count, split_segments
 
@@ -68,14 +69,14 @@ def _problems(
     config: SearchConfig,
     rate_weight: float,
     start: Tensor | None,
-) -> list[SearchProblem]:
+) -> list[SegmentProblem]:
     device, frames = model.device, len(log_mel)
     images = _batches(split_segments(log_mel), -1.0)
     masks = _batches(frame_mask(frames), 1.0)
     sent = _batches(sent_columns(frames), False)
     starts = [None] * len(images) if start is None else _batches(start, 0.0)
     return [
-        SearchProblem(
+        SegmentProblem(
             model,
             OBJECTIVES[config.objective],
             image.to(device),

@@ -5,8 +5,16 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from gan_audio_compression.codec.search.annealing import annealing
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.search.problem import BestSoFar, SearchProblem, SearchResult
+from gan_audio_compression.codec.search.problem import (
+    BestSoFar,
+    SearchProblem,
+    SearchResult,
+    gradient,
+    judged,
+)
+from gan_audio_compression.codec.search.refinement import refinement
 
 Strategy = Callable[[SearchProblem, SearchConfig], SearchResult]
 
@@ -22,11 +30,12 @@ def back_propagation(problem: SearchProblem, config: SearchConfig) -> SearchResu
     """Figure 4 of the paper: gradient step, quantise, repeat until nothing moves."""
     best = BestSoFar()
     symbols = problem.symbols(problem.start)
+    step = config.step * problem.span / problem.stiffness
     for _ in range(config.iterations):
         quantised = problem.values(symbols)
-        objective, gradient = problem.gradient(quantised)
+        objective, slope = gradient(problem, quantised)
         best.offer(symbols, objective)
-        moved = problem.symbols(quantised - config.step * gradient)
+        moved = problem.symbols(quantised - step * slope)
         if torch.equal(moved, symbols):
             return best.result()
         symbols = moved
@@ -45,14 +54,14 @@ def admm(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     quantised = _offer(problem, problem.start, best)
     latent = torch.where(problem.sent, problem.start, quantised)
     dual = torch.zeros_like(latent)
-    mu = config.mu
-    optimiser = torch.optim.Adam([latent], lr=config.step)
+    mu = config.mu * problem.stiffness
+    optimiser = torch.optim.Adam([latent], lr=config.step * problem.span)
     for iteration in range(1, config.iterations + 1):
-        _, gradient = problem.gradient(latent)
-        # Columns that are not sent stay the silence that the receiver will put there.
-        latent.grad = (gradient + mu * (latent - quantised + dual)) * problem.sent
+        _, slope = gradient(problem, latent)
+        # What is not sent stays the silence that the receiver will put there.
+        latent.grad = (slope + mu * (latent - quantised + dual)) * problem.sent
         optimiser.step()
-        latent.clamp_(0.0, 1.0)
+        latent.clamp_(*problem.limits)
         if iteration % config.inner_steps == 0:
             quantised = _offer(problem, latent + dual, best)
             dual += latent - quantised
@@ -63,14 +72,14 @@ def admm(problem: SearchProblem, config: SearchConfig) -> SearchResult:
 def _offer(problem: SearchProblem, latent: Tensor, best: BestSoFar) -> Tensor:
     """Quantise `latent`, let `best` judge it, return its levels."""
     symbols = problem.symbols(latent)
-    quantised = problem.values(symbols)
-    with torch.no_grad():
-        best.offer(symbols, problem.objective(quantised))
-    return quantised
+    best.offer(symbols, judged(problem, symbols))
+    return problem.values(symbols)
 
 
 STRATEGIES: dict[str, Strategy] = {
     "encoder_only": encoder_only,
     "back_propagation": back_propagation,
     "admm": admm,
+    "annealing": annealing,
+    "refinement": refinement,
 }

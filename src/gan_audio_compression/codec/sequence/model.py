@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.codec.precision import Precision
+from gan_audio_compression.codec.search.config import ObjectiveName
 from gan_audio_compression.codec.sequence.prior import RecurrentPrior, thaw_prior
 from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
@@ -47,7 +48,7 @@ class SequenceModel(TrainedCodec):
         generator: latents to loudness.
         prior: codes the latents, in whole numbers.
         bitrate: bits for each second of a file where none are asked for.
-        strategies: of a search; the last where none is asked for.
+        strategy, objective: of a search where none is asked for.
     """
 
     kind: ClassVar[str] = "sequence"
@@ -58,7 +59,8 @@ class SequenceModel(TrainedCodec):
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float] = 2000.0
-    strategies: ClassVar[tuple[str, ...]] = ("encoder_only", "annealing")
+    strategy: ClassVar[str] = "annealing"
+    objective: ClassVar[ObjectiveName] = "loudness"
 
     def __post_init__(self) -> None:
         if self.prior.channels != self.networks.latent_channels:
@@ -115,6 +117,13 @@ class SequenceModel(TrainedCodec):
         with self._autocast():
             loudness: Tensor = self.generator(latents, told(quality, self.device))
         return loudness.float()
+
+    @torch.no_grad()
+    def steps(self, quality: int) -> Tensor:
+        """Return how many steps of the quantiser are in a unit of each channel, [C]."""
+        at = told(quality, self.device)
+        steps: Tensor = self.generator.gain(self.generator.condition(at), at)
+        return steps[0, 0]
 
     @torch.no_grad()
     def log_mel(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:

@@ -56,11 +56,15 @@ class RecurrentPrior(nn.Module):
 
     def code_length(self, symbols: Tensor, quality: Tensor) -> Tensor:
         """Return the bits [B, N, C] that `symbols` cost; differentiable in them too."""
-        means, log_scales = self(symbols, quality)
-        scales = log_scales.clamp(LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE).exp()
-        distance = symbols - means
-        upper, lower = (torch.sigmoid((distance + half) / scales) for half in (0.5, -0.5))
-        return -(upper - lower).clamp_min(_LEAST_PROBABILITY).log2()
+        return bits_under(symbols, *self(symbols, quality))
+
+
+def bits_under(symbols: Tensor, means: Tensor, log_scales: Tensor) -> Tensor:
+    """Return the bits of symbols under logistic distributions, all of one shape."""
+    scales = log_scales.clamp(LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE).exp()
+    distance = symbols - means
+    upper, lower = (torch.sigmoid((distance + half) / scales) for half in (0.5, -0.5))
+    return -(upper - lower).clamp_min(_LEAST_PROBABILITY).log2()
 
 
 def freeze_prior(prior: RecurrentPrior) -> RecurrentModel:

@@ -2,13 +2,44 @@
 
 from dataclasses import dataclass, field
 
-from gan_audio_compression.codec.sequence.distortion import DistortionWeights
+from gan_audio_compression.codec.distortion import DistortionWeights
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.networks.sequence import LATENT_FRAMES
 from gan_audio_compression.networks.sequence_config import SequenceConfig
 from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
 
 _NO_OTHER_KEYS = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class AdversarialConfig:
+    """What a discriminator of decoded log mels adds to the loss; nothing if both weights are 0.
+
+    Attributes:
+        adversarial: weight of the least-squares loss.
+        feature_matching: weight of the difference of the discriminator's features.
+        width, scales, layers: of the discriminator.
+
+    Raises:
+        ValueError: a weight is negative.
+    """
+
+    __pydantic_config__ = _NO_OTHER_KEYS
+
+    adversarial: float = 0.0
+    feature_matching: float = 0.0
+    width: int = 16
+    scales: int = 2
+    layers: int = 3
+
+    def __post_init__(self) -> None:
+        if min(self.adversarial, self.feature_matching) < 0:
+            raise ValueError("adversarial: the weights of a discriminator are not negative.")
+
+    @property
+    def used(self) -> bool:
+        """Whether there is a discriminator."""
+        return max(self.adversarial, self.feature_matching) > 0
 
 
 @dataclass(frozen=True)
@@ -26,6 +57,7 @@ class SequenceTrainingConfig:
     networks: SequenceConfig = field(default_factory=SequenceConfig)
     distortion: DistortionWeights = field(default_factory=DistortionWeights)
     trade: Trade = field(default_factory=Trade)
+    adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     frames: int = 192
     ema: float = 0.999

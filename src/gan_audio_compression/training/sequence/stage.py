@@ -4,12 +4,15 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from gan_audio_compression.codec.sequence.distortion import distortion
+from gan_audio_compression.codec.distortion import distortion
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.prior import RecurrentPrior, thaw_prior
+from gan_audio_compression.networks.config import NetworkConfig
+from gan_audio_compression.networks.discriminator import Discriminator
 from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGenerator
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
+from gan_audio_compression.training.adversary import Adversary
 from gan_audio_compression.training.checkpoint import pack, unpack
 from gan_audio_compression.training.optimiser import descend
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
@@ -96,6 +99,7 @@ class SequenceStage:
             self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
         )
         self._optimiser = torch.optim.Adam(self.model.parameters(), betas=_BETAS)
+        self._adversary = self._new_adversary()
         self._draws = torch.Generator().manual_seed(config.seed)
 
     def start_epoch(self, epoch: int) -> None:
@@ -103,11 +107,21 @@ class SequenceStage:
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops [B, T, 128] in nepers; return losses and the rate in kbit/s."""
-        quality = torch.rand(len(images), generator=self._draws)
-        losses = self._losses(self.model, images.to(self._device), quality.to(self._device))
-        total = torch.stack([losses[name].mean() for name in ("distortion", "price")]).sum()
+        log_mel = images.to(self._device)
+        quality = torch.rand(len(log_mel), generator=self._draws).to(self._device)
+        generated, rate = self.model(log_mel, quality)
+        losses = self._losses(log_mel, generated, rate, quality)
+        total = losses["distortion"].mean() + losses["price"].mean()
+        if self._adversary:
+            pair = self._image(to_loudness(log_mel)), self._image(generated)
+            objections = self._adversary.objections(*pair)
+            weights = self._config.adversarial
+            total = total + sum(getattr(weights, name) * o for name, o in objections.items())
+            losses |= objections
         descend(total, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
         self._average.update_parameters(self.model)
+        if self._adversary:
+            losses |= self._adversary.learn(*pair, learning_rate)
         return {name: loss.detach().mean() for name, loss in losses.items()}
 
     @torch.no_grad()
@@ -116,7 +130,8 @@ class SequenceStage:
         figures = {}
         for value in _VALIDATION_QUALITIES:
             quality = torch.full((len(self._validation),), value, device=self._device)
-            losses = self._losses(self.averaged(), self._validation, quality)
+            generated, rate = self.averaged()(self._validation, quality)
+            losses = self._losses(self._validation, generated, rate, quality)
             for name in ("distortion", "disturbance", "kbit_s"):
                 figures[f"validation_{name}_{value:g}"] = losses[name].mean().item()
         return figures
@@ -128,11 +143,11 @@ class SequenceStage:
         return average
 
     def _losses(
-        self, model: SequenceNetworks, log_mel: Tensor, quality: Tensor
+        self, log_mel: Tensor, generated: Tensor, rate: Tensor, quality: Tensor
     ) -> dict[str, Tensor]:
         trade = self._config.trade
-        generated, rate = model(log_mel, quality)
-        lost = distortion(log_mel, generated, model.encoder.deviation, self._config.distortion)
+        deviation = self.model.encoder.deviation
+        lost = distortion(log_mel, generated, deviation, self._config.distortion)
         return {
             "distortion": lost.total,
             "price": trade.lowest_quality * torch.exp(trade.slope * quality) * rate,
@@ -140,6 +155,26 @@ class SequenceStage:
             "log_mel": lost.log_mel,
             "disturbance": lost.disturbance,
         }
+
+    def _new_adversary(self) -> Adversary | None:
+        config = self._config.adversarial
+        if not config.used:
+            return None
+        shape = NetworkConfig(
+            discriminator_width=config.width,
+            discriminator_scales=config.scales,
+            discriminator_layers=config.layers,
+        )
+        with torch.random.fork_rng():
+            torch.manual_seed(self._config.seed)
+            discriminator = Discriminator(shape)
+        limit = self._config.schedule.gradient_limit
+        return Adversary(discriminator.to(self._device), limit)
+
+    def _image(self, loudness: Tensor) -> Tensor:
+        """Return loudness [B, T, 128] as the discriminator sees it, [B, 1, 128, T]."""
+        encoder = self.model.encoder
+        return ((loudness - encoder.mean) / encoder.deviation).transpose(1, 2)[:, None]
 
     def state(self) -> dict[str, Tensor]:
         """Return weights, averages, moments and the state of the random qualities."""
@@ -151,7 +186,9 @@ class SequenceStage:
         self._draws.set_state(state["draws"])
 
     def _modules(self) -> dict[str, nn.Module]:
-        return {"model": self.model, "average": self._average}
+        judge = {"discriminator": self._adversary.discriminator} if self._adversary else {}
+        return {"model": self.model, "average": self._average, **judge}
 
     def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        return {"optimiser": self._optimiser}
+        judge = {"d_optimiser": self._adversary.optimiser} if self._adversary else {}
+        return {"optimiser": self._optimiser, **judge}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gan_audio_compression.signal.bark import BANDS, Band, power_of_log_mel
+from gan_audio_compression.signal.bark import BANDS, power_of_log_mel
 from gan_audio_compression.signal.disturbance import disturbance_between
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 
@@ -48,7 +48,11 @@ class Distortion:
 
 
 def distortion(
-    log_mel: Tensor, loudness: Tensor, deviation: Tensor, weights: DistortionWeights
+    log_mel: Tensor,
+    loudness: Tensor,
+    deviation: Tensor | float,
+    weights: DistortionWeights,
+    mask: Tensor | None = None,
 ) -> Distortion:
     """Return how far decoded `loudness` is from `log_mel`, both [B, T, 128]; differentiable.
 
@@ -57,16 +61,37 @@ def distortion(
         loudness: as the generator gives it.
         deviation: of the loudness of training speech, which errors are relative to.
         weights: of the parts.
+        mask: [B, T], one where a frame counts; None if all do.
     """
+    counted = torch.ones_like(log_mel[..., 0]) if mask is None else mask
     error = (loudness - to_loudness(log_mel)) / deviation
     made = from_loudness(loudness)
-    nepers = (made - log_mel).abs().mean((1, 2))
-    disturbance = torch.stack([_lost_pesq(log_mel, made, band) for band in BANDS]).sum(0)
-    loud = error.square().mean((1, 2)) + error.abs().mean((1, 2))
+    nepers = _mean((made - log_mel).abs(), counted)
+    disturbance = lost_pesq(log_mel, made, counted)
+    loud = _mean(error.square() + error.abs(), counted)
     total = loud + weights.log_mel * nepers + weights.disturbance * disturbance
     return Distortion(total, nepers, disturbance)
 
 
-def _lost_pesq(log_mel: Tensor, made: Tensor, band: Band) -> Tensor:
-    original, decoded = (power_of_log_mel(values, band) for values in (log_mel, made))
-    return disturbance_between(original, decoded, band=band, forgive_filter=False).loss
+def lost_pesq(log_mel: Tensor, decoded: Tensor, mask: Tensor) -> Tensor:
+    """Return the points that PESQ would take off, narrow and wide band together, [B].
+
+    Both log mels are [B, T, 128], the mask of frames that count [B, T].
+    """
+    return torch.stack(
+        [
+            disturbance_between(
+                power_of_log_mel(log_mel, band),
+                power_of_log_mel(decoded, band),
+                mask,
+                band=band,
+                forgive_filter=False,
+            ).loss
+            for band in BANDS
+        ]
+    ).sum(0)
+
+
+def _mean(values: Tensor, counted: Tensor) -> Tensor:
+    """Return the mean [B] of values [B, T, 128] over the frames that count."""
+    return (values.mean(-1) * counted).sum(-1) / counted.sum(-1)

@@ -1,0 +1,68 @@
+"""Discrete refinement: single symbols change where that lowers the objective of what is sent."""
+
+import torch
+from torch import Tensor
+
+from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.search.problem import (
+    BestSoFar,
+    SearchProblem,
+    SearchResult,
+    gradient,
+    judged,
+)
+
+
+def refinement(problem: SearchProblem, config: SearchConfig) -> SearchResult:
+    """Refine the encoder's symbols."""
+    best = BestSoFar()
+    symbols = problem.symbols(problem.start)
+    best.offer(symbols, judged(problem, symbols))
+    refine(problem, symbols, config.iterations, best)
+    return best.result()
+
+
+def refine(problem: SearchProblem, symbols: Tensor, rounds: int, best: BestSoFar) -> None:
+    """Offer what becomes of `symbols` when, round by round, changes that gain are made.
+
+    The price of a bit moves as the rate asks for.
+
+    In a round each group of latents tries one change, to the level below or above: the one that
+    the gradient promises most of, of those that were not tried in vain. All are tried alone and
+    in one batch; those that gain are made together.
+    """
+    first = problem
+    tried = torch.zeros_like(symbols, dtype=torch.bool)
+    for _ in range(rounds):
+        problem = problem.following(problem.values(symbols))
+        _, slope = gradient(problem, problem.values(symbols))
+        places, changed = _promising(problem, symbols, slope, tried)
+        if not len(places):
+            return
+        gaining = problem.gains(symbols, places, changed) > 0
+        tried.view(-1)[places] = True
+        symbols = symbols.clone()
+        symbols.view(-1)[places[gaining]] = changed[gaining]
+        tried.view(-1)[places[gaining]] = False
+    within = problem.symbols(problem.values(symbols))
+    best.offer(within, judged(first, within))
+
+
+def _promising(
+    problem: SearchProblem, symbols: Tensor, slope: Tensor, tried: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return a place [M] in each group that has one left, and what its symbol would become."""
+    values = problem.values(symbols)
+    lower, higher = problem.around(symbols)
+    changed = torch.where(slope > 0, lower, higher)
+    promise = slope.abs() * (problem.values(changed) - values).abs()
+    promise = torch.where(tried | ~problem.sent | (changed == symbols), -1.0, promise).flatten()
+    groups = problem.groups.flatten()
+    highest = promise.new_full((int(groups.max()) + 1,), -1.0)
+    highest = highest.scatter_reduce(0, groups, promise, "amax")
+    order = torch.arange(len(promise), device=promise.device)
+    chosen = (promise == highest[groups]) & (promise >= 0)
+    first = order.new_full(highest.shape, len(promise))
+    first = first.scatter_reduce(0, groups[chosen], order[chosen], "amin")
+    places = first[first < len(promise)]
+    return places, changed.flatten()[places]
