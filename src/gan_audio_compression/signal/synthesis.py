@@ -23,7 +23,7 @@ GRIFFIN_LIM_MOMENTUM = 0.99
 
 SYNTHESIS = (
     f"pseudo-inverse, Griffin-Lim {GRIFFIN_LIM_ITERATIONS}/{GRIFFIN_LIM_MOMENTUM}, "
-    "soft magnitude, advancing start, chunks joined, double precision, loudness matched over time"
+    "soft magnitude, advancing start, chunks joined, double precision"
 )
 """Names this method wherever a result depends on it: change it when the method changes."""
 

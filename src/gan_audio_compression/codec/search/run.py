@@ -22,10 +22,7 @@ on nothing but the segment; and memory does not grow with the utterance.
 """
 
 
-SEARCH = (
-    f"batches of {BATCH}, figure 4 until nothing moves, ADMM on sent columns, annealing ends in "
-    "refinement, level corrected"
-)
+SEARCH = f"batches of {BATCH}, figure 4 until nothing moves, ADMM on sent columns, level corrected"
 """Names these methods wherever a result depends on them: change it when a method changes."""
 
 

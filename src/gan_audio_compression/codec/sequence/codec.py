@@ -1,7 +1,7 @@
 """The codec over time as one of the codecs that are compared: speech to .gac files and back."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,13 @@ from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.chunk import Chunk
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.receiver import decode_file
+from gan_audio_compression.codec.search.annealing import ANNEALING
 from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.signal.level import normalise_level
+from gan_audio_compression.signal.loudness_match import MATCHING
+from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 Wave = NDArray[np.float32]
 
@@ -26,11 +29,13 @@ class SequenceCodec:
         model: the codec.
         bitrate: most bits of a file for each second of speech.
         effort: of the search, 0 (the encoder alone) to 9.
+        methods: how symbols and sound are found, which a result depends on beside the model.
     """
 
     model: SequenceModel
     bitrate: float
     effort: int = 0
+    methods: str = field(default=f"{ANNEALING}; {SYNTHESIS}; {MATCHING}", init=False)
 
     @property
     def suffix(self) -> str:

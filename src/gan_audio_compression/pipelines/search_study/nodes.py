@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gan_audio_compression.codec.coding import Coding, Model
 from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.receiver import decode_file
+from gan_audio_compression.codec.search.annealing import ANNEALING
 from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.search.run import SEARCH
 from gan_audio_compression.codec.sender import encode_speech
@@ -40,14 +41,15 @@ from gan_audio_compression.pipelines.loops import (
 from gan_audio_compression.pipelines.rate_distortion.nodes import spread
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
 from gan_audio_compression.signal.level import gain_to_speech_level
+from gan_audio_compression.signal.loudness_match import MATCHING
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 Item = tuple[str, Coding, NDArray[np.float32], int, tuple[str, ...] | None]
 """Model, way to code, speech [n] at the project's level, its level's code, and what is said."""
 
+_METHODS = f"{SEARCH}; {ANNEALING}; {SYNTHESIS}; {MATCHING}"
 _TRIAL = ["codec", "search", "effort"]
-_ENCODER_ALONE = "encoder only"
 
 
 def try_searches(
@@ -69,7 +71,15 @@ def try_searches(
     jobs = [
         UtteranceJob(
             "|".join([*map(str, about.values()), str(row.id)]),
-            item_key(SEARCH, SYNTHESIS, str(row.key), digest, f"{asdict(coding)} {study.seconds}"),
+            item_key(
+                SEARCH,
+                ANNEALING,
+                SYNTHESIS,
+                MATCHING,
+                str(row.key),
+                digest,
+                f"{asdict(coding)} {study.seconds}",
+            ),
             partial(_load, model, coding, study.seconds, speech, labels, row),
             about | {"utterance": row.id},
         )

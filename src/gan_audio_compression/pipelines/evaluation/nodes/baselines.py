@@ -14,7 +14,6 @@ from gan_audio_compression.baselines.codec import BaselineCodec, CodecMissingErr
 from gan_audio_compression.baselines.transform.codec import TransformCodec
 from gan_audio_compression.baselines.transform.fit import fit_transform
 from gan_audio_compression.baselines.transform.model import TransformModel
-from gan_audio_compression.codec.search.run import SEARCH
 from gan_audio_compression.codec.sequence.codec import SequenceCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.work import item_key
@@ -36,7 +35,6 @@ from gan_audio_compression.pipelines.loops import (
     usable,
     utterance_loop,
 )
-from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +83,7 @@ def code_utterances(
     jobs = [
         UtteranceJob(
             str(row.id),
-            item_key(SEARCH, SYNTHESIS, str(row.key), repr(codec), version),
+            item_key(str(row.key), repr(codec), version),
             partial(original_speech, speech, manifest, str(row.id)),
             {"split": row.split, "speech_seconds": row.seconds} | made_by,
         )
