@@ -12,10 +12,11 @@ export MALLOC_MMAP_THRESHOLD_ := 1073741824
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test report codecs browser fuzz
+.PHONY: help run test report listen codecs browser fuzz
 
 CODEC_PACKAGES := opus-tools speex codec2 libvo-amrwbenc0 libopencore-amrwb0 libopencore-amrnb0
 REPORT := data/08_reporting/report.html
+DATA := data
 
 help: ## List the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
@@ -34,10 +35,16 @@ report: ## Open the report of the last run, or say where it is; REPORT=FILE for 
 	@echo $(abspath $(REPORT))
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] && command -v xdg-open > /dev/null; then xdg-open $(REPORT); fi
 
+listen: $(STAMP) ## Run the listening test on this machine; DATA=data/timit for that of an environment.
+	@test -f $(DATA)/08_reporting/listening_test/test.json \
+		|| { echo "There is no listening test yet: .venv/bin/kedro run --pipeline listening_test prepares it." >&2; exit 1; }
+	.venv/bin/gan-audio-compression listen $(DATA)/08_reporting/listening_test \
+		--ratings $(DATA)/01_raw/listening_ratings.sqlite $(ARGS)
+
 codecs: ## Install the codecs that the bench compares with, where this user may.
 	@scripts/install_packages.sh $(CODEC_PACKAGES)
 
-browser: ## Install the browser that the tests look at the report with, where this user may.
+browser: ## Install the browser that the tests look at the pages with, where this user may.
 	@scripts/install_packages.sh chromium
 
 fuzz: $(STAMP) ## Give 100 000 damaged files to the reader; a few minutes.

@@ -39,9 +39,18 @@ PROJECT_IMPORTS = {
     },
     "codec": {"audio", "networks", "signal", "entropy"},
     "baselines": {"audio", "signal", "entropy"},
-    "evaluation": {"signal", "corpus.phones"},
-    "command_line": {"audio", "codec", "compute", "evaluation", "signal.spec", "__name__"},
-    "datasets": {"corpus", "codec"},
+    "evaluation": {"signal", "corpus.phones", "html_page"},
+    "listening": {"signal.spec", "html_page"},
+    "command_line": {
+        "audio",
+        "codec",
+        "compute",
+        "evaluation",
+        "listening",
+        "signal.spec",
+        "__name__",
+    },
+    "datasets": {"corpus", "codec", "listening", "evaluation.mushra.ratings"},
 }
 
 # Where a library may be imported, by the beginnings of module paths.
@@ -59,6 +68,10 @@ LIBRARY_HOMES = {
     "kedro_mlflow": (),
     "fsspec": ("datasets/",),
     "click": ("command_line/", "hooks.py"),
+    "starlette": ("listening/server.py",),
+    "uvicorn": ("listening/server.py",),
+    "sqlite3": ("listening/store.py",),
+    "jinja2": ("html_page.py",),
     "pickle": (),
 }
 
@@ -68,6 +81,7 @@ WITHOUT_TORCH = (
     "corpus/",
     "entropy/",
     "compute/",
+    "listening/",
     "codec/container",
     "codec/models",
     "codec/search/config",

@@ -19,7 +19,9 @@ from gan_audio_compression.pipelines.evaluation.parameters import (
     ExternalCodecParameters,
     RateParameters,
     RecogniserParameters,
+    SearchedRateParameters,
 )
+from gan_audio_compression.pipelines.listening_test.parameters import ListeningTestParameters
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
@@ -27,6 +29,7 @@ from gan_audio_compression.pipelines.receivers.parameters import (
     HeadTrainingParameters,
     ReceiverParameters,
 )
+from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
 from gan_audio_compression.pipelines.systems import BENCH, DEFAULT, EXTERNAL, SYSTEMS, TRANSFORM
 from gan_audio_compression.pipelines.training.parameters import TrainingParameters
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
@@ -59,9 +62,13 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     AblationParameters.model_validate(values.pop("ablations"))
     HeadTrainingParameters.model_validate(values.pop("head_training"))
     ReceiverParameters.model_validate(values.pop("receivers"))
+    ListeningTestParameters.model_validate(values.pop("listening_test"))
+    SearchStudyParameters.model_validate(values.pop("search_study"))
     for variant in LATENT_VARIANTS:
         assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
-    for system in (*DEFAULT, *TRANSFORM):
+    for system in DEFAULT:
+        SearchedRateParameters.model_validate(values.pop(system)["codec"])
+    for system in TRANSFORM:
         RateParameters.model_validate(values.pop(system)["codec"])
     for system in EXTERNAL:
         ExternalCodecParameters.model_validate(values.pop(system)["codec"])

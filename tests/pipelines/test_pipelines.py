@@ -37,6 +37,9 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
         "ablations",
         "receivers",
         "evaluation",
+        "listening_test",
+        "listening_results",
+        "search_study",
     }
 
 
@@ -57,7 +60,8 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     past |= {f"{system}.search_log_so_far" for system in SYSTEMS}
     past |= {f"{system}.reconstruction_log_so_far" for system in SYSTEMS}
     past |= {f"{system}.scores_so_far" for system in SCORED}
-    assert pipelines["__default__"].inputs() == {"speech_corpus"} | parameters | past
+    raw = {"speech_corpus", "listening_ratings"}
+    assert pipelines["__default__"].inputs() == raw | parameters | past
 
 
 def test_the_receiver_sees_files_and_the_model_and_nothing_else(
@@ -127,6 +131,29 @@ def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> N
     }
 
 
+def test_a_listening_test_is_prepared_by_its_name_alone(pipelines: dict[str, Pipeline]) -> None:
+    """A run of everything must not change a test that listeners are taking."""
+    assert not set(pipelines["listening_test"].nodes) & set(pipelines["__default__"].nodes)
+
+
+def test_no_pipeline_writes_ratings(pipelines: dict[str, Pipeline]) -> None:
+    for pipeline in pipelines.values():
+        assert "listening_ratings" not in pipeline.outputs()
+
+
+def test_the_results_of_listeners_are_a_part_of_evaluation(
+    pipelines: dict[str, Pipeline],
+) -> None:
+    results = pipelines["listening_results"]
+    assert set(results.nodes) <= set(pipelines["evaluation"].nodes)
+    changed = pipelines["evaluation"].from_inputs("listening_ratings")
+    drawn_of_scores_alone = {"plot_rate_distortion"}
+    assert {node.name for node in changed.nodes} - drawn_of_scores_alone <= {
+        node.name for node in results.nodes
+    }
+    assert {"codec_comparison", "bench_report", "mushra_summary"} <= results.all_outputs()
+
+
 def test_ablations_are_run_by_their_name_alone(pipelines: dict[str, Pipeline]) -> None:
     alone = set(pipelines["ablations"].nodes)
     assert alone
@@ -145,3 +172,12 @@ def test_receivers_are_compared_by_their_name_alone(pipelines: dict[str, Pipelin
     own = {"head_checkpoints", "receiver_scores_so_far"}
     inputs = {name for name in pipelines["receivers"].inputs() if "params" not in name}
     assert inputs == made_by_others | own
+
+
+def test_the_study_of_searches_is_run_by_its_name_alone(pipelines: dict[str, Pipeline]) -> None:
+    alone = set(pipelines["search_study"].nodes)
+    assert alone
+    assert not alone & set(pipelines["__default__"].nodes)
+    inputs = {name for name in pipelines["search_study"].inputs() if "params" not in name}
+    labelled = {"speech", "utterance_manifest", "phone_labels", "phone_recognisers"}
+    assert inputs == labelled | {"search_trials_so_far"}

@@ -12,6 +12,7 @@ from gan_audio_compression.command_line.decode import decode
 from gan_audio_compression.command_line.encode import encode
 from gan_audio_compression.command_line.info import info
 from gan_audio_compression.command_line.interrupts import Ended, ended_in_order
+from gan_audio_compression.command_line.listen import import_ratings, listen
 from gan_audio_compression.command_line.pipelines import run
 from gan_audio_compression.command_line.reporting import PROGRAM, configure_logging, say
 from gan_audio_compression.compute.executor import describe_error
@@ -22,13 +23,16 @@ FAILED, USAGE, INTERRUPTED = 1, 2, 130
 _OWN_OPTIONS = {"--help", "--version"}
 
 
-@click.group(commands=[encode, decode, info, compare, run], no_args_is_help=True)
+@click.group(
+    commands=[encode, decode, info, compare, run, listen, import_ratings], no_args_is_help=True
+)
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Speech compression at about 2 kbit/s.
 
-    encode, decode, info and compare are the codec; run runs the pipelines of the study.
+    encode, decode, info and compare are the codec; run runs the pipelines of the study; listen
+    and import-ratings are its listening test.
     """
     # Kedro configures the logging of its runs itself.
     if context.invoked_subcommand != run.name:

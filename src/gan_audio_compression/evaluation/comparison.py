@@ -1,12 +1,14 @@
 """Our table 3: the systems side by side, with the paper's figures next to ours."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from gan_audio_compression.evaluation.estimates import MEASURES, PHONE_ERROR_RATE, estimate
 from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.mushra.summary import panel_size
 from gan_audio_compression.evaluation.paper import CITATION
 from gan_audio_compression.evaluation.systems import System, check_known
 
@@ -24,29 +26,42 @@ _HEADER = [
 ]
 
 
-def codec_comparison(scores: pd.DataFrame, systems: Sequence[System], *, seed: int) -> pd.DataFrame:
+def codec_comparison(
+    scores: pd.DataFrame,
+    systems: Sequence[System],
+    *,
+    seed: int,
+    mushra: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """One row for each system, in their order.
 
     Args:
         scores: `utterance_scores`; its system is the label of one of the systems.
         systems: those to compare.
         seed: of the bootstrap over speakers.
+        mushra: what listeners gave, the result of `mushra.estimates.scores_by_condition`; None
+            where they heard other utterances.
 
     Returns:
         system; n, the utterances; speakers; failed, the utterances with a reason; note, that
         reason where it is the same for every utterance, such as a codec that is not installed,
         else missing; nominal_kbit_s; file_kbit_s and payload_kbit_s, the bits of all over the
         seconds of all; <measure>_mean, _median, _low, _high for each of METRICS;
-        phone_error_rate, errors of all over phones of all, with _low and _high; mushra and
-        listeners, NaN and 0 until there are listeners; and paper_kbit_s, paper_pesq_raw,
-        paper_mushra, NaN unless the system stands for a method of the paper's table.
+        phone_error_rate, errors of all over phones of all, with _low and _high; mushra, a mean
+        with _low and _high, and listeners, NaN and 0 where nobody has listened; and
+        paper_kbit_s, paper_pesq_raw, paper_mushra, NaN unless the system stands for a method of
+        the paper's table.
 
     Raises:
         UnknownSystemError: a system was scored that is not in the list.
     """
     check_known(scores["system"], [system.label for system in systems])
+    listened = {} if mushra is None else mushra.set_index("condition").to_dict("index")
     rows = [
-        _system_row(system, scores[scores["system"] == system.label], seed) for system in systems
+        _system_row(system, scores[scores["system"] == system.label], seed)
+        | _mushra(listened.get(system.key, {}))
+        | _paper_row(system)
+        for system in systems
     ]
     return pd.DataFrame(rows)
 
@@ -72,12 +87,22 @@ def _system_row(system: System, scores: pd.DataFrame, seed: int) -> dict[str, ob
     row[PHONE_ERROR_RATE] = rate.value
     row[f"{PHONE_ERROR_RATE}_low"] = rate.low
     row[f"{PHONE_ERROR_RATE}_high"] = rate.high
-    row |= {"mushra": math.nan, "listeners": 0}
-    paper = system.paper_result
-    row["paper_kbit_s"] = paper.kbit_s if paper else math.nan
-    row["paper_pesq_raw"] = paper.pesq_raw if paper else math.nan
-    row["paper_mushra"] = paper.mushra if paper else math.nan
     return row
+
+
+def _mushra(record: Mapping[Hashable, Any]) -> dict[str, object]:
+    columns = {"mushra": "mean", "mushra_low": "low", "mushra_high": "high"}
+    means: dict[str, object] = {name: record.get(of, math.nan) for name, of in columns.items()}
+    return means | {"listeners": record.get("listeners", 0)}
+
+
+def _paper_row(system: System) -> dict[str, object]:
+    paper = system.paper_result
+    return {
+        "paper_kbit_s": paper.kbit_s if paper else math.nan,
+        "paper_pesq_raw": paper.pesq_raw if paper else math.nan,
+        "paper_mushra": paper.mushra if paper else math.nan,
+    }
 
 
 def _common_reason(reasons: pd.Series) -> str | None:
@@ -90,7 +115,7 @@ def comparison_markdown(table: pd.DataFrame) -> str:
     """The result of `codec_comparison` as a Markdown table with notes on how to read it."""
     notes = table[table["note"].notna()]
     lines = [
-        _markdown_row(_HEADER),
+        _markdown_row([_who_listened(table) if head == "MUSHRA" else head for head in _HEADER]),
         _markdown_row([":---", *["---:"] * (len(_HEADER) - 1)]),
         *(_markdown_row(_cells(row)) for _, row in table.iterrows()),
         "",
@@ -110,9 +135,15 @@ def _how_to_read(table: pd.DataFrame) -> str:
         " leave it out. File and payload kbit/s: bits of whole files and of their coded frames"
         " alone, over the seconds of all. Higher is better, save for the phone error rate."
         " PESQ raw is the scale of the paper; NB and WB are the MOS-LQO of today's literature."
+        " MUSHRA: the interval is by listener, and says what other listeners would give."
         " Compare systems by their paired differences, not by whether intervals overlap."
         f" Paper: {CITATION}; its rates are nominal."
     )
+
+
+def _who_listened(table: pd.DataFrame) -> str:
+    listeners = int(table["listeners"].max()) if len(table) else 0
+    return f"MUSHRA ({panel_size(listeners)})" if listeners else "MUSHRA"
 
 
 def _cells(row: pd.Series) -> list[str]:
@@ -124,7 +155,7 @@ def _cells(row: pd.Series) -> list[str]:
         _number(row["payload_kbit_s"]),
         *(_interval(row[[f"{m}_mean", f"{m}_low", f"{m}_high"]]) for m in _SHOWN),
         _interval(100 * row[_PHONE_COLUMNS], digits=1),
-        _number(row["mushra"], 1),
+        _interval(row[["mushra", "mushra_low", "mushra_high"]], digits=1),
         _paper(row),
     ]
 

@@ -38,14 +38,15 @@ def line_style(number: int) -> LineStyle:
 
 
 def panel_figure(
-    title: str, *, rows: int = 1, columns: int = 1, height: float = 5.0
+    title: str, *, rows: int = 1, columns: int = 1, height: float = 5.0, shared: bool = True
 ) -> tuple[Figure, list[Axes]]:
     """A titled figure, 8 inches wide, so that it can be read on a phone, and its panels by row.
 
     Args:
         height: of the figure in inches.
+        shared: whether all panels have the same axes.
     """
     figure = Figure(figsize=(8.0, height), dpi=120, layout="constrained")
     figure.suptitle(title)
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    panels = figure.subplots(rows, columns, sharex=shared, sharey=shared, squeeze=False)
     return figure, list(panels.flat)

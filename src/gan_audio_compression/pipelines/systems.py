@@ -2,7 +2,10 @@
 
 from gan_audio_compression.evaluation.systems import System
 
-SYSTEMS = ("encoder_only", "unified_gan", "bpgan")
+PAPER_SYSTEMS = ("encoder_only", "unified_gan", "bpgan")
+"""Namespaces of the paper's own systems."""
+
+SYSTEMS = (*PAPER_SYSTEMS, "bpgan_perceptual")
 """Namespaces of compression and reconstruction; their parameters say how each one searches."""
 
 EXTERNAL = (
@@ -22,7 +25,14 @@ EXTERNAL = (
 TRANSFORM = ("transform_3k", "transform_2k", "transform_1k")
 """Namespaces of the transform codec, which is fitted to the training speech."""
 
-DEFAULT = ("default_3k", "default_2k", "default_1k", "default_700")
+DEFAULT = (
+    "default_3k",
+    "default_2k",
+    "default_1k",
+    "default_700",
+    "default_2k_searched",
+    "default_1k_searched",
+)
 """Namespaces of the codec over time."""
 
 BASELINES = (*DEFAULT, *EXTERNAL, *TRANSFORM)
@@ -40,9 +50,12 @@ BENCH = (
     System("encoder_only", "Encoder only", 2.0),
     System("unified_gan", "Unified GAN", 2.0, paper="Unified GAN"),
     System("bpgan", REFERENCE, 2.0, paper="BPGAN"),
+    System("bpgan_perceptual", "BPGAN, perceptual", 2.0),
     System("default_3k", "Default 3k", 3.0, family="Default"),
     System("default_2k", "Default 2k", 2.0, family="Default"),
+    System("default_2k_searched", "Default 2k, searched", 2.0, family="Default, searched"),
     System("default_1k", "Default 1k", 1.0, family="Default"),
+    System("default_1k_searched", "Default 1k, searched", 1.0, family="Default, searched"),
     System("default_700", "Default 700", 0.7, family="Default"),
     System("transform_3k", "Transform 3k", 3.0, family="Transform"),
     System("transform_2k", "Transform 2k", 2.0, family="Transform"),

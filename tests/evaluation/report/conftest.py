@@ -1,8 +1,7 @@
-"""A report with the figures of real codecs, and a browser to read it with."""
+"""A report with the figures of real codecs."""
 
 import math
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 import soundfile as sf
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, sync_playwright
 from scipy.signal import butter, sosfilt
 
 from gan_audio_compression.evaluation.estimates import MEASURES
@@ -28,13 +26,6 @@ from gan_audio_compression.evaluation.report.content import (
 
 SPEECH = Path(__file__).parents[3] / "data/01_raw/demo_corpus/TEST"
 UTTERANCES = ("DR1/FSLT0/SX55", "DR7/MAWB0/SX61", "DR8/FCAR0/SX67")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_OPTIONS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-    "--autoplay-policy=no-user-gesture-required",
-]
-
 # System: rates (nominal, file), PESQ (raw, NB, WB), and the paper's rate, PESQ and MUSHRA.
 NAN = math.nan
 SYSTEMS: dict[str, tuple[float, ...]] = {
@@ -62,18 +53,6 @@ MakeContent = Callable[..., ReportContent]
 def make_content() -> MakeContent:
     """Give a report for systems, the absent among them, and a number of examples."""
     return content_of
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser of this machine; one module alone, as its event loop would disturb others."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip(f"none of {', '.join(BROWSERS)} is installed: apt install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=BROWSER_OPTIONS)
-        yield browser
-        browser.close()
 
 
 def content_of(
@@ -111,7 +90,8 @@ def comparison_of(systems: Sequence[str], absent: Sequence[str]) -> pd.DataFrame
         }
         row: dict[str, object] = {"system": system, "n": 32, "speakers": 4, "failed": 0}
         row |= {"note": ABSENT if system in absent else None, "nominal_kbit_s": nominal}
-        row |= {"file_kbit_s": file, "payload_kbit_s": 0.95 * file, "mushra": NAN, "listeners": 0}
+        row |= {"file_kbit_s": file, "payload_kbit_s": 0.95 * file, "listeners": 0}
+        row |= dict.fromkeys(("mushra", "mushra_low", "mushra_high"), NAN)
         for name, mean in means.items():
             row |= {f"{name}_mean": mean, f"{name}_median": mean + 0.02}
             row |= {f"{name}_low": 0.97 * mean, f"{name}_high": 1.03 * mean}

@@ -79,11 +79,12 @@ def test_the_heading_says_that_nobody_listened_until_somebody_did(
         return column.detail
 
     assert heading() == "no listeners yet"
-    comparison.loc[comparison["system"] == "BPGAN", ["mushra", "listeners"]] = [64.9, 5]
-    assert heading() == ""
+    columns = ["mushra", "mushra_low", "mushra_high", "listeners"]
+    comparison.loc[comparison["system"] == "BPGAN", columns] = [64.9, 60.0, 69.5, 5]
+    assert heading() == "5 listeners, 20 are wanted"
     table = comparison_table(comparison, id="t", caption="")
     mushra = table.own_columns - 1
-    assert row_of(table, "BPGAN").cells[mushra] == Cell("64.9", "5 listeners")
+    assert row_of(table, "BPGAN").cells[mushra] == Cell("64.9", "60.0\N{EN DASH}69.5")
     assert row_of(table, "Original").cells[mushra] == Cell(NOTHING)
 
 

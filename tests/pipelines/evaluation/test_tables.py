@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.mushra.estimates import scores_by_condition
+from gan_audio_compression.evaluation.mushra.ratings import no_ratings
 from gan_audio_compression.pipelines.evaluation.nodes import tables as nodes
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
 from gan_audio_compression.pipelines.systems import BENCH, LABELS
 
 PARAMETERS = EvaluationParameters(seed=0, examples=0)
+NOBODY = scores_by_condition(no_ratings())
 MANIFEST = pd.DataFrame(
     {
         "id": ["a", "b", "c"],
@@ -66,7 +69,7 @@ def test_a_system_that_failed_altogether_is_still_in_the_table() -> None:
     errors = scores(0.5)[["id", "key", "compute_seconds", "split", "bits", "seconds"]]
     failed = errors.assign(error="E: no", bits=None)
     table = joined(bpgan=failed)
-    test, _, _, report, means = nodes.compare_codecs(table, PARAMETERS)
+    test, _, _, report, means = nodes.compare_codecs(table, NOBODY, PARAMETERS)
     row = test.set_index("system").loc["BPGAN"]
     assert (row["n"], row["failed"]) == (2, 2)
     assert pd.isna(row["stoi_mean"])
@@ -77,7 +80,7 @@ def test_a_system_that_failed_altogether_is_still_in_the_table() -> None:
 
 def test_test_and_validation_are_kept_apart() -> None:
     table = joined(bpgan=scores(0.9))
-    test, _, validation, report, means = nodes.compare_codecs(table, PARAMETERS)
+    test, _, validation, report, means = nodes.compare_codecs(table, NOBODY, PARAMETERS)
     bpgan = test.set_index("system").loc["BPGAN"]
     assert (bpgan["n"], bpgan["stoi_mean"]) == (2, pytest.approx(0.9))
     # 8000 bits in 4 s, not the mean of two rates.
@@ -90,6 +93,20 @@ def test_test_and_validation_are_kept_apart() -> None:
     assert means["test.encoder_only.pesq_nb"]["value"] == pytest.approx(0.5)
     assert report.index("## Test") < report.index("## Validation")
     assert test["system"].tolist() == list(LABELS.values())
+
+
+def test_listeners_heard_the_test_split() -> None:
+    record = {"condition": "bpgan", "mean": 64.9, "low": 60.0, "high": 69.0, "listeners": 5}
+    mushra = pd.DataFrame([record])
+    test, _, validation, report, _ = nodes.compare_codecs(joined(), mushra, PARAMETERS)
+    (bpgan,) = test[test["system"] == "BPGAN"].to_dict("records")
+    assert [bpgan["mushra"], bpgan["mushra_low"], bpgan["mushra_high"]] == [64.9, 60.0, 69.0]
+    assert test["listeners"].sum() == 5
+    assert (validation["listeners"] == 0).all()
+    heard, unheard = report.split("## Validation")
+    assert "| MUSHRA (5 listeners, 20 are wanted) |" in heard
+    assert "| 64.9 [60.0, 69.0] |" in heard
+    assert "| MUSHRA |" in unheard
 
 
 def test_groups_and_differences_are_of_the_test_split() -> None:

@@ -13,7 +13,10 @@ from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.run import TrainingSpeech
 from gan_audio_compression.training.segments import TrainingDataError
-from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
+from gan_audio_compression.training.sequence.config import (
+    AdversarialConfig,
+    SequenceTrainingConfig,
+)
 from gan_audio_compression.training.sequence.crops import CropSampler
 from gan_audio_compression.training.sequence.run import train_sequence
 
@@ -73,6 +76,24 @@ def test_a_killed_training_goes_on_to_the_same_model(
     again, resumed = train_sequence(speech, config(), tmp_path / "killed", Observer())
     assert again.to_bytes() == whole.to_bytes()
     assert resumed == history
+
+
+def test_a_discriminator_joins_and_is_kept_in_the_checkpoint(
+    speech: TrainingSpeech, tmp_path: Path
+) -> None:
+    class Killed(Observer):
+        def epoch(self, stage: str, epoch: int, figures: dict[str, float]) -> None:
+            raise KeyboardInterrupt
+
+    judged = config(adversarial=AdversarialConfig(0.1, 1.0, width=4, scales=1, layers=2))
+    whole, history = train_sequence(speech, judged, tmp_path / "whole", Observer())
+    assert history[-1]["d_real"] < history[0]["d_real"]
+    with pytest.raises(KeyboardInterrupt):
+        train_sequence(speech, judged, tmp_path / "killed", Killed())
+    again, _ = train_sequence(speech, judged, tmp_path / "killed", Observer())
+    assert again.to_bytes() == whole.to_bytes()
+    plain, _ = train_sequence(speech, config(), tmp_path / "plain", Observer())
+    assert plain.digest != whole.digest
 
 
 def test_training_goes_on_from_a_model(speech: TrainingSpeech, tmp_path: Path) -> None:

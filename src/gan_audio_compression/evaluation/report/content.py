@@ -17,7 +17,8 @@ COMPARISON_COLUMNS = (
     *("nominal_kbit_s", "file_kbit_s", "payload_kbit_s"),
     *(f"{name}_{part}" for name in METRICS for part in ("mean", "median", "low", "high")),
     *(PHONE_ERROR_RATE, f"{PHONE_ERROR_RATE}_low", f"{PHONE_ERROR_RATE}_high"),
-    *("mushra", "listeners", "paper_kbit_s", "paper_pesq_raw", "paper_mushra"),
+    *("mushra", "mushra_low", "mushra_high", "listeners"),
+    *("paper_kbit_s", "paper_pesq_raw", "paper_mushra"),
 )
 GROUP_COLUMNS = (
     *("system", "grouping", "group", "measure", "n", "speakers"),

@@ -16,11 +16,16 @@ _IMAGE_DPI = 200
 _SALT = "gan-audio-compression"
 
 
-def flac_uri(wave: Wave) -> str:
+def flac_bytes(wave: Wave) -> bytes:
     """The wave, 16 kHz mono, as 16-bit FLAC; what lies beyond full scale is clipped."""
     file = io.BytesIO()
     sf.write(file, wave, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-    return _data_uri("audio/flac", file.getvalue())
+    return file.getvalue()
+
+
+def flac_uri(wave: Wave) -> str:
+    """The FLAC file of the wave, see `flac_bytes`."""
+    return _data_uri("audio/flac", flac_bytes(wave))
 
 
 def svg_uri(figure: Figure) -> str:

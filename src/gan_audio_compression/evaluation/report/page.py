@@ -1,11 +1,5 @@
 """Lays the report out as one HTML page without a single reference to anything outside."""
 
-import base64
-import hashlib
-from importlib import resources
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from gan_audio_compression.evaluation.paper import CITATION
 from gan_audio_compression.evaluation.report.breakdown import (
     group_tables,
@@ -21,7 +15,10 @@ from gan_audio_compression.evaluation.report.table_3 import (
     comparison_table,
     median_table,
 )
+from gan_audio_compression.html_page import page_environment, page_source, source_digest
 from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+_TEMPLATES = ("gan_audio_compression.evaluation.report", "templates")
 
 _BEST = f"Bold: the best below {LOW_RATE_KBIT_S} kbit/s of file."
 _MEANS = "Means over n utterances, below each its 95 % interval."
@@ -29,14 +26,8 @@ _MEANS = "Means over n utterances, below each its 95 % interval."
 
 def render_report(content: ReportContent) -> str:
     """The page as HTML, to be written in UTF-8. All that `content` says is escaped."""
-    script = _source("players.js")
-    environment = Environment(
-        loader=PackageLoader(__package__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    script = page_source(*_TEMPLATES, "players.js")
+    environment = page_environment(*_TEMPLATES)
     environment.filters |= {"flac_uri": flac_uri, "svg_uri": svg_uri, "number": number}
     return environment.get_template("page.html.j2").render(
         content=content,
@@ -63,9 +54,9 @@ def render_report(content: ReportContent) -> str:
         citation=CITATION,
         low_rate=LOW_RATE_KBIT_S,
         sample_rate=SAMPLE_RATE,
-        style=_source("style.css"),
+        style=page_source(*_TEMPLATES, "style.css"),
         script=script,
-        script_digest=_digest(script),
+        script_digest=source_digest(script),
     )
 
 
@@ -80,13 +71,3 @@ def _provenance_table(content: ReportContent) -> Table:
         [ColumnGroup("", columns)],
         [row(made) for made in content.provenance],
     )
-
-
-def _source(name: str) -> str:
-    return (resources.files(__package__) / "templates" / name).read_text(encoding="utf-8")
-
-
-def _digest(script: str) -> str:
-    """How the content security policy of the page names the one script that may run."""
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gan_audio_compression.evaluation.estimates import MEASURES, PHONE_ERROR_RATE
 from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.mushra.summary import panel_size
 from gan_audio_compression.evaluation.report.measures import estimate_cell, heading_of
 from gan_audio_compression.evaluation.report.table import (
     Cell,
@@ -15,6 +16,7 @@ from gan_audio_compression.evaluation.report.table import (
     Mark,
     Row,
     Table,
+    interval,
     number,
 )
 
@@ -30,13 +32,12 @@ Record = Mapping[Hashable, Any]
 def comparison_table(comparison: pd.DataFrame, *, id: str, caption: str) -> Table:
     """Means of all measures with their intervals, and the paper's columns apart."""
     best = best_at_low_rate(comparison)
-    listened = bool(comparison["mushra"].notna().any())
     groups = [
         ColumnGroup("", [Cell("n", "speakers")]),
         ColumnGroup("Rate in kbit/s", [Cell("nominal"), Cell("file"), Cell("payload")]),
         ColumnGroup("Objective measures", [Cell(heading_of(measure)) for measure in METRICS]),
         ColumnGroup("Recogniser", [Cell(heading_of(PHONE_ERROR_RATE))]),
-        ColumnGroup("Listeners", [Cell("MUSHRA", "" if listened else _NEVER_LISTENED)]),
+        ColumnGroup("Listeners", [Cell("MUSHRA", _panel(comparison))]),
         ColumnGroup("The paper", [Cell("kbit/s"), Cell("PESQ raw"), Cell("MUSHRA")], apart=True),
     ]
     rows = [
@@ -125,6 +126,10 @@ def _utterances_cell(record: Record) -> Cell:
 
 
 def _mushra_cell(record: Record) -> Cell:
-    listeners = record["listeners"]
-    detail = f"{listeners:.0f} listeners" if listeners > 0 else ""
-    return Cell(number(record["mushra"], 1), detail)
+    bounds = interval(record["mushra_low"], record["mushra_high"], 1)
+    return Cell(number(record["mushra"], 1), bounds)
+
+
+def _panel(comparison: pd.DataFrame) -> str:
+    listeners = int(comparison["listeners"].max()) if len(comparison) else 0
+    return panel_size(listeners) if listeners else _NEVER_LISTENED

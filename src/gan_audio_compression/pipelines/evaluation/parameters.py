@@ -1,6 +1,8 @@
 """Parameters of evaluation."""
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, RootModel
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, RootModel
 
 from gan_audio_compression.baselines.registry import ExternalCodec
 from gan_audio_compression.evaluation.phones.training import RecogniserConfig
@@ -36,6 +38,16 @@ class RateParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     bitrate: PositiveInt
+
+
+class SearchedRateParameters(RateParameters):
+    """The codec over time at one bit rate.
+
+    Attributes:
+        effort: of the search, 0 (the encoder alone) to 9.
+    """
+
+    effort: Annotated[int, Field(ge=0, le=9)] = 0
 
 
 class RecogniserParameters(RootModel[RecogniserConfig]):

@@ -8,6 +8,7 @@ from kedro.pipeline import Node, Pipeline
 from gan_audio_compression.pipelines.evaluation.nodes import (
     baselines,
     figures,
+    listening,
     phones,
     report,
     scores,
@@ -25,6 +26,9 @@ from gan_audio_compression.pipelines.systems import (
 _ORIGINALS = ["speech", "utterance_manifest", "phone_labels", "phone_recognisers"]
 """What decoded speech is compared with."""
 
+LISTENING_RESULTS = "listening_results"
+"""Tag of the nodes that ratings of listeners change."""
+
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
@@ -41,6 +45,7 @@ def create_pipeline() -> Pipeline:
             *_instances(_score_ceiling(scores.score_original), ["original"]),
             *_instances(_score_ceiling(scores.score_narrow_band), ["narrow_band"]),
             *_instances(_score_ceiling(scores.score_synthesis), ["no_codec"]),
+            _listen(),
             _compare(),
             _plot(),
             _report(),
@@ -148,6 +153,45 @@ def _score_ceiling(function: Callable[..., Any]) -> Pipeline:
     )
 
 
+def _listen() -> Pipeline:
+    """Return what becomes of the ratings of a listening test."""
+    return Pipeline(
+        [
+            Node(
+                listening.screen_ratings,
+                inputs={"ratings": "listening_ratings", "speech": "speech"}
+                | {system: f"{system}.reconstructed_speech" for system in (*SYSTEMS, *BASELINES)},
+                outputs=["listener_screening", "mushra_ratings", "outdated_conditions"],
+                name="screen_ratings",
+            ),
+            Node(
+                listening.estimate_scores,
+                inputs="mushra_ratings",
+                outputs=["mushra_scores", "mushra_utterance_scores"],
+                name="estimate_scores",
+            ),
+            Node(
+                listening.compare_scores,
+                inputs=[
+                    "mushra_ratings",
+                    "listener_screening",
+                    "mushra_scores",
+                    "outdated_conditions",
+                ],
+                outputs=["mushra_differences", "mushra_summary", "mushra_means"],
+                name="compare_scores",
+            ),
+            Node(
+                listening.plot_scores,
+                inputs="mushra_ratings",
+                outputs="figure_mushra",
+                name="plot_scores",
+            ),
+        ],
+        tags=LISTENING_RESULTS,
+    )
+
+
 def _compare() -> Pipeline:
     return Pipeline(
         [
@@ -160,7 +204,7 @@ def _compare() -> Pipeline:
             ),
             Node(
                 tables.compare_codecs,
-                inputs=["utterance_scores", "params:evaluation"],
+                inputs=["utterance_scores", "mushra_scores", "params:evaluation"],
                 outputs=[
                     "codec_comparison",
                     "codec_comparison_table",
@@ -169,6 +213,7 @@ def _compare() -> Pipeline:
                     "comparison_means",
                 ],
                 name="compare_codecs",
+                tags=LISTENING_RESULTS,
             ),
             Node(
                 tables.compare_groups,
@@ -233,6 +278,7 @@ def _report() -> Pipeline:
                 | {system: f"{system}.reconstructed_speech" for system in (*SYSTEMS, *BASELINES)},
                 outputs="examples",
                 name="gather_examples",
+                tags=LISTENING_RESULTS,
             ),
             Node(
                 report.gather_provenance,
@@ -240,6 +286,7 @@ def _report() -> Pipeline:
                 | {system: f"{system}.coding_log" for system in BASELINES},
                 outputs="provenance",
                 name="gather_provenance",
+                tags=LISTENING_RESULTS,
             ),
             Node(
                 report.write_report,
@@ -257,6 +304,7 @@ def _report() -> Pipeline:
                 },
                 outputs="bench_report",
                 name="write_report",
+                tags=LISTENING_RESULTS,
             ),
         ]
     )

@@ -3,7 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from gan_audio_compression.pipelines.rate_distortion import figures, nodes
-from gan_audio_compression.pipelines.systems import SYSTEMS
+from gan_audio_compression.pipelines.systems import PAPER_SYSTEMS
 
 LATENT_VARIANTS = ("latents_128", "latents_256", "latents_512", "latents_1024")
 """Namespaces of the codecs that differ in the number of latents of a segment."""
@@ -57,7 +57,7 @@ def _variants() -> Pipeline:
             ),
             Node(
                 nodes.gather_codings,
-                inputs=[f"params:{system}.coding" for system in SYSTEMS],
+                inputs=[f"params:{system}.coding" for system in PAPER_SYSTEMS],
                 outputs="codings",
                 name="gather_codings",
             ),

@@ -21,6 +21,7 @@ from gan_audio_compression.pipelines.compression.nodes import about_file
 from gan_audio_compression.pipelines.evaluation.parameters import (
     ExternalCodecParameters,
     RateParameters,
+    SearchedRateParameters,
 )
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
@@ -48,9 +49,9 @@ def open_transform(model: TransformModel, codec: RateParameters) -> BaselineCode
     return TransformCodec(model, codec.bitrate)
 
 
-def open_default(model: SequenceModel, codec: RateParameters) -> BaselineCodec:
+def open_default(model: SequenceModel, codec: SearchedRateParameters) -> BaselineCodec:
     """Return the codec over time at one bit rate."""
-    return SequenceCodec(model, codec.bitrate)
+    return SequenceCodec(model, codec.bitrate, codec.effort)
 
 
 def fit_transform_model(log_mel: Partitions, manifest: pd.DataFrame) -> TransformModel:

@@ -38,12 +38,18 @@ def join_scores(
 
 
 def compare_codecs(
-    scores: pd.DataFrame, parameters: EvaluationParameters
+    scores: pd.DataFrame, mushra: pd.DataFrame, parameters: EvaluationParameters
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str, dict[str, dict[str, float]]]:
-    """Return table 3 on the test split, twice, and on validation; the text; MLflow's metrics."""
+    """Return table 3 on the test split, twice, and on validation; the text; MLflow's metrics.
+
+    Listeners heard the test split.
+    """
+    heard = {"test": mushra, "validation": None}
     tables = {
-        split: codec_comparison(scores[scores["split"] == split], BENCH, seed=parameters.seed)
-        for split in ("test", "validation")
+        split: codec_comparison(
+            scores[scores["split"] == split], BENCH, seed=parameters.seed, mushra=of_listeners
+        )
+        for split, of_listeners in heard.items()
     }
     report = "\n".join(
         f"## {s.capitalize()}\n\n{comparison_markdown(t)}" for s, t in tables.items()

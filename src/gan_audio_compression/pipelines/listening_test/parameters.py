@@ -1,0 +1,43 @@
+"""Parameters of the listening test."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
+
+from gan_audio_compression.pipelines.systems import BASELINES, SYSTEMS
+
+
+class ListeningTestParameters(BaseModel):
+    """What the listening test plays.
+
+    Attributes:
+        title: heading of the page.
+        seed: of the choice of utterances and of the stimuli's names.
+        utterances: trials, beside the one for training.
+        longest: seconds of an utterance; 12 or less by BS.1534-3.
+        loudness_lufs: of every stimulus.
+        codecs: namespaces of the systems under test. With the anchors and the hidden reference
+            there are at most 12 stimuli, as BS.1534-3 wants it.
+        codec_anchor: namespace of a codec that everybody hears is poor; at 16 kHz the anchors by
+            low-pass alone leave the lower half of the scale empty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    seed: int
+    utterances: PositiveInt
+    longest: PositiveFloat = Field(le=12)
+    loudness_lufs: float = Field(lt=0)
+    codecs: tuple[str, ...] = Field(min_length=1, max_length=8)
+    codec_anchor: str
+
+    @model_validator(mode="after")
+    def _names_codecs_of_the_bench(self) -> Self:
+        asked = [*self.codecs, self.codec_anchor]
+        unknown = sorted(set(asked) - {*SYSTEMS, *BASELINES})
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no codec of the bench")
+        if len(set(asked)) < len(asked):
+            raise ValueError("a codec is named twice")
+        return self

@@ -1,0 +1,65 @@
+"""The last step of a synthesis brings the loudness nearer and leaves what was given out."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from gan_audio_compression.signal.analysis import log_mel_spectrogram
+from gan_audio_compression.signal.loudness import to_loudness
+from gan_audio_compression.signal.loudness_match import match_loudness
+from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
+from gan_audio_compression.signal.synthesis import Synthesiser, waveform_from_log_mel
+
+FRAMES, SAMPLES = 97, 12_288
+
+
+@pytest.fixture(scope="module")
+def log_mel() -> Tensor:
+    """Coloured noise, whose envelope moves."""
+    draw = torch.Generator().manual_seed(3)
+    noise = 0.05 * torch.randn(SAMPLES, generator=draw)
+    envelope = 0.6 + 0.4 * torch.sin(torch.arange(SAMPLES) / 900)
+    return log_mel_spectrogram(envelope * (noise + noise.roll(1)))
+
+
+def loudness_error(waveform: Tensor, log_mel: Tensor) -> float:
+    heard, wanted = to_loudness(log_mel_spectrogram(waveform)), to_loudness(log_mel)
+    return float((heard - wanted).square().mean())
+
+
+def test_the_loudness_comes_nearer(log_mel: Tensor) -> None:
+    plain, matched = (waveform_from_log_mel(log_mel, SAMPLES, match) for match in (False, True))
+    assert loudness_error(matched, log_mel) < 0.8 * loudness_error(plain, log_mel)
+
+
+def test_samples_that_were_given_out_stay(log_mel: Tensor) -> None:
+    signal = torch.zeros(512 + 128 * (FRAMES - 1), dtype=torch.float64)
+    gain = torch.ones(FRAMES, 1, dtype=torch.float64)
+    signal[1000:] = 0.01
+    matched = match_loudness(signal, log_mel.double(), gain, 900, 5000)
+    assert torch.equal(matched[:900], signal[:900])
+    assert torch.equal(matched[5000:], signal[5000:])
+    assert not torch.equal(matched[900:5000], signal[900:5000])
+    assert not matched.requires_grad
+
+
+def test_nothing_to_move_is_nothing_moved(log_mel: Tensor) -> None:
+    signal = torch.ones(512 + 128 * (FRAMES - 1), dtype=torch.float64)
+    gain = torch.ones(FRAMES, 1, dtype=torch.float64)
+    assert torch.equal(match_loudness(signal, log_mel.double(), gain, 700, 700), signal)
+
+
+@pytest.mark.parametrize("floor", [FLOOR, -math.inf])
+def test_silence_stays_silent(floor: float) -> None:
+    waveform = waveform_from_log_mel(torch.full((101, MEL_BANDS), floor), 12_800, match=True)
+    assert waveform.abs().max() < 1e-3
+
+
+def test_the_level_of_the_recording_does_not_matter(log_mel: Tensor) -> None:
+    def at(gain: float) -> Tensor:
+        synthesiser = Synthesiser(match=True)
+        return torch.cat([synthesiser.feed(log_mel, gain), synthesiser.finish(SAMPLES)])
+
+    torch.testing.assert_close(at(8.0) * 8, at(1.0), atol=1e-4, rtol=0)
