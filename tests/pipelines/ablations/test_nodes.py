@@ -56,6 +56,29 @@ def test_each_codec_differs_in_what_its_file_says(models: dict[str, Any]) -> Non
     assert models["wide"].networks.prior_width == models["plain"].networks.prior_width
 
 
+def test_one_goes_on_from_another(
+    sequence_speech: dict[str, Any], sequence_training: dict[str, Any], tmp_path: Path
+) -> None:
+    def train(**files: dict[str, Any]) -> dict[str, Any]:
+        loaders = {name: loader(file) for name, file in files.items()}
+        yields = nodes.train_ablations(
+            **sequence_speech,
+            files=loaders,
+            training=sequence_training,
+            parameters=PARAMETERS,
+            checkpoints=tmp_path,
+        )
+        return {name: model for each in yields for name, model in each.items()}
+
+    models = train(
+        a={"label": "a", "training": {"networks": {"width": 12}}}, b={"label": "b", "start": "a"}
+    )
+    assert models["b"].networks.width == 12
+    assert models["b"].digest != models["a"].digest
+    with pytest.raises(nodes.AblationStartError, match="not trained before it"):
+        train(a={"label": "a", "start": "b"}, b={"label": "b"})
+
+
 def test_the_table_has_a_row_for_each_codec_and_rate(
     models: dict[str, Any], sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
 ) -> None:

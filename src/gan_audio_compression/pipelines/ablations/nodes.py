@@ -13,6 +13,7 @@ from omegaconf import OmegaConf
 from gan_audio_compression.codec.sequence.codec import SequenceCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.work import item_key
+from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation.mean_scores import tabulate_mean_scores
 from gan_audio_compression.evaluation.metrics import score_utterance
 from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
@@ -31,9 +32,15 @@ from gan_audio_compression.pipelines.loops import (
 )
 from gan_audio_compression.pipelines.training.nodes import training_speech
 from gan_audio_compression.pipelines.training.observer import TrackingObserver
+from gan_audio_compression.signal.loudness_match import MATCHING
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import SYNTHESIS
 from gan_audio_compression.training.sequence.run import train_sequence
+
+
+class AblationStartError(GanAudioCompressionError):
+    """An ablation goes on from one that is not trained before it."""
+
 
 Item = tuple[str, int, NDArray[np.float32]]
 """Ablation, bit rate, and speech [n] at the speaker's level."""
@@ -49,7 +56,12 @@ def train_ablations(
     parameters: AblationParameters,
     checkpoints: Path,
 ) -> Iterator[dict[str, SequenceModel]]:
-    """Train each codec on the same speech, with the same seed and for as long."""
+    """Train each codec on the same speech, with the same seed and for as long.
+
+    Raises:
+        AblationStartError: one goes on from another that is not before it.
+    """
+    trained: dict[str, SequenceModel] = {}
     originals = training_speech(log_mel, manifest)
     all_speech = with_variations(originals, varied, variations)
     for name, ablation in _ablations(files).items():
@@ -57,8 +69,14 @@ def train_ablations(
         config = SequenceTrainingParameters.model_validate(OmegaConf.to_object(merged)).root
         speech = all_speech if ablation.varied else originals
         observer = TrackingObserver(prefix=f"ablation.{name}.")
-        model, _ = train_sequence(speech, config, checkpoints / name, observer)
-        yield {name: model}
+        if ablation.start is not None and ablation.start not in trained:
+            raise AblationStartError(
+                f"The ablation {name} starts from {ablation.start}, which is not trained before it;"
+                f" give one of {', '.join(trained) or 'none'}."
+            )
+        start = trained[ablation.start] if ablation.start else None
+        trained[name], _ = train_sequence(speech, config, checkpoints / name, observer, start)
+        yield {name: trained[name]}
 
 
 def score_ablations(
@@ -77,7 +95,9 @@ def score_ablations(
     jobs = [
         UtteranceJob(
             f"{name}.{bitrate}.{row.id}",
-            item_key(SYNTHESIS, str(row.key), model.digest, f"{bitrate} {parameters.seconds}"),
+            item_key(
+                SYNTHESIS, MATCHING, str(row.key), model.digest, f"{bitrate} {parameters.seconds}"
+            ),
             partial(_load, name, bitrate, parameters.seconds, speech, row),
             {"ablation": name, "bitrate": bitrate, "utterance": row.id},
         )

@@ -28,6 +28,7 @@ class Ablation(BaseModel):
         label: what the table calls it.
         training: what it changes in the training of all.
         varied: whether it learns from varied speech too.
+        start: name of an ablation before it, whose model it goes on from; None for random weights.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,3 +36,4 @@ class Ablation(BaseModel):
     label: str
     training: dict[str, Any] = {}
     varied: bool = True
+    start: str | None = None
