@@ -49,7 +49,7 @@ def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     best = BestSoFar()
     start = problem.symbols(problem.start)
     best.offer(start, judged(problem, start))
-    rounds = max(config.iterations // _ROUND, _FEWEST_ROUNDS)
+    rounds = max(config.iterations // _ROUND, min(config.iterations, _FEWEST_ROUNDS))
     refine(problem, problem.nearest(latent.detach()), rounds, best)
     return best.result()
 
