@@ -2,7 +2,7 @@
 
 import copy
 from abc import abstractmethod
-from functools import cached_property
+from functools import cache, cached_property
 
 import torch
 from torch import nn
@@ -45,8 +45,9 @@ class TrainedCodec(StoredModel):
         """The first bytes of the digest, as they stand in each file."""
         return bytes.fromhex(self.digest)[:FINGERPRINT_BYTES]
 
-    def _autocast(self) -> torch.autocast:
-        enabled = self.precision == "bfloat16"
+    def _autocast(self, rough: bool = False) -> torch.autocast:
+        """Compute in bfloat16 if the codec does, or if it may be rough and that is faster."""
+        enabled = self.precision == "bfloat16" or (rough and _gains_by_bfloat16(self.device))
         return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
 
     @cached_property
@@ -57,3 +58,10 @@ class TrainedCodec(StoredModel):
         differs between machines, to another sound.
         """
         return copy.deepcopy(self.generator).double()
+
+
+@cache
+def _gains_by_bfloat16(device: torch.device) -> bool:
+    """Return whether a device has instructions for bfloat16, as GPUs and some processors have."""
+    able = torch.cpu.get_capabilities()
+    return device.type != "cpu" or bool(able.get("avx512_bf16") or able.get("amx_bf16"))

@@ -27,7 +27,7 @@ _BETWEEN = 1e-4
 # While the rate still moves, and is near enough to what it will be in the end, it is looked at.
 _LOOKS, _FIRST_LOOK, _LAST_LOOK = 16, 0.25, 0.6
 _LEAST_DISTANCE = 1e-6
-# Steps that take about as long as a round of refinement.
+# Steps that take two times as long as a round of refinement.
 _ROUND = 8
 _FEWEST_ROUNDS = 2
 

@@ -60,7 +60,10 @@ class SearchProblem(Protocol):
         ...
 
     def objective(self, latent: Tensor) -> Tensor:
-        """Return the objective [S] of latents, on levels or not; differentiable."""
+        """Return the objective [S] of latents, on levels or not; differentiable.
+
+        It may be rough where a gradient is asked for.
+        """
         ...
 
     def gains(self, symbols: Tensor, places: Tensor, changed: Tensor) -> Tensor:

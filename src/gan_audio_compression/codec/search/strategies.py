@@ -33,8 +33,8 @@ def back_propagation(problem: SearchProblem, config: SearchConfig) -> SearchResu
     step = config.step * problem.span / problem.stiffness
     for _ in range(config.iterations):
         quantised = problem.values(symbols)
-        objective, slope = gradient(problem, quantised)
-        best.offer(symbols, objective)
+        best.offer(symbols, judged(problem, symbols))
+        _, slope = gradient(problem, quantised)
         moved = problem.symbols(quantised - step * slope)
         if torch.equal(moved, symbols):
             return best.result()

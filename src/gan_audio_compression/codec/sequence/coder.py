@@ -160,7 +160,14 @@ class SequenceCoder:
         problem = replace(problem, bits=bits)
         result = STRATEGIES[self._search.strategy](problem, self._search)
         found = self._counted(start.quality, result.symbols[0].cpu().numpy())
-        return found if max_bytes is None or len(found.payload) <= max_bytes else None
+        if max_bytes is None or bits is None:
+            return found
+        if (excess := len(found.payload) - max_bytes) > 0:
+            # The coder needed more beyond the ideal code length than was left for it.
+            tighter = replace(problem, bits=bits - 8.0 * excess)
+            symbols = tighter.symbols(problem.values(result.symbols))
+            found = self._counted(start.quality, symbols[0].cpu().numpy())
+        return found if len(found.payload) <= max_bytes else None
 
     def _problem(self, log_mel: Tensor, quality: int, price: float) -> SequenceProblem:
         start = self._model.latents(log_mel, quality)

@@ -114,18 +114,14 @@ class SequenceModel(TrainedCodec):
         """
         return whole(shrunk * self.latents(log_mel, quality))
 
-    def generate(self, latents: Tensor, quality: int) -> Tensor:
-        """Return the loudness [1, 4 N, 128], float32, of `latents` [1, N, C]; differentiable."""
-        with self._autocast():
+    def generate(self, latents: Tensor, quality: int, rough: bool = False) -> Tensor:
+        """Return the loudness [B, 4 N, 128], float32, of `latents` [B, N, C]; differentiable.
+
+        If it may be rough, it is computed in bfloat16 where that is faster.
+        """
+        with self._autocast(rough):
             loudness: Tensor = self.generator(latents, told(quality, self.device))
         return loudness.float()
-
-    @torch.no_grad()
-    def steps(self, quality: int) -> Tensor:
-        """Return how many steps of the quantiser are in a unit of each channel, [C]."""
-        at = told(quality, self.device)
-        steps: Tensor = self.generator.gain(self.generator.condition(at), at)
-        return steps[0, 0]
 
     @torch.no_grad()
     def log_mel(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:

@@ -99,8 +99,12 @@ class SequenceProblem:
         return lower.clamp_min(-LARGEST_SYMBOL), higher.clamp_max(LARGEST_SYMBOL)
 
     def objective(self, latent: Tensor) -> Tensor:
-        """Return distortion + price * rate, [1], of latents [1, N, C]; differentiable."""
-        lost = self._lost(latent, self.log_mel[None].to(latent.device))
+        """Return distortion + price * rate, [1], of latents [1, N, C]; differentiable.
+
+        Where a gradient is asked for, networks may compute roughly.
+        """
+        rough = torch.is_grad_enabled() and latent.requires_grad
+        lost = self._lost(latent, self.log_mel[None].to(latent.device), rough)
         return lost + self._cost(self.code_length(latent))
 
     def code_length(self, latent: Tensor) -> Tensor:
@@ -150,7 +154,7 @@ class SequenceProblem:
         says; all cost a little more than that.
         """
         leaf = self.values(symbols).requires_grad_(True)
-        lost = self._lost(leaf, self.log_mel[None].to(leaf.device)).sum()
+        lost = self._lost(leaf, self.log_mel[None].to(leaf.device), rough=True).sum()
         (slope,) = torch.autograd.grad(lost, leaf)
         with torch.no_grad():
             quality = told(self.quality, leaf.device)
@@ -172,9 +176,9 @@ class SequenceProblem:
         kbit_s = bits * _FRAMES_A_SECOND / len(self.log_mel) / 1000
         return self.dearness * self.price * kbit_s
 
-    def _lost(self, latent: Tensor, log_mel: Tensor) -> Tensor:
+    def _lost(self, latent: Tensor, log_mel: Tensor, rough: bool) -> Tensor:
         """Return the distortion [B] of latents [B, n, C] against log mels [B, T, 128]."""
-        loudness = self.model.generate(latent, self.quality)[:, : log_mel.shape[1]]
+        loudness = self.model.generate(latent, self.quality, rough)[:, : log_mel.shape[1]]
         images = (_image(from_loudness(loudness)), _image(log_mel))
         return self.distortion(*images, torch.ones_like(images[1][:, :, :1]))
 
@@ -184,7 +188,7 @@ class SequenceProblem:
         frames = LATENT_FRAMES * first[:, None] + torch.arange(LATENT_FRAMES * length).to(first)
         rows = torch.arange(len(first), device=first.device)[:, None]
         log_mel = self.log_mel.to(values.device)[frames.clamp_max(len(self.log_mel) - 1)]
-        return self._lost(values[rows, latent_frames], log_mel)
+        return self._lost(values[rows, latent_frames], log_mel, rough=True)
 
 
 def _image(log_mel: Tensor) -> Tensor:
