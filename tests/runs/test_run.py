@@ -20,7 +20,7 @@ from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.hooks import corpus_digest
 from gan_audio_compression.pipeline_registry import register_pipelines
-from gan_audio_compression.pipelines.systems import BASELINES, SYSTEMS
+from gan_audio_compression.pipelines.systems import BASELINES, PAPER_SYSTEMS, SYSTEMS
 
 TESTED, CODED = 3, 6
 # The metrics of an MLflow run belong to it, so every run writes them and the tables beside them.
@@ -140,7 +140,9 @@ def test_searches_are_never_worse_than_the_encoder(data: Path) -> None:
     assert (log["objective"] <= log["start_objective"]).all()
     objective = log.groupby("system")["objective"].mean()
     assert objective["bpgan"] < objective["encoder_only"]
-    assert log.groupby("id")["start_objective"].nunique().eq(1).all()
+    # All but the perceptual one minimise the same objective.
+    same = log[log["system"].isin(PAPER_SYSTEMS)]
+    assert same.groupby("id")["start_objective"].nunique().eq(1).all()
 
 
 def test_tables_count_every_utterance(data: Path) -> None:
