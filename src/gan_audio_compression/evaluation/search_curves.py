@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from gan_audio_compression.evaluation.drawing import REFERENCE_COLOUR, line_style, panel_figure
 
@@ -17,6 +18,8 @@ _PANELS = {
     "log_mel_distance": "Log-mel distance, dB (lower)",
     "phone_error_rate": "Phone errors, % (lower)",
 }
+
+_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 
 
 def search_figure(table: pd.DataFrame, *, title: str) -> Figure:
@@ -46,10 +49,14 @@ def search_figure(table: pd.DataFrame, *, title: str) -> Figure:
             (line,) = axes.plot(*seen, **asdict(line_style(number)), markersize=4)
             lines[search] = line
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(FixedLocator(_TICKS))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.set_title(label, fontsize="medium")
         axes.grid(alpha=0.3)
     for axes in panels[len(shown) :]:
         axes.axis("off")
-    figure.supxlabel("Processor seconds for a second of speech")
+    for axes in panels[max(len(shown) - 2, 0) : len(shown)]:
+        axes.set_xlabel("Processor seconds for a second of speech")
     figure.legend(list(lines.values()), list(lines), loc="outside lower center", ncols=3)
     return figure
