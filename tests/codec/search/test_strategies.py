@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gan_audio_compression.codec.latent import sent_columns
 from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.search import refinement
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.objective import mean_square, perceptual
 from gan_audio_compression.codec.search.problem import BestSoFar
@@ -107,3 +108,21 @@ def test_back_propagation_ends_when_nothing_moves(
     found = back_propagation(problem, tiny)
     assert len(visited) <= 2
     assert torch.equal(found.symbols, problem.symbols(problem.start))
+
+
+def test_a_refinement_with_nothing_left_to_try_keeps_what_it_found(
+    problem: SegmentProblem, configs: dict[str, SearchConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gradients of zero after some rounds promise nothing more."""
+    few = STRATEGIES["refinement"](problem, replace(configs["refinement"], iterations=3))
+    rounds = iter(range(3))
+    promising = refinement._promising
+
+    def promise(*arguments: Tensor) -> tuple[Tensor, Tensor]:
+        places, changed = promising(problem, *arguments[1:])
+        return (places, changed) if next(rounds, None) is not None else (places[:0], changed[:0])
+
+    monkeypatch.setattr(refinement, "_promising", promise)
+    many = STRATEGIES["refinement"](problem, replace(configs["refinement"], iterations=50))
+    assert torch.equal(many.symbols, few.symbols)
+    assert (many.objective < many.trace[0]).any()

@@ -38,7 +38,7 @@ def refine(problem: SearchProblem, symbols: Tensor, rounds: int, best: BestSoFar
         _, slope = gradient(problem, problem.values(symbols))
         places, changed = _promising(problem, symbols, slope, tried)
         if not len(places):
-            return
+            break
         gaining = problem.gains(symbols, places, changed) > 0
         tried.view(-1)[places] = True
         symbols = symbols.clone()
