@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_audio_compression.signal.analysis import log_mel_spectrogram
+from gan_audio_compression.signal import loudness_match
+from gan_audio_compression.signal.analysis import log_mel_spectrogram, mel_filters
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
@@ -63,3 +64,8 @@ def test_the_level_of_the_recording_does_not_matter(log_mel: Tensor) -> None:
         return torch.cat([synthesiser.feed(log_mel, gain), synthesiser.finish(SAMPLES)])
 
     torch.testing.assert_close(at(8.0) * 8, at(1.0), atol=1e-4, rtol=0)
+
+
+def test_bands_are_those_of_the_analysis() -> None:
+    magnitude = torch.rand(7, 257, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(loudness_match._mel(magnitude), magnitude @ mel_filters().double())
