@@ -1,21 +1,16 @@
 """The discriminator's side of a training."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 from gan_audio_compression.networks.discriminator import Discriminator
 from gan_audio_compression.networks.spectral_discriminator import SpectralDiscriminator
 from gan_audio_compression.training.losses import (
-    Features,
     adversarial_loss,
     discriminator_losses,
     feature_matching_loss,
 )
 from gan_audio_compression.training.optimiser import adam, descend
-
-Match = Callable[[Features, Features], Tensor]
 
 
 class Adversary:
@@ -33,16 +28,17 @@ class Adversary:
         self.optimiser = adam(discriminator.parameters())
         self._gradient_limit = gradient_limit
 
-    def objections(
-        self, real: Tensor, generated: Tensor, match: Match = feature_matching_loss
-    ) -> dict[str, Tensor]:
+    def objections(self, real: Tensor, generated: Tensor) -> dict[str, Tensor]:
         """Return the losses of who generated images or waves, by their names in the weights."""
         with torch.no_grad():
             wanted = self.discriminator(real)
         self.discriminator.requires_grad_(False)
         judged = self.discriminator(generated)
         self.discriminator.requires_grad_(True)
-        return {"adversarial": adversarial_loss(judged), "feature_matching": match(wanted, judged)}
+        return {
+            "adversarial": adversarial_loss(judged),
+            "feature_matching": feature_matching_loss(wanted, judged),
+        }
 
     def learn(self, real: Tensor, generated: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Make a step that tells the two apart; return the losses."""

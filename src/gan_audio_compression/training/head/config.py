@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 
 from gan_audio_compression.networks.head_config import HeadConfig
-from gan_audio_compression.networks.sequence import LATENT_FRAMES
 from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
-from gan_audio_compression.training.sequence.config import AdversarialConfig
+from gan_audio_compression.training.sequence.config import AdversarialConfig, require_crops
 
 _NO_OTHER_KEYS = {"extra": "forbid"}
 
@@ -52,7 +51,4 @@ class HeadTrainingConfig:
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
 
     def __post_init__(self) -> None:
-        if self.frames < LATENT_FRAMES or self.frames % LATENT_FRAMES:
-            raise ValueError(f"frames is {self.frames}; give a multiple of {LATENT_FRAMES}.")
-        if not 0 <= self.ema < 1:
-            raise ValueError(f"ema is {self.ema}; give a decay in [0, 1).")
+        require_crops(self.frames, self.ema)

@@ -64,7 +64,12 @@ class SequenceTrainingConfig:
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
 
     def __post_init__(self) -> None:
-        if self.frames < LATENT_FRAMES or self.frames % LATENT_FRAMES:
-            raise ValueError(f"frames is {self.frames}; give a multiple of {LATENT_FRAMES}.")
-        if not 0 <= self.ema < 1:
-            raise ValueError(f"ema is {self.ema}; give a decay in [0, 1).")
+        require_crops(self.frames, self.ema)
+
+
+def require_crops(frames: int, ema: float) -> None:
+    """Raise ValueError unless crops are whole latent frames and the decay lies in [0, 1)."""
+    if frames < LATENT_FRAMES or frames % LATENT_FRAMES:
+        raise ValueError(f"frames is {frames}; give a multiple of {LATENT_FRAMES}.")
+    if not 0 <= ema < 1:
+        raise ValueError(f"ema is {ema}; give a decay in [0, 1).")
