@@ -7,8 +7,12 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.signal import loudness_match
-from gan_audio_compression.signal.analysis import log_mel_spectrogram, mel_filters
-from gan_audio_compression.signal.loudness import to_loudness
+from gan_audio_compression.signal.analysis import (
+    log_mel_spectrogram,
+    mel_filters,
+    short_time_spectrum,
+)
+from gan_audio_compression.signal.loudness import SPREAD, to_loudness
 from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser, waveform_from_log_mel
@@ -66,6 +70,17 @@ def test_the_level_of_the_recording_does_not_matter(log_mel: Tensor) -> None:
     torch.testing.assert_close(at(8.0) * 8, at(1.0), atol=1e-4, rtol=0)
 
 
-def test_bands_are_those_of_the_analysis() -> None:
-    magnitude = torch.rand(7, 257, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    torch.testing.assert_close(loudness_match._mel(magnitude), magnitude @ mel_filters().double())
+def test_the_gradient_is_that_of_the_error(log_mel: Tensor) -> None:
+    draw = torch.Generator().manual_seed(1)
+    signal = 0.05 * torch.randn(512 + 128 * (FRAMES - 1), dtype=torch.float64, generator=draw)
+    # Frames of silence too, which lie below the floor, where there is no gradient.
+    signal[4000:6000] = 0.0
+    gain = torch.linspace(0.5, 2.0, FRAMES, dtype=torch.float64)[:, None]
+    wanted = to_loudness(log_mel.double())
+    leaf = signal.clone().requires_grad_(True)
+    magnitude = (short_time_spectrum(leaf) * gain).abs().clamp_min(1e-6)
+    heard = to_loudness((magnitude @ mel_filters().double()).log().clamp_min(FLOOR))
+    ((heard - wanted) / SPREAD).square().sum().backward()
+    assert leaf.grad is not None
+    found = loudness_match._error_gradient(signal, wanted, gain)
+    torch.testing.assert_close(found, leaf.grad, rtol=1e-6, atol=1e-6 * float(found.abs().max()))

@@ -16,6 +16,7 @@ from gan_audio_compression.signal.analysis import (
 )
 from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.loudness_match import match_loudness
+from gan_audio_compression.signal.overlap import overlap_add, overlap_gain
 from gan_audio_compression.signal.spec import FFT_SIZE, HOP, MEL_BANDS
 
 GRIFFIN_LIM_ITERATIONS = 64
@@ -33,7 +34,6 @@ HELD_FRAMES = 8
 FADE = 256
 """Samples over which the estimate with the next chunk takes over from the one without."""
 
-_HOPS = FFT_SIZE // HOP
 # A bin c of a consistent spectrum is scaled by M sqrt(2) / sqrt(|c|^2 + M^2), which agrees with
 # the usual M / |c| where |c| = M, but does not turn the last bit of a c near zero into a phase.
 _SOFTNESS = 1.0
@@ -42,7 +42,6 @@ _HANN_GAMMA = 0.25645
 # Below it, at the speech level, the slope of the log magnitude is that of noise and rounding.
 _FAINT_MAGNITUDE = 0.1
 _SMALLEST_POWER = 1e-20
-_SMALLEST_WINDOW_POWER = 1e-3
 
 
 class Synthesiser:
@@ -176,7 +175,7 @@ def heard_log_mel(log_mel: Tensor, iterations: int = 8) -> Tensor:
             end = HOP * (len(one) - 1) + FFT_SIZE
             _, found = _fast_griffin_lim(magnitude, start, magnitude.new_zeros(0), end, iterations)
         spectrum = torch.polar(magnitude, found.angle())
-        gain = _overlap_gain(len(one)).to(magnitude)
+        gain = overlap_gain(len(one)).to(magnitude)
         heard.append(framed_log_mel(_signal(spectrum, gain, magnitude.new_zeros(0), end)))
     return torch.stack(heard)
 
@@ -227,7 +226,7 @@ def _fast_griffin_lim(
     The iteration starts from `spectrum`, and before each STFT the signal's first samples are set
     to `fixed` and those from `end` on to zero.
     """
-    gain = _overlap_gain(len(magnitude)).to(magnitude)
+    gain = overlap_gain(len(magnitude)).to(magnitude)
     scale = magnitude * math.sqrt(1.0 + _SOFTNESS**2)
     softening = (_SOFTNESS * magnitude).square() + _SMALLEST_POWER
     previous = None
@@ -244,22 +243,7 @@ def _fast_griffin_lim(
 
 def _signal(spectrum: Tensor, gain: Tensor, fixed: Tensor, end: int) -> Tensor:
     frames = torch.fft.irfft(spectrum, FFT_SIZE) * hann_window().to(spectrum.real)
-    signal = _overlap_add(frames) * gain
+    signal = overlap_add(frames) * gain
     signal[: len(fixed)] = fixed
     signal[end:] = 0.0
     return signal
-
-
-def _overlap_add(frames: Tensor) -> Tensor:
-    """Return the sum [512 + 128 * (frames - 1)] of `frames` [frames, 512], one every 128."""
-    hops = frames.reshape(len(frames), _HOPS, HOP)
-    total = frames.new_zeros(len(frames) + _HOPS - 1, HOP)
-    for hop in range(_HOPS):
-        total[hop : hop + len(frames)] += hops[:, hop]
-    return total.flatten()
-
-
-def _overlap_gain(frames: int) -> Tensor:
-    """Return what makes the windowed inverse of an STFT the signal: 1 / sum of squared windows."""
-    total = _overlap_add(hann_window().double().square().expand(frames, FFT_SIZE))
-    return total.clamp_min(_SMALLEST_WINDOW_POWER).reciprocal()
