@@ -17,7 +17,7 @@ from gan_audio_compression.codec.search.problem import (
 )
 from gan_audio_compression.codec.search.refinement import refine
 
-ANNEALING = "from a finer quality, dearness follows the bits, ends in refinement"
+ANNEALING = "from a finer quality, dearness follows the bits, a third of the rounds refine"
 """Names this method wherever a result depends on it: change it when the method changes."""
 
 # Found on validation speech.
@@ -27,9 +27,8 @@ _BETWEEN = 1e-4
 # While the rate still moves, and is near enough to what it will be in the end, it is looked at.
 _LOOKS, _FIRST_LOOK, _LAST_LOOK = 16, 0.25, 0.6
 _LEAST_DISTANCE = 1e-6
-# Steps that take two times as long as a round of refinement.
-_ROUND = 8
-_FEWEST_ROUNDS = 2
+# So many steps take as long as a round of refinement.
+_ROUND = 3
 
 
 def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
@@ -37,6 +36,7 @@ def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     draws = torch.Generator().manual_seed(0)
     latent = problem.start.clone().requires_grad_(True)
     optimiser = torch.optim.Adam([latent], lr=config.step * problem.span)
+    first = problem
     for iteration in range(config.iterations):
         cooled = _HOTTEST * math.exp(-_COOLING * iteration / config.iterations)
         drawn = _drawn(problem, latent, max(cooled, _COLDEST), draws)
@@ -45,12 +45,11 @@ def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
         optimiser.step()
         done = (iteration + 1) / config.iterations
         if iteration % max(config.iterations // _LOOKS, 1) == 0 and _FIRST_LOOK < done < _LAST_LOOK:
-            problem = problem.following(latent.detach())
+            problem = first.following(latent.detach())
     best = BestSoFar()
     start = problem.symbols(problem.start)
     best.offer(start, judged(problem, start))
-    rounds = max(config.iterations // _ROUND, min(config.iterations, _FEWEST_ROUNDS))
-    refine(problem, problem.nearest(latent.detach()), rounds, best)
+    refine(problem, problem.nearest(latent.detach()), -(-config.iterations // _ROUND), best)
     return best.result()
 
 

@@ -19,8 +19,9 @@ DEFAULT_EFFORT = 3
 # The steps about double from one effort to the next. On one core effort 5 takes about as long as
 # the speech lasts, effort 9 ten times that.
 _ITERATIONS = (0, 5, 10, 20, 35, 60, 105, 195, 340, 600)
-# Annealing starts with noise that a few steps cannot mend.
-_ANNEALING_ITERATIONS = (0, 15, 24, 35, 48, 64, 110, 200, 350, 600)
+# Annealing starts with noise that a few steps cannot mend, so at less effort than these
+# refinement stands in for it.
+_ANNEALING_ITERATIONS = {4: 48, 5: 64, 6: 110, 7: 200, 8: 400, 9: 800}
 
 # ADMM ends once mu has driven the latent to the levels, whatever iterations are left. So a long
 # search takes more steps between dual updates and a short one lets mu grow faster. Found on
@@ -49,7 +50,7 @@ def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") 
     Raises:
         SearchError: there is no such strategy, effort or objective.
     """
-    known = _one_of(STRATEGIES, "strategy", strategy)
+    _one_of(STRATEGIES, "strategy", strategy)
     objective = _one_of(OBJECTIVES, "objective", objective)
     if effort not in EFFORTS:
         raise SearchError(f"there is no search effort {effort}; give 0 to {EFFORTS[-1]}.")
@@ -57,12 +58,12 @@ def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") 
         config = SearchConfig("encoder_only")
     elif strategy == "back_propagation":
         config = SearchConfig("back_propagation", "mse", _ITERATIONS[effort], step=3.0)
-    elif strategy == "annealing":
+    elif strategy == "annealing" and effort in _ANNEALING_ITERATIONS:
         config = SearchConfig("annealing", "mse", _ANNEALING_ITERATIONS[effort], step=0.003)
     elif strategy == "admm":
         config = SearchConfig("admm", "mse", _ITERATIONS[effort], *_ADMM[effort - 1])
     else:
-        config = SearchConfig(known, "mse", _ITERATIONS[effort], step=0.003)
+        config = SearchConfig("refinement", "mse", _ITERATIONS[effort], step=0.003)
     return replace(config, objective=objective)
 
 

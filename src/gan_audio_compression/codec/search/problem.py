@@ -1,5 +1,6 @@
 """What a search has to solve, and what it found."""
 
+import math
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -138,3 +139,20 @@ def gradient(problem: SearchProblem, latent: Tensor) -> tuple[Tensor, Tensor]:
 def judged(problem: SearchProblem, symbols: Tensor) -> Tensor:
     """Return the objective [S] of symbols."""
     return problem.objective(problem.values(symbols))
+
+
+def best_of_each(promise: Tensor, groups: Tensor) -> Tensor:
+    """Return the flat place [M] of the highest promise in each group that has one above -inf.
+
+    Args:
+        promise: [S, ...].
+        groups: whole numbers of that shape, see `SearchProblem.groups`.
+    """
+    promise, groups = promise.flatten(), groups.flatten()
+    highest = promise.new_full((int(groups.max()) + 1,), -math.inf)
+    highest = highest.scatter_reduce(0, groups, promise, "amax")
+    order = torch.arange(len(promise), device=promise.device)
+    chosen = (promise == highest[groups]) & (promise > -math.inf)
+    first = order.new_full(highest.shape, len(promise))
+    first = first.scatter_reduce(0, groups[chosen], order[chosen], "amin")
+    return first[first < len(promise)]

@@ -1,5 +1,7 @@
 """Discrete refinement: single symbols change where that lowers the objective of what is sent."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -8,6 +10,7 @@ from gan_audio_compression.codec.search.problem import (
     BestSoFar,
     SearchProblem,
     SearchResult,
+    best_of_each,
     gradient,
     judged,
 )
@@ -18,7 +21,7 @@ def refinement(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     best = BestSoFar()
     symbols = problem.symbols(problem.start)
     best.offer(symbols, judged(problem, symbols))
-    refine(problem, symbols, config.iterations, best)
+    refine(problem, problem.nearest(problem.start), config.iterations, best)
     return best.result()
 
 
@@ -56,13 +59,6 @@ def _promising(
     lower, higher = problem.around(symbols)
     changed = torch.where(slope > 0, lower, higher)
     promise = slope.abs() * (problem.values(changed) - values).abs()
-    promise = torch.where(tried | ~problem.sent | (changed == symbols), -1.0, promise).flatten()
-    groups = problem.groups.flatten()
-    highest = promise.new_full((int(groups.max()) + 1,), -1.0)
-    highest = highest.scatter_reduce(0, groups, promise, "amax")
-    order = torch.arange(len(promise), device=promise.device)
-    chosen = (promise == highest[groups]) & (promise >= 0)
-    first = order.new_full(highest.shape, len(promise))
-    first = first.scatter_reduce(0, groups[chosen], order[chosen], "amin")
-    places = first[first < len(promise)]
+    unlike = problem.sent & (changed != symbols) & ~tried
+    places = best_of_each(torch.where(unlike, promise, -math.inf), problem.groups)
     return places, changed.flatten()[places]

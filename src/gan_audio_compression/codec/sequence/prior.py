@@ -1,10 +1,11 @@
 """The prior of the latents as it is trained; `freeze_prior` makes of it what codes them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from gan_audio_compression.entropy.logistic import (
     HIGHEST_LOG_SCALE,
@@ -16,6 +17,14 @@ from gan_audio_compression.entropy.recurrent import ONE, SEEN_LIMIT, RecurrentMo
 # The smallest probability that training counts with; tables have none below 2^-16.
 _LEAST_PROBABILITY = 2.0**-16
 _SEEN_SCALE = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What came before some frames: the `symbols` [B, C] and the `states` [B, H] of the frame."""
+
+    symbols: Tensor
+    states: Tensor
 
 
 class RecurrentPrior(nn.Module):
@@ -44,11 +53,27 @@ class RecurrentPrior(nn.Module):
             symbols: what is coded; nothing that comes later than a symbol bears on its own.
             quality: [B] in 0 .. 1.
         """
-        seen = symbols.clamp(-SEEN_LIMIT, SEEN_LIMIT) / _SEEN_SCALE
-        before = functional.pad(seen[:, :-1], (0, 0, 1, 0))
-        frames = symbols.shape[1]
-        told = quality[:, None, None].expand(-1, frames, 1)
-        states, _ = self.frames(torch.cat([before, before.abs(), told], dim=-1))
+        return self.distributions(symbols, self.states(symbols, quality))
+
+    def states(self, symbols: Tensor, quality: Tensor, past: Past | None = None) -> Tensor:
+        """Return what is known at each frame, [B, N, H], of the frames before it.
+
+        Args:
+            symbols: [B, N, C].
+            quality: [B] in 0 .. 1.
+            past: what comes before the first frame; None if nothing does.
+        """
+        seen = _seen(symbols)
+        first = torch.zeros_like(seen[:, 0]) if past is None else _seen(past.symbols)
+        before = torch.cat([first[:, None], seen[:, :-1]], dim=1)
+        told = quality[:, None, None].expand(-1, symbols.shape[1], 1)
+        start = None if past is None else past.states[None]
+        states: Tensor = self.frames(torch.cat([before, before.abs(), told], dim=-1), start)[0]
+        return states
+
+    def distributions(self, symbols: Tensor, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Return means and logarithms of scales [B, N, C], given the states [B, N, H]."""
+        seen = _seen(symbols)
         means, log_scales = self.leave(states).chunk(2, dim=-1)
         means = means + seen @ self.mean_weights.tril(-1).T
         log_scales = log_scales + seen.abs() @ self.scale_weights.tril(-1).T
@@ -57,6 +82,10 @@ class RecurrentPrior(nn.Module):
     def code_length(self, symbols: Tensor, quality: Tensor) -> Tensor:
         """Return the bits [B, N, C] that `symbols` cost; differentiable in them too."""
         return bits_under(symbols, *self(symbols, quality))
+
+
+def _seen(symbols: Tensor) -> Tensor:
+    return symbols.clamp(-SEEN_LIMIT, SEEN_LIMIT) / _SEEN_SCALE
 
 
 def bits_under(symbols: Tensor, means: Tensor, log_scales: Tensor) -> Tensor:

@@ -8,6 +8,13 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.codec.search.objective import Objective
+from gan_audio_compression.codec.search.problem import best_of_each
+from gan_audio_compression.codec.sequence.changes import (
+    Changes,
+    bits_saved,
+    distortion_saved,
+    image_distortion,
+)
 from gan_audio_compression.codec.sequence.model import (
     SequenceModel,
     fixed_point_quality,
@@ -15,18 +22,14 @@ from gan_audio_compression.codec.sequence.model import (
 )
 from gan_audio_compression.codec.sequence.prior import bits_under
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
-from gan_audio_compression.networks.sequence import LATENT_FRAMES
-from gan_audio_compression.signal.loudness import from_loudness
-from gan_audio_compression.signal.segments import to_unit_range
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
 _FRAMES_A_SECOND = SAMPLE_RATE / HOP
-# Latent frames that change a try together; and those around a change over which it is weighed,
-# each of which is generated from as many again. What it does beyond is little.
-_GROUP, _REACH = 8, 8
+# Latent frames of which one symbol changes a try.
+_GROUP = 4
 # How much dearer bits become by the share that they are too many, and the most that counts.
-_DEARER, _MOST_EXCESS = 15.0, 0.15
-_TRIMMINGS, _LEAST_SAVED = 12, 0.5
+_DEARER, _MOST_EXCESS = 8.0, 0.15
+_TRIMMINGS, _MOST_TRIMMED, _LEAST_SAVED = 12, 0.1, 0.25
 _SHRINKING = 0.9
 _TINY = 1e-9
 
@@ -78,11 +81,16 @@ class SequenceProblem:
         return latent.round().clamp(*self.limits).long()
 
     def symbols(self, latent: Tensor) -> Tensor:
-        """Return the nearest whole numbers, trimmed or else shrunk until the bits allow them."""
+        """Return the nearest whole numbers, trimmed or else shrunk until the bits allow them.
+
+        To trim sounds better, to shrink is quicker where there are many bits too many.
+        """
         symbols = self.nearest(latent)
         for _ in range(_TRIMMINGS):
             if (excess := self._excess(symbols)) <= 0:
                 return symbols
+            if excess > _MOST_TRIMMED * (self.bits or 0.0):
+                break
             symbols = self._trimmed(symbols, excess)
         while self._excess(symbols) > 0 and symbols.any():
             latent = _SHRINKING * latent
@@ -104,7 +112,7 @@ class SequenceProblem:
         Where a gradient is asked for, networks may compute roughly.
         """
         rough = torch.is_grad_enabled() and latent.requires_grad
-        lost = self._lost(latent, self.log_mel[None].to(latent.device), rough)
+        lost = self._lost(latent, rough)
         return lost + self._cost(self.code_length(latent))
 
     def code_length(self, latent: Tensor) -> Tensor:
@@ -112,23 +120,13 @@ class SequenceProblem:
         quality = told(self.quality, latent.device).expand(len(latent))
         return self.model.float_prior.code_length(latent, quality).sum((1, 2))
 
-    @torch.no_grad()
     def gains(self, symbols: Tensor, places: Tensor, changed: Tensor) -> Tensor:
-        """Return by how much each change alone would lower the objective, [M].
+        """Return by about how much each change alone would lower the objective, [M].
 
-        The distortion is that of a window around the change, the rate that of all of the chunk.
+        A window around the change is looked at, see `codec.sequence.changes`.
         """
-        values = self.values(symbols)
-        moved = values.expand(len(places), -1, -1).clone()
-        moved.view(len(places), -1).scatter_(1, places[:, None], self.values(changed)[:, None])
-        saved = self.code_length(values) - self.code_length(moved)
-        frames = places // symbols.shape[2]
-        length = min(4 * _REACH + 1, symbols.shape[1])
-        first = (frames - 2 * _REACH).clamp(0, symbols.shape[1] - length)
-        before = self._windows_lost(values.expand_as(moved), first, length)
-        after = self._windows_lost(moved, first, length)
-        share = length * LATENT_FRAMES / len(self.log_mel)
-        return share * (before - after) + self._cost(saved)
+        changes = self._changes(symbols, places, changed)
+        return self._distortion_saved(changes) + self._cost(self._bits_saved(changes))
 
     @torch.no_grad()
     def following(self, latent: Tensor) -> Self:
@@ -137,7 +135,7 @@ class SequenceProblem:
             return self
         excess = self._excess(self.nearest(latent)) / self.bits
         limited = max(min(excess, _MOST_EXCESS), -_MOST_EXCESS)
-        return replace(self, dearness=math.exp(_DEARER * limited))
+        return replace(self, dearness=self.dearness * math.exp(_DEARER * limited))
 
     def _excess(self, symbols: Tensor) -> float:
         """Return by how many bits the code length of symbols [1, N, C] is too long."""
@@ -149,48 +147,48 @@ class SequenceProblem:
     def _trimmed(self, symbols: Tensor, excess: float) -> Tensor:
         """Return symbols of about `excess` bits less, for as little distortion as may be.
 
-        A symbol may come nearer to its mean by one. That saves bits of its own, whatever it does
-        to those that follow, and costs, to the first order, what the gradient of the distortion
-        says; all cost a little more than that.
+        In each group the symbol that promises most may come nearer to its mean by one; of what
+        that does in truth, the bits that cost the least distortion are saved.
         """
         leaf = self.values(symbols).requires_grad_(True)
-        lost = self._lost(leaf, self.log_mel[None].to(leaf.device), rough=True).sum()
-        (slope,) = torch.autograd.grad(lost, leaf)
+        (slope,) = torch.autograd.grad(self._lost(leaf, rough=True).sum(), leaf)
         with torch.no_grad():
-            quality = told(self.quality, leaf.device)
-            means, log_scales = self.model.float_prior(leaf, quality)
+            means, log_scales = self.model.float_prior(leaf, told(self.quality, leaf.device))
             change = (means - leaf).sign()
             before, after = (bits_under(at, means, log_scales) for at in (leaf, leaf + change))
-            saved = (before - after).flatten()
-            cost = (slope * change).flatten() + slope.abs().mean()
+            saved = before - after
+            promise = torch.where(saved > 0, self._cost(saved) - slope * change, -math.inf)
+            places = best_of_each(promise, self.groups)
+            changed = symbols + change.long()
+            changes = self._changes(symbols, places, changed.flatten()[places])
+            saved, cost = self._bits_saved(changes), -self._distortion_saved(changes)
             order = (cost / saved.clamp_min(_TINY)).argsort()
             order = order[saved[order] > _LEAST_SAVED]
             count = int((saved[order].cumsum(0) < excess).sum()) + 1
         trimmed = symbols.clone()
-        places = order[:count]
-        trimmed.view(-1)[places] += change.long().flatten()[places]
+        trimmed.view(-1)[places[order[:count]]] = changed.flatten()[places[order[:count]]]
         return trimmed
+
+    def _changes(self, symbols: Tensor, places: Tensor, changed: Tensor) -> Changes:
+        channels = symbols.shape[2]
+        return Changes(
+            self.values(symbols), places // channels, places % channels, self.values(changed)
+        )
+
+    def _distortion_saved(self, changes: Changes) -> Tensor:
+        return distortion_saved(self.model, self.distortion, self.log_mel, self.quality, changes)
+
+    def _bits_saved(self, changes: Changes) -> Tensor:
+        return bits_saved(self.model.float_prior, self.quality, changes)
 
     def _cost(self, bits: Tensor) -> Tensor:
         """Return what bits are worth."""
         kbit_s = bits * _FRAMES_A_SECOND / len(self.log_mel) / 1000
         return self.dearness * self.price * kbit_s
 
-    def _lost(self, latent: Tensor, log_mel: Tensor, rough: bool) -> Tensor:
-        """Return the distortion [B] of latents [B, n, C] against log mels [B, T, 128]."""
+    def _lost(self, latent: Tensor, rough: bool) -> Tensor:
+        """Return the distortion [1] of latents [1, N, C]."""
+        log_mel = self.log_mel[None].to(latent.device)
         loudness = self.model.generate(latent, self.quality, rough)[:, : log_mel.shape[1]]
-        images = (_image(from_loudness(loudness)), _image(log_mel))
-        return self.distortion(*images, torch.ones_like(images[1][:, :, :1]))
-
-    def _windows_lost(self, values: Tensor, first: Tensor, length: int) -> Tensor:
-        """Return the distortion of `length` latent frames from `first` [M] of values [M, N, C]."""
-        latent_frames = first[:, None] + torch.arange(length, device=first.device)
-        frames = LATENT_FRAMES * first[:, None] + torch.arange(LATENT_FRAMES * length).to(first)
-        rows = torch.arange(len(first), device=first.device)[:, None]
-        log_mel = self.log_mel.to(values.device)[frames.clamp_max(len(self.log_mel) - 1)]
-        return self._lost(values[rows, latent_frames], log_mel, rough=True)
-
-
-def _image(log_mel: Tensor) -> Tensor:
-    """Return log mels [B, T, 128] as images [B, 1, 128, T] in [-1, 1]."""
-    return to_unit_range(log_mel).transpose(1, 2)[:, None]
+        everywhere = torch.ones_like(log_mel[..., 0])
+        return image_distortion(self.distortion, loudness, log_mel, everywhere)

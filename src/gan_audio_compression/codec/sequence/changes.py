@@ -1,0 +1,108 @@
+"""What single changes of a chunk's latents do, each alone: seen in a window, not in all of it."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gan_audio_compression.codec.search.objective import Objective
+from gan_audio_compression.codec.sequence.model import SequenceModel, told
+from gan_audio_compression.codec.sequence.prior import Past, RecurrentPrior, bits_under
+from gan_audio_compression.networks.sequence import LATENT_FRAMES
+from gan_audio_compression.signal.loudness import from_loudness
+from gan_audio_compression.signal.segments import to_unit_range
+
+# Latent frames beside a change over which its distortion is weighed, and those beside them from
+# which they are generated too. Of the changes that gain in the whole, this finds as many as a
+# longer window does.
+_WEIGHED, _CONTEXT = 8, 4
+# Latent frames from a change on whose bits are counted: those of later ones hardly change.
+_REMEMBERED = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """M changes of one latent each.
+
+    Attributes:
+        values: latents [1, N, C] before any change.
+        frames, channels: which latent changes, [M].
+        changed: what it becomes, [M].
+    """
+
+    values: Tensor
+    frames: Tensor
+    channels: Tensor
+    changed: Tensor
+
+    def window(self, at: Tensor) -> Tensor:
+        """Return the latents [M, n, C] of frames `at` [M, n], each row with its change alone."""
+        here = (at == self.frames[:, None])[..., None]
+        channels = torch.arange(self.values.shape[2], device=at.device)
+        here = here & (channels == self.channels[:, None, None])
+        return torch.where(here, self.changed[:, None, None], self.values[0, at])
+
+
+@torch.no_grad()
+def distortion_saved(
+    model: SequenceModel, distortion: Objective, log_mel: Tensor, quality: int, changes: Changes
+) -> Tensor:
+    """Return by how much each change lowers the distortion of the chunk, [M].
+
+    Args:
+        model: the codec.
+        distortion: of images, see `image_distortion`.
+        log_mel: [T, 128] of the chunk, in nepers.
+        quality: 0 .. 255.
+        changes: of the chunk's latents.
+    """
+    frames, device = changes.frames, changes.values.device
+    length = min(2 * (_WEIGHED + _CONTEXT) + 1, changes.values.shape[1])
+    first = (frames - _WEIGHED - _CONTEXT).clamp(0, changes.values.shape[1] - length)
+    latent_frames = first[:, None] + torch.arange(length, device=device)
+    weighed = (latent_frames - frames[:, None]).abs() <= _WEIGHED
+    at = LATENT_FRAMES * first[:, None] + torch.arange(LATENT_FRAMES * length, device=device)
+    mask = weighed.repeat_interleave(LATENT_FRAMES, dim=1) & (at < len(log_mel))
+    wanted = log_mel.to(device)[at.clamp_max(len(log_mel) - 1)]
+    before = model.generate(changes.values, quality, rough=True)[0, at]
+    after = model.generate(changes.window(latent_frames), quality, rough=True)
+    lost, left = (
+        image_distortion(distortion, loudness, wanted, mask.float()) for loudness in (before, after)
+    )
+    return (lost - left) * mask.sum(1) / len(log_mel)
+
+
+@torch.no_grad()
+def bits_saved(prior: RecurrentPrior, quality: int, changes: Changes) -> Tensor:
+    """Return by how many bits each change shortens the chunk, [M]."""
+    values, frames = changes.values, changes.frames
+    quality_told = told(quality, values.device)
+    states = prior.states(values, quality_told)
+    bits = bits_under(values, *prior.distributions(values, states))[0].sum(-1)
+    at = frames[:, None] + torch.arange(_REMEMBERED, device=values.device)
+    sent, at = at < values.shape[1], at.clamp_max(values.shape[1] - 1)
+    first = (frames == 0)[:, None]
+    past = Past(*(one[0, frames - 1].masked_fill(first, 0.0) for one in (values, states)))
+    window = changes.window(at)
+    later = prior.states(window, quality_told.expand(len(frames)), past)
+    changed_bits = bits_under(window, *prior.distributions(window, later)).sum(-1)
+    return ((bits[at] - changed_bits) * sent).sum(1)
+
+
+def image_distortion(
+    distortion: Objective, loudness: Tensor, log_mel: Tensor, mask: Tensor
+) -> Tensor:
+    """Return the distortion [B] of loudness from log mels [B, T, 128]; differentiable.
+
+    Args:
+        distortion: takes images [B, 1, 128, T] in [-1, 1], see `codec.search.objective`.
+        loudness, log_mel: [B, T, 128], the latter in nepers.
+        mask: [B, T], one where a frame counts.
+    """
+    images = (_image(from_loudness(loudness)), _image(log_mel))
+    return distortion(*images, mask[:, None, None, :])
+
+
+def _image(log_mel: Tensor) -> Tensor:
+    """Return log mels [B, T, 128] as images [B, 1, 128, T] in [-1, 1]."""
+    return to_unit_range(log_mel).transpose(1, 2)[:, None]
