@@ -56,6 +56,11 @@ def test_each_effort_is_about_twice_the_one_before(strategy: str) -> None:
         assert 1.7 <= more / fewer <= 2.0
 
 
+def test_refinement_stands_in_for_a_short_annealing() -> None:
+    strategies = [search_config("annealing", effort).strategy for effort in EFFORTS]
+    assert strategies == ["encoder_only"] + 3 * ["refinement"] + 6 * ["annealing"]
+
+
 @pytest.mark.parametrize("effort", EFFORTS[1:])
 def test_no_iteration_of_admm_is_after_the_last_dual_update(effort: int) -> None:
     config = search_config("admm", effort)

@@ -5,7 +5,12 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.sequence.prior import RecurrentPrior, freeze_prior, thaw_prior
+from gan_audio_compression.codec.sequence.prior import (
+    Past,
+    RecurrentPrior,
+    freeze_prior,
+    thaw_prior,
+)
 from gan_audio_compression.entropy.recurrent import ONE
 
 
@@ -30,6 +35,14 @@ def test_nothing_that_comes_later_bears_on_a_symbol(prior: RecurrentPrior) -> No
         assert same[0, 3, :3].all()
         assert not same[0, 3, 3]
         assert not same[0, 4:].any()
+
+
+@torch.no_grad()
+def test_frames_go_on_from_the_past(prior: RecurrentPrior, symbols: NDArray[np.int64]) -> None:
+    batch, quality = torch.from_numpy(symbols[None]).float(), torch.tensor([0.5])
+    states = prior.states(batch, quality)
+    later = prior.states(batch[:, 17:], quality, Past(batch[:, 16], states[:, 16]))
+    torch.testing.assert_close(later, states[:, 17:])
 
 
 def test_the_code_length_has_a_gradient_in_symbols_and_weights(prior: RecurrentPrior) -> None:

@@ -96,6 +96,16 @@ def test_the_bits_aimed_at_are_met(
     assert 0.8 * bits < code_length(problem, annealed(problem, 60)) <= bits
 
 
+def test_a_few_bits_cost_little(sequence_model: SequenceModel, log_mel: Tensor) -> None:
+    free = problem_at(sequence_model, log_mel)
+    symbols = free.symbols(free.start)
+    bits = code_length(free, symbols)
+    tight = replace(free, bits=0.98 * bits)
+    trimmed = tight.symbols(tight.start)
+    assert 0.95 * bits < code_length(tight, trimmed) <= 0.98 * bits
+    assert objective(free, trimmed) < 1.02 * objective(free, symbols)
+
+
 def test_a_search_is_repeatable(problem: SequenceProblem) -> None:
     assert torch.equal(annealed(problem, 10), annealed(problem, 10))
 

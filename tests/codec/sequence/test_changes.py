@@ -1,0 +1,71 @@
+"""What a window around a change tells of it, against the whole chunk."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gan_audio_compression.codec.search.objective import OBJECTIVES
+from gan_audio_compression.codec.sequence.changes import (
+    Changes,
+    bits_saved,
+    distortion_saved,
+    image_distortion,
+)
+from gan_audio_compression.codec.sequence.model import SequenceModel, told
+
+QUALITY = 128
+# The first and the last frame, whose windows are cut off, and one in between.
+PLACES = [(0, 0), (20, 3), (39, 1)]
+
+
+@pytest.fixture(scope="module")
+def changes(symbols: NDArray[np.int64]) -> Changes:
+    frames, channels = torch.tensor(PLACES).T
+    values = torch.from_numpy(symbols[None]).float()
+    return Changes(values, frames, channels, values[0, frames, channels] + 3)
+
+
+@pytest.fixture(scope="module")
+def each_alone(changes: Changes) -> Tensor:
+    """All latents, [M, N, C], with one change each."""
+    moved = changes.values.repeat(len(PLACES), 1, 1)
+    for row, (frame, channel) in enumerate(PLACES):
+        moved[row, frame, channel] += 3
+    return moved
+
+
+def test_a_window_has_its_own_change_alone(changes: Changes, each_alone: Tensor) -> None:
+    frames = torch.arange(40).expand(len(PLACES), -1)
+    assert torch.equal(changes.window(frames), each_alone)
+    assert torch.equal(changes.window(frames[:, 15:25]), each_alone[:, 15:25])
+
+
+@torch.no_grad()
+def test_bits_are_those_of_the_whole(
+    sequence_model: SequenceModel, changes: Changes, each_alone: Tensor
+) -> None:
+    prior = sequence_model.float_prior
+    quality = told(QUALITY, changes.values.device)
+    before = prior.code_length(changes.values, quality).sum()
+    after = prior.code_length(each_alone, quality.expand(len(PLACES))).sum((1, 2))
+    saved = bits_saved(prior, QUALITY, changes)
+    torch.testing.assert_close(saved, before - after, atol=0.1, rtol=0.02)
+
+
+@torch.no_grad()
+def test_distortion_is_nearly_that_of_the_whole(
+    sequence_model: SequenceModel, changes: Changes, each_alone: Tensor
+) -> None:
+    distortion, log_mel = OBJECTIVES["mse"], torch.full((158, 128), -5.0)
+
+    def lost(latents: Tensor) -> Tensor:
+        made = sequence_model.generate(latents, QUALITY)[:, :158]
+        mask = torch.ones(len(made), 158)
+        return image_distortion(distortion, made, log_mel.expand(len(made), -1, -1), mask)
+
+    saved = distortion_saved(sequence_model, distortion, log_mel, QUALITY, changes)
+    whole = lost(changes.values) - lost(each_alone)
+    assert float(whole.abs().min()) > 0
+    torch.testing.assert_close(saved, whole, atol=0.1 * float(whole.abs().max()), rtol=0.1)
