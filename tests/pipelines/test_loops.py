@@ -16,6 +16,7 @@ from gan_audio_compression.pipelines.loops import (
     beginning,
     original_speech,
     rows_of,
+    spread,
     usable,
     utterance_loop,
 )
@@ -117,3 +118,11 @@ def test_a_beginning_is_that_of_the_original_at_the_speakers_level() -> None:
     np.testing.assert_array_equal(beginning(speech, row, 2), whole[:32_000])
     np.testing.assert_array_equal(beginning(speech, row, 3), whole)
     assert not np.allclose(whole, speech["a"]())
+
+
+@pytest.mark.parametrize(
+    ("count", "ids"), [(1, ["a"]), (2, ["a", "c"]), (3, ["a", "b", "c"]), (9, list("abcd"))]
+)
+def test_some_utterances_are_spread_over_all(count: int, ids: list[str]) -> None:
+    rows = pd.DataFrame({"id": list("dcba")})
+    assert spread(rows, count)["id"].tolist() == ids

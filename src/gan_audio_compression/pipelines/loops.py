@@ -107,6 +107,14 @@ def rows_of(table: pd.DataFrame) -> Iterable[Any]:
     return table.itertuples(index=False)
 
 
+def spread(rows: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return at most `count` rows, spread evenly over the ids, and so over the speakers."""
+    ordered = rows.sort_values("id")
+    if len(ordered) <= count:
+        return ordered
+    return ordered.iloc[np.arange(count) * len(ordered) // count]
+
+
 def held_out(manifest: pd.DataFrame) -> pd.DataFrame:
     """Return the usable utterances of a manifest that nothing was trained on."""
     rows = usable(manifest)

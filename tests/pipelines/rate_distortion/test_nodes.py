@@ -139,14 +139,6 @@ def test_a_trace_that_ended_early_keeps_its_last_value() -> None:
     assert table["objective"].tolist() == [5.0, 3.5, 2.75]
 
 
-@pytest.mark.parametrize(
-    ("count", "ids"), [(1, ["a"]), (2, ["a", "c"]), (3, ["a", "b", "c"]), (9, list("abcd"))]
-)
-def test_some_utterances_are_spread_over_all(count: int, ids: list[str]) -> None:
-    rows = pd.DataFrame({"id": list("dcba")})
-    assert nodes.spread(rows, count)["id"].tolist() == ids
-
-
 def sweep_log() -> pd.DataFrame:
     rows = []
     for variant, bits in (("levels_16", 4000), ("levels_2", 1000), ("latents_128", 900)):

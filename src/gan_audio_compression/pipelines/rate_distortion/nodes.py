@@ -26,6 +26,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
     rows_of,
+    spread,
     usable,
     utterance_loop,
 )
@@ -177,14 +178,6 @@ def average_traces(traces: pd.DataFrame) -> pd.DataFrame:
         table["objective"] = np.average(values, axis=0, weights=rows["frames"])
         tables.append(table.assign(system=system))
     return pd.concat(tables, ignore_index=True)[["system", "iteration", "objective"]]
-
-
-def spread(rows: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return at most `count` rows, spread evenly over the ids, and so over the speakers."""
-    ordered = rows.sort_values("id")
-    if len(ordered) <= count:
-        return ordered
-    return ordered.iloc[np.arange(count) * len(ordered) // count]
 
 
 def _variant_job(

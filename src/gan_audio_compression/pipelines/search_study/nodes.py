@@ -35,10 +35,10 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
     rows_of,
+    spread,
     usable,
     utterance_loop,
 )
-from gan_audio_compression.pipelines.rate_distortion.nodes import spread
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
 from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.loudness_match import MATCHING

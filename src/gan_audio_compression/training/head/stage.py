@@ -3,8 +3,7 @@
 from dataclasses import asdict
 
 import torch
-from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch import Tensor
 
 from gan_audio_compression.codec.sequence.head import head_spectrum
 from gan_audio_compression.codec.sequence.model import SequenceModel
@@ -15,7 +14,7 @@ from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP
 from gan_audio_compression.signal.synthesis import waveform_from_spectrum
 from gan_audio_compression.training.adversary import Adversary
-from gan_audio_compression.training.checkpoint import pack, unpack
+from gan_audio_compression.training.averaged_stage import AveragedStage
 from gan_audio_compression.training.head.config import HeadTrainingConfig
 from gan_audio_compression.training.head.losses import spectral_losses, wave_disturbance
 from gan_audio_compression.training.optimiser import descend
@@ -24,7 +23,7 @@ _BETAS = (0.8, 0.98)
 _VALIDATION_QUALITIES = (0.25, 0.75)
 
 
-class HeadStage:
+class HeadStage(AveragedStage[WaveformHead]):
     """Minimises the distance of waves, for qualities drawn at random.
 
     Args:
@@ -44,33 +43,26 @@ class HeadStage:
         self._validation = validation.to(self._device)
         with torch.random.fork_rng():
             torch.manual_seed(config.seed)
-            self.head = WaveformHead(config.networks).to(self._device)
-            self._adversary = self._new_adversary()
-        self.head.mean.copy_(self._codec.encoder.mean)
-        self.head.deviation.copy_(self._codec.encoder.deviation)
+            head = WaveformHead(config.networks).to(self._device)
+            adversary = self._new_adversary()
+        head.mean.copy_(self._codec.encoder.mean)
+        head.deviation.copy_(self._codec.encoder.deviation)
         if config.runtime.compile:
-            self.head.compile()
-        self._average = AveragedModel(
-            self.head, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
-        )
-        self._optimiser = torch.optim.Adam(self.head.parameters(), betas=_BETAS)
-        self._draws = torch.Generator().manual_seed(config.seed)
-
-    def start_epoch(self, epoch: int) -> None:
-        """Nothing changes between epochs."""
+            head.compile()
+        super().__init__(head, adversary, betas=_BETAS, ema=config.ema, seed=config.seed)
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops [B, T, 128] of waves, a hop a row; return the losses."""
         rows = images.to(self._device)
-        quality = torch.rand(len(rows), generator=self._draws).to(self._device)
-        speech, made = self._waves(self.head, rows, quality)
+        quality = self._drawn_qualities(len(rows), self._device)
+        speech, made = self._waves(self.model, rows, quality)
         losses = self._losses(speech, made)
         weights = asdict(self._config.loss) | asdict(self._config.adversarial)
         if self._adversary:
             losses |= self._adversary.objections(speech, made)
         total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
         descend(total, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
-        self._average.update_parameters(self.head)
+        self._average.update_parameters(self.model)
         if self._adversary:
             losses |= self._adversary.learn(speech, made, learning_rate)
         return {name: loss.detach() for name, loss in losses.items()}
@@ -85,12 +77,6 @@ class HeadStage:
             for name, loss in losses.items():
                 figures[f"validation_{name}_{value:g}"] = loss.item()
         return figures
-
-    def averaged(self) -> WaveformHead:
-        """Return the running average of the head."""
-        average = self._average.module
-        assert isinstance(average, WaveformHead)
-        return average
 
     def _waves(self, head: WaveformHead, rows: Tensor, quality: Tensor) -> tuple[Tensor, Tensor]:
         """Return speech and what `head` makes of it once coded, both [B, 128 (T - 1)]."""
@@ -126,20 +112,3 @@ class HeadStage:
         discriminator = SpectralDiscriminator(config.width, config.layers, config.scales)
         limit = self._config.schedule.gradient_limit
         return Adversary(discriminator.to(self._device), limit)
-
-    def state(self) -> dict[str, Tensor]:
-        """Return weights, averages, moments and the state of the random qualities."""
-        return pack(self._modules(), self._optimisers()) | {"draws": self._draws.get_state()}
-
-    def restore(self, state: dict[str, Tensor]) -> None:
-        """Undo `state`."""
-        unpack(state, self._modules(), self._optimisers())
-        self._draws.set_state(state["draws"])
-
-    def _modules(self) -> dict[str, nn.Module]:
-        judge = {"discriminator": self._adversary.discriminator} if self._adversary else {}
-        return {"head": self.head, "average": self._average, **judge}
-
-    def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        judge = {"d_optimiser": self._adversary.optimiser} if self._adversary else {}
-        return {"optimiser": self._optimiser, **judge}

@@ -2,7 +2,6 @@
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gan_audio_compression.codec.distortion import distortion
 from gan_audio_compression.codec.sequence.model import SequenceModel
@@ -13,7 +12,7 @@ from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGen
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 from gan_audio_compression.training.adversary import Adversary
-from gan_audio_compression.training.checkpoint import pack, unpack
+from gan_audio_compression.training.averaged_stage import AveragedStage
 from gan_audio_compression.training.optimiser import descend
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 
@@ -64,7 +63,7 @@ class SequenceNetworks(nn.Module):
         return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
 
 
-class SequenceStage:
+class SequenceStage(AveragedStage[SequenceNetworks]):
     """Minimises distortion + lambda rate, for qualities drawn at random.
 
     Args:
@@ -88,27 +87,20 @@ class SequenceStage:
         self._validation = validation.to(self._device)
         with torch.random.fork_rng():
             torch.manual_seed(config.seed)
-            self.model = SequenceNetworks(config, start)
+            networks = SequenceNetworks(config, start)
         if start is None:
-            self.model.set_statistics(to_loudness(first))
-        self.model.to(self._device)
+            networks.set_statistics(to_loudness(first))
+        networks.to(self._device)
         if config.runtime.compile:
-            self.model.encoder.compile()
-            self.model.generator.compile()
-        self._average = AveragedModel(
-            self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema), use_buffers=True
-        )
-        self._optimiser = torch.optim.Adam(self.model.parameters(), betas=_BETAS)
-        self._adversary = self._new_adversary()
-        self._draws = torch.Generator().manual_seed(config.seed)
-
-    def start_epoch(self, epoch: int) -> None:
-        """Nothing changes between epochs."""
+            networks.encoder.compile()
+            networks.generator.compile()
+        adversary = self._new_adversary()
+        super().__init__(networks, adversary, betas=_BETAS, ema=config.ema, seed=config.seed)
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops [B, T, 128] in nepers; return losses and the rate in kbit/s."""
         log_mel = images.to(self._device)
-        quality = torch.rand(len(log_mel), generator=self._draws).to(self._device)
+        quality = self._drawn_qualities(len(log_mel), self._device)
         generated, rate = self.model(log_mel, quality)
         losses = self._losses(log_mel, generated, rate, quality)
         total = losses["distortion"].mean() + losses["price"].mean()
@@ -135,12 +127,6 @@ class SequenceStage:
             for name in ("distortion", "disturbance", "kbit_s"):
                 figures[f"validation_{name}_{value:g}"] = losses[name].mean().item()
         return figures
-
-    def averaged(self) -> SequenceNetworks:
-        """Return the running average of the networks."""
-        average = self._average.module
-        assert isinstance(average, SequenceNetworks)
-        return average
 
     def _losses(
         self, log_mel: Tensor, generated: Tensor, rate: Tensor, quality: Tensor
@@ -175,20 +161,3 @@ class SequenceStage:
         """Return loudness [B, T, 128] as the discriminator sees it, [B, 1, 128, T]."""
         encoder = self.model.encoder
         return ((loudness - encoder.mean) / encoder.deviation).transpose(1, 2)[:, None]
-
-    def state(self) -> dict[str, Tensor]:
-        """Return weights, averages, moments and the state of the random qualities."""
-        return pack(self._modules(), self._optimisers()) | {"draws": self._draws.get_state()}
-
-    def restore(self, state: dict[str, Tensor]) -> None:
-        """Undo `state`."""
-        unpack(state, self._modules(), self._optimisers())
-        self._draws.set_state(state["draws"])
-
-    def _modules(self) -> dict[str, nn.Module]:
-        judge = {"discriminator": self._adversary.discriminator} if self._adversary else {}
-        return {"model": self.model, "average": self._average, **judge}
-
-    def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        judge = {"d_optimiser": self._adversary.optimiser} if self._adversary else {}
-        return {"optimiser": self._optimiser, **judge}
