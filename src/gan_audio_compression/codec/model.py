@@ -83,7 +83,7 @@ class CodecModel(TrainedCodec):
         """Where the networks, levels and padding are."""
         return self.padding.device
 
-    def to(self, device: torch.device | str, precision: Precision = "float32") -> "CodecModel":
+    def to(self, device: torch.device | str, precision: Precision = "float32") -> Self:
         """Return a codec that computes on `device` in `precision`; this one stays as it is."""
         return replace(
             self,

@@ -3,6 +3,7 @@
 import copy
 from abc import abstractmethod
 from functools import cache, cached_property
+from typing import Any, Self
 
 import torch
 from torch import nn
@@ -29,6 +30,14 @@ class TrainedCodec(StoredModel):
     def __post_init__(self) -> None:
         for network in (self.encoder, self.generator):
             network.eval().requires_grad_(False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as a file: of tensors alone it takes no more than some hundreds."""
+        return _reopened, (type(self), self.to_bytes(), self.device, self.precision)
+
+    @abstractmethod
+    def to(self, device: torch.device | str, precision: Precision = "float32") -> Self:
+        """Return a codec that computes on `device` in `precision`; this one stays as it is."""
 
     @property
     @abstractmethod
@@ -58,6 +67,12 @@ class TrainedCodec(StoredModel):
         differs between machines, to another sound.
         """
         return copy.deepcopy(self.generator).double()
+
+
+def _reopened(
+    kind: type[TrainedCodec], data: bytes, device: torch.device, precision: Precision
+) -> TrainedCodec:
+    return kind.from_bytes(data).to(device, precision)
 
 
 @cache

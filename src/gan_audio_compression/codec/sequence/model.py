@@ -77,7 +77,7 @@ class SequenceModel(TrainedCodec):
         """Where the networks are."""
         return self.encoder.mean.device
 
-    def to(self, device: torch.device | str, precision: Precision = "float32") -> "SequenceModel":
+    def to(self, device: torch.device | str, precision: Precision = "float32") -> Self:
         """Return a codec that computes on `device` in `precision`; this one stays as it is."""
         return replace(
             self,
