@@ -45,6 +45,18 @@ def test_frames_go_on_from_the_past(prior: RecurrentPrior, symbols: NDArray[np.i
     torch.testing.assert_close(later, states[:, 17:])
 
 
+@torch.no_grad()
+@pytest.mark.parametrize("frames", [1, 16, 48, 49, 200])
+def test_rough_states_differ_only_by_what_is_long_past(prior: RecurrentPrior, frames: int) -> None:
+    draws = torch.Generator().manual_seed(0)
+    batch = torch.randint(-3, 4, (2, frames, 4), generator=draws).float()
+    quality = torch.tensor([0.2, 0.8])
+    rough, exact = prior.rough_states(batch, quality), prior.states(batch, quality)
+    assert rough.shape == exact.shape
+    torch.testing.assert_close(rough[:, :48], exact[:, :48])
+    torch.testing.assert_close(rough, exact, atol=0.05, rtol=0.0)
+
+
 def test_the_code_length_has_a_gradient_in_symbols_and_weights(prior: RecurrentPrior) -> None:
     symbols = torch.randn(2, 5, 4, requires_grad=True)
     prior.code_length(symbols, torch.tensor([0.0, 1.0])).sum().backward()

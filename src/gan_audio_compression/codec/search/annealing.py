@@ -17,7 +17,7 @@ from gan_audio_compression.codec.search.problem import (
 )
 from gan_audio_compression.codec.search.refinement import refine
 
-ANNEALING = "from a finer quality, dearness follows the bits, a third of the rounds refine"
+ANNEALING = "from a finer quality, dearness follows the bits, a third refines, rough prior"
 """Names this method wherever a result depends on it: change it when the method changes."""
 
 # Found on validation speech.

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
 from gan_audio_compression.entropy.logistic import (
     HIGHEST_LOG_SCALE,
@@ -17,6 +18,8 @@ from gan_audio_compression.entropy.recurrent import ONE, SEEN_LIMIT, RecurrentMo
 # The smallest probability that training counts with; tables have none below 2^-16.
 _LEAST_PROBABILITY = 2.0**-16
 _SEEN_SCALE = 4.0
+# In a rough computation pieces of so many frames are followed at once, each from so many before it.
+_PIECE, _WARM_UP = 32, 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +66,23 @@ class RecurrentPrior(nn.Module):
             quality: [B] in 0 .. 1.
             past: what comes before the first frame; None if nothing does.
         """
-        seen = _seen(symbols)
-        first = torch.zeros_like(seen[:, 0]) if past is None else _seen(past.symbols)
-        before = torch.cat([first[:, None], seen[:, :-1]], dim=1)
-        told = quality[:, None, None].expand(-1, symbols.shape[1], 1)
         start = None if past is None else past.states[None]
-        states: Tensor = self.frames(torch.cat([before, before.abs(), told], dim=-1), start)[0]
+        states: Tensor = self.frames(_told_of(symbols, quality, past), start)[0]
         return states
+
+    def rough_states(self, symbols: Tensor, quality: Tensor) -> Tensor:
+        """Return nearly the same as `states`, many frames at once: what is long past is forgotten.
+
+        The first frames, as many as are followed at once, know all that they do in `states`.
+        """
+        inputs = _told_of(symbols, quality)
+        frames = inputs.shape[1]
+        pieces = max(-(-(frames - _WARM_UP) // _PIECE), 1)
+        missing = _WARM_UP + pieces * _PIECE - frames
+        windows = functional.pad(inputs, (0, 0, 0, missing)).unfold(1, _WARM_UP + _PIECE, _PIECE)
+        states = self.frames(windows.transpose(2, 3).flatten(0, 1))[0]
+        first, later = states.unflatten(0, (-1, pieces)).split((_WARM_UP, _PIECE), dim=2)
+        return torch.cat([first[:, 0], later.flatten(1, 2)], dim=1)[:, :frames]
 
     def distributions(self, symbols: Tensor, states: Tensor) -> tuple[Tensor, Tensor]:
         """Return means and logarithms of scales [B, N, C], given the states [B, N, H]."""
@@ -79,9 +92,22 @@ class RecurrentPrior(nn.Module):
         log_scales = log_scales + seen.abs() @ self.scale_weights.tril(-1).T
         return means, log_scales
 
-    def code_length(self, symbols: Tensor, quality: Tensor) -> Tensor:
-        """Return the bits [B, N, C] that `symbols` cost; differentiable in them too."""
-        return bits_under(symbols, *self(symbols, quality))
+    def code_length(self, symbols: Tensor, quality: Tensor, rough: bool = False) -> Tensor:
+        """Return the bits [B, N, C] that `symbols` cost; differentiable in them too.
+
+        If it may be rough, see `rough_states`.
+        """
+        follow = self.rough_states if rough else self.states
+        return bits_under(symbols, *self.distributions(symbols, follow(symbols, quality)))
+
+
+def _told_of(symbols: Tensor, quality: Tensor, past: Past | None = None) -> Tensor:
+    """Return what the unit is told at each frame: the frame before it and the quality."""
+    seen = _seen(symbols)
+    first = torch.zeros_like(seen[:, 0]) if past is None else _seen(past.symbols)
+    before = torch.cat([first[:, None], seen[:, :-1]], dim=1)
+    told = quality[:, None, None].expand(-1, symbols.shape[1], 1)
+    return torch.cat([before, before.abs(), told], dim=-1)
 
 
 def _seen(symbols: Tensor) -> Tensor:

@@ -112,13 +112,9 @@ class SequenceProblem:
         Where a gradient is asked for, networks may compute roughly.
         """
         rough = torch.is_grad_enabled() and latent.requires_grad
-        lost = self._lost(latent, rough)
-        return lost + self._cost(self.code_length(latent))
-
-    def code_length(self, latent: Tensor) -> Tensor:
-        """Return the bits [B] of latents [B, N, C] under the prior in floats; differentiable."""
-        quality = told(self.quality, latent.device).expand(len(latent))
-        return self.model.float_prior.code_length(latent, quality).sum((1, 2))
+        quality = told(self.quality, latent.device)
+        bits = self.model.float_prior.code_length(latent, quality, rough).sum((1, 2))
+        return self._lost(latent, rough) + self._cost(bits)
 
     def gains(self, symbols: Tensor, places: Tensor, changed: Tensor) -> Tensor:
         """Return by about how much each change alone would lower the objective, [M].
