@@ -171,15 +171,17 @@ class _Workers:
 
 
 def _process_context(module: str) -> BaseContext:
-    """Return how workers are started: as copies of a server that has only imported `module`.
+    """Return how workers are started: as copies of a server that only imports.
 
-    So all but the first pool of a run start at once. A copy of this process itself could deadlock
-    in the thread pools of torch.
+    It imports all of the package of `module` that this process has, so that all but the first pool
+    of a run start at once. A copy of this process itself could deadlock in the thread pools of
+    torch.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():  # Windows
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([module])
+    package = module.partition(".")[0]
+    context.set_forkserver_preload([name for name in sys.modules if name.split(".")[0] == package])
     with _interrupts_held(), _one_thread():
         multiprocessing.forkserver.ensure_running()
     return context
