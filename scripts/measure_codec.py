@@ -24,7 +24,7 @@ from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.latent import column_contexts
 from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.models import model_path
-from gan_audio_compression.codec.search.presets import STRATEGIES, search_config
+from gan_audio_compression.codec.search.presets import EFFORTS, STRATEGIES, search_config
 from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.readers import list_entries
@@ -89,12 +89,16 @@ def measure_coder() -> None:
 
 
 def measure_speed(codec: Codec, wave: Wave) -> None:
-    """Log time over audio time of each search and of decoding, on one thread and two."""
+    """Log time over audio time of each search and of decoding, on one thread and two.
+
+    Every effort of the model's own strategy, some of the others.
+    """
     seconds = len(wave) / SAMPLE_RATE
     for threads in (1, 2):
         torch.set_num_threads(threads)
         for strategy in STRATEGIES:
-            for effort in (0,) if strategy == "encoder_only" else (1, 3, 5):
+            some = (0,) if strategy == "encoder_only" else (1, 3, 5)
+            for effort in EFFORTS[1:] if strategy == codec.model.strategy else some:
                 start = time.perf_counter()
                 data = codec.encode(wave, SAMPLE_RATE, search=strategy, effort=effort)
                 taken = (time.perf_counter() - start) / seconds
@@ -114,7 +118,7 @@ def measure_processes(speech: list[Wave], longest: int) -> None:
         wav, gac, out = (str(Path(folder) / name) for name in ("in.wav", "coded.gac", "out.wav"))
         for seconds in (3, 10, 600, longest):
             write_long(Path(wav), speech, seconds * SAMPLE_RATE)
-            for effort in ("1", "0"):
+            for effort in ("1", "0") if seconds < longest else ("0",):
                 run("encode", wav, "-o", gac, "--effort", effort, "--force", seconds=seconds)
             run("decode", gac, "-o", out, "--force", seconds=seconds)
 
