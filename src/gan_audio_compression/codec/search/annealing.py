@@ -13,7 +13,7 @@ from gan_audio_compression.codec.search.problem import (
     BestSoFar,
     SearchProblem,
     SearchResult,
-    judged,
+    offer,
 )
 from gan_audio_compression.codec.search.refinement import refine
 
@@ -51,8 +51,7 @@ def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
         if iteration % max(config.iterations // _LOOKS, 1) == 0 and _FIRST_LOOK < done < _LAST_LOOK:
             problem = first.following(latent.detach())
     best = BestSoFar()
-    start = problem.symbols(problem.start)
-    best.offer(start, judged(problem, start))
+    offer(problem, problem.start, best)
     refine(problem, problem.nearest(settling.latent), -(-config.iterations // _ROUND), best)
     return best.result()
 

@@ -141,6 +141,13 @@ def judged(problem: SearchProblem, symbols: Tensor) -> Tensor:
     return problem.objective(problem.values(symbols))
 
 
+def offer(problem: SearchProblem, latent: Tensor, best: BestSoFar) -> Tensor:
+    """Quantise `latent`, let `best` judge it, return its levels."""
+    symbols = problem.symbols(latent)
+    best.offer(symbols, judged(problem, symbols))
+    return problem.values(symbols)
+
+
 def best_of_each(promise: Tensor, groups: Tensor) -> Tensor:
     """Return the flat place [M] of the highest promise in each group that has one above -inf.
 

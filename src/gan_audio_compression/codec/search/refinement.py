@@ -13,14 +13,14 @@ from gan_audio_compression.codec.search.problem import (
     best_of_each,
     gradient,
     judged,
+    offer,
 )
 
 
 def refinement(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     """Refine the encoder's symbols."""
     best = BestSoFar()
-    symbols = problem.symbols(problem.start)
-    best.offer(symbols, judged(problem, symbols))
+    offer(problem, problem.start, best)
     refine(problem, problem.nearest(problem.start), config.iterations, best)
     return best.result()
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
 
 from gan_audio_compression.codec.search.annealing import annealing
 from gan_audio_compression.codec.search.config import SearchConfig
@@ -13,6 +12,7 @@ from gan_audio_compression.codec.search.problem import (
     SearchResult,
     gradient,
     judged,
+    offer,
 )
 from gan_audio_compression.codec.search.refinement import refinement
 
@@ -22,7 +22,7 @@ Strategy = Callable[[SearchProblem, SearchConfig], SearchResult]
 def encoder_only(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     """Send the encoder's latent, quantised."""
     best = BestSoFar()
-    _offer(problem, problem.start, best)
+    offer(problem, problem.start, best)
     return best.result()
 
 
@@ -39,7 +39,7 @@ def back_propagation(problem: SearchProblem, config: SearchConfig) -> SearchResu
         if torch.equal(moved, symbols):
             return best.result()
         symbols = moved
-    _offer(problem, problem.values(symbols), best)
+    offer(problem, problem.values(symbols), best)
     return best.result()
 
 
@@ -51,7 +51,7 @@ def admm(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     u = u + z - Q, and mu grows so that z is driven to a latent that can be sent.
     """
     best = BestSoFar()
-    quantised = _offer(problem, problem.start, best)
+    quantised = offer(problem, problem.start, best)
     latent = torch.where(problem.sent, problem.start, quantised)
     dual = torch.zeros_like(latent)
     mu = config.mu * problem.stiffness
@@ -63,17 +63,10 @@ def admm(problem: SearchProblem, config: SearchConfig) -> SearchResult:
         optimiser.step()
         latent.clamp_(*problem.limits)
         if iteration % config.inner_steps == 0:
-            quantised = _offer(problem, latent + dual, best)
+            quantised = offer(problem, latent + dual, best)
             dual += latent - quantised
             mu *= config.mu_growth
     return best.result()
-
-
-def _offer(problem: SearchProblem, latent: Tensor, best: BestSoFar) -> Tensor:
-    """Quantise `latent`, let `best` judge it, return its levels."""
-    symbols = problem.symbols(latent)
-    best.offer(symbols, judged(problem, symbols))
-    return problem.values(symbols)
 
 
 STRATEGIES: dict[str, Strategy] = {
