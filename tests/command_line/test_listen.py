@@ -14,12 +14,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from gan_audio_compression.listening.description import (
-    Condition,
-    ListeningTest,
-    Stimulus,
-    Trial,
-)
+from gan_audio_compression.listening.description import ListeningTest
 from gan_audio_compression.listening.page import render_page
 from gan_audio_compression.listening.store import RatingStore
 
@@ -27,61 +22,29 @@ Tool = Callable[..., Any]
 LISTENERS = ["a" * 32, "b" * 32]
 
 
-def trial(number: int) -> Trial:
-    stimuli = tuple(
-        Stimulus(
-            token=f"{number:08x}{place:08x}",
-            condition=key,
-            sha256="0" * 64,
-            source_sha256="1" * 64,
-            gain_db=0.0,
-        )
-        for place, key in enumerate(("original", "bpgan"))
-    )
-    return Trial(id=f"u{number}", speaker="s", sex=None, seconds=1.0, stimuli=stimuli)
-
-
 @pytest.fixture
-def test() -> ListeningTest:
-    conditions = (
-        Condition(key="original", label="Original", role="hidden_reference"),
-        Condition(key="bpgan", label="BPGAN", role="codec"),
-    )
-    return ListeningTest(
-        title="Test",
-        seed=0,
-        corpus_digest="c",
-        sample_rate=16_000,
-        loudness_lufs=-23,
-        conditions=conditions,
-        absent=(),
-        training=trial(0),
-        trials=(trial(1),),
-    )
-
-
-@pytest.fixture
-def folder(test: ListeningTest, tmp_path: Path) -> Path:
+def folder(listening_test: ListeningTest, tmp_path: Path) -> Path:
     file = io.BytesIO()
     sf.write(file, np.zeros(16_000), 16_000, format="FLAC")
-    tokens = test.training.tokens | test.trials[0].tokens
+    trials = (listening_test.training, *listening_test.trials)
+    sounds = {token: file.getvalue() for trial in trials for token in trial.tokens}
     path = tmp_path / "listening_test"
     path.mkdir()
-    (path / "test.json").write_text(test.to_json())
-    (path / "index.html").write_text(render_page(test, dict.fromkeys(tokens, file.getvalue())))
+    (path / "test.json").write_text(listening_test.to_json())
+    (path / "index.html").write_text(render_page(listening_test, sounds))
     return path
 
 
 @pytest.fixture
-def saved(test: ListeningTest, tmp_path: Path) -> Callable[..., Path]:
+def saved(listening_test: ListeningTest, tmp_path: Path) -> Callable[..., Path]:
     """Writes a file as the page saves it."""
 
     def save(name: str, listener: str, **changes: Any) -> Path:
-        tokens = sorted(test.trials[0].tokens)
+        tokens = sorted(listening_test.trials[0].tokens)
         rating = {"trial": "u1", "revision": 1, "position": 1, "order": tokens}
         rating |= {"scores": dict.fromkeys(tokens, 60), "comment": "", "seconds": 9.0}
         background = {"hearing": "normal", "experience": "none", "playback": "headphones"}
-        content = {"test": test.digest, "listener": listener, "consent": True}
+        content = {"test": listening_test.digest, "listener": listener, "consent": True}
         content |= {"background": background, "ratings": [rating]} | changes
         path = tmp_path / name
         path.write_text(json.dumps(content))
@@ -128,10 +91,10 @@ def test_a_folder_without_a_test_is_one_sentence(
 
 
 def test_ratings_of_another_test_are_left_alone(
-    tool: Tool, folder: Path, test: ListeningTest, tmp_path: Path
+    tool: Tool, folder: Path, listening_test: ListeningTest, tmp_path: Path
 ) -> None:
     ratings = tmp_path / "ratings.sqlite"
-    RatingStore.create(ratings, test.model_copy(update={"seed": 1}))
+    RatingStore.create(ratings, listening_test.model_copy(update={"seed": 1}))
     done = tool("listen", folder, "--ratings", ratings)
     assert done.code == 1
     assert "holds ratings of another listening test; move it away" in done.err
