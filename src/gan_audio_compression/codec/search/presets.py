@@ -17,7 +17,7 @@ EFFORTS = range(10)
 DEFAULT_EFFORT = 3
 
 # The steps about double from one effort to the next. On one core effort 5 takes about as long as
-# the speech lasts, effort 9 ten times that.
+# the speech lasts, effort 9 six times as long.
 _ITERATIONS = (0, 5, 10, 20, 35, 60, 105, 195, 340, 600)
 # Annealing starts with noise that a few steps cannot mend, so at less effort than these
 # refinement stands in for it.
