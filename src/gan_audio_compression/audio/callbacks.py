@@ -1,11 +1,18 @@
 """File objects as libsndfile calls them."""
 
+import contextlib
 import os
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import BinaryIO, ParamSpec, TypeVar
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
+
+# Windows knows no SIGHUP.
+_SIGNALS = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 
 
 class CallbackFile:
@@ -21,6 +28,38 @@ class CallbackFile:
         self._file = file
         self._start = file.tell()
         self._error: BaseException | None = None
+        self._in_file = False
+
+    @contextlib.contextmanager
+    def signals_held(self) -> Iterator[None]:
+        """Let signals such as Ctrl-C wait until libsndfile has returned or the file is called.
+
+        Between the two lies code of soundfile: what a signal raises there is lost too. The file
+        may wait for its data, so there a signal acts at once.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            # No other thread gets signals.
+            yield
+            return
+        came: list[int] = []
+        handlers = {signum: signal.getsignal(signum) for signum in _SIGNALS}
+        heeded = {signum: handler for signum, handler in handlers.items() if callable(handler)}
+
+        def hold(signum: int, frame: FrameType | None) -> None:
+            if self._in_file:
+                heeded[signum](signum, frame)
+            else:
+                came.append(signum)
+
+        try:
+            for signum in heeded:
+                signal.signal(signum, hold)
+            yield
+        finally:
+            for signum, handler in heeded.items():
+                signal.signal(signum, handler)
+            for signum in came:
+                heeded[signum](signum, None)
 
     def raise_error(self) -> None:
         """Raise the exception that a call met, if any."""
@@ -55,10 +94,14 @@ class CallbackFile:
         if self._error is not None:
             return failed
         try:
-            return function(*args, **kwargs)
+            self._in_file = True
+            result = function(*args, **kwargs)
+            self._in_file = False
         except BaseException as error:
+            self._in_file = False
             self._error = error
             return failed
+        return result
 
 
 def read_fully(file: BinaryIO, size: int) -> bytes:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile as sf
@@ -59,6 +59,15 @@ class _SequentialSoundFile(sf.SoundFile):  # type: ignore[misc]
 
     In FLAC of unknown length, as encoders write it to a pipe, there is no seeking.
     """
+
+    def __init__(self, calls: CallbackFile) -> None:
+        self._calls = calls
+        with calls.signals_held():
+            super().__init__(calls)
+
+    def read(self, *arguments: Any, **options: Any) -> Any:
+        with self._calls.signals_held():
+            return super().read(*arguments, **options)
 
     def seekable(self) -> bool:
         return False

@@ -150,7 +150,8 @@ class _FileSink:
     def _own_errors(self) -> Iterator[None]:
         """Raise what `file` raised: libsndfile says no more than that something failed."""
         try:
-            yield
+            with self._calls.signals_held():
+                yield
         finally:
             self._calls.raise_error()
 
