@@ -10,7 +10,6 @@ import argparse
 import io
 import logging
 import math
-import os
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +21,8 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 from scipy.signal import resample as fourier_resample
+
+from gan_audio_compression.audio.files import replacing
 
 SAMPLE_RATE = 16000
 PEAK = 10 ** (-1 / 20)
@@ -190,9 +191,9 @@ def make_voice(folder: Path, voice: Voice, first_sentence: int) -> int:
     for number in range(first_sentence, first_sentence + SENTENCES_PER_VOICE):
         text = SENTENCES[number]
         pcm = to_pcm(trim(speak(voice, text)))
-        write_atomically(target / f"SX{number + 1}.WAV", sphere_file(pcm))
+        write(target / f"SX{number + 1}.WAV", sphere_file(pcm))
         transcript = f"0 {pcm.size} {text}\n"
-        write_atomically(target / f"SX{number + 1}.TXT", transcript.encode("ascii"))
+        write(target / f"SX{number + 1}.TXT", transcript.encode("ascii"))
         total += pcm.size
     return total
 
@@ -239,11 +240,10 @@ def sphere_file(pcm: NDArray[np.int16]) -> bytes:
     return buffer.getvalue()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write aside, then rename, so that no half-written file is ever found."""
-    aside = path.with_name(path.name + ".part")
-    aside.write_bytes(data)
-    os.replace(aside, path)
+def write(path: Path, data: bytes) -> None:
+    """Write so that no half-written file is ever found."""
+    with replacing(path) as aside:
+        aside.write_bytes(data)
 
 
 if __name__ == "__main__":

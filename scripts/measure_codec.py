@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.codec.codec import Codec
 from gan_audio_compression.codec.coding import Coding
-from gan_audio_compression.codec.latent import column_contexts
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.models import model_path
 from gan_audio_compression.codec.search.presets import EFFORTS, STRATEGIES, search_config
+from gan_audio_compression.codec.segment.columns import column_contexts
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.corpus.audio import decode_audio
-from gan_audio_compression.corpus.readers import list_entries
+from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
@@ -40,9 +40,7 @@ logger = logging.getLogger("measure_codec")
 
 def validation_speech(folder: Path) -> list[Wave]:
     """Return the recordings of the validation split at 16 kHz."""
-    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    entries = list_entries(paths, lambda path: (folder / path).read_text("utf-8", "replace"))
-    held_out = [entry for entry in entries if entry.split == "validation"]
+    held_out = [entry for entry in list_folder(folder) if entry.split == "validation"]
     audio = (decode_audio((folder / entry.path).read_bytes()) for entry in held_out)
     return [resample(samples, rate, SAMPLE_RATE) for samples, rate in audio]
 
@@ -66,14 +64,14 @@ def measure_code_length(codec: Codec, speech: list[Wave]) -> None:
 
 def measure_coder() -> None:
     """Log how many symbols a second each entropy coder of the paper's codec codes, both ways."""
-    model = CodecModel.from_bytes(model_path("paper").read_bytes())
+    model = SegmentModel.from_bytes(model_path("paper").read_bytes())
     tables = model.tables
     columns = 20_000
     contexts = column_contexts(columns, model.positions)
     draw = np.random.default_rng(0)
     levels = np.arange(tables.counts.shape[1])
     symbols = np.stack(
-        [draw.choice(levels, columns, p=tables.probabilities(t)) for t in range(len(tables.counts))]
+        [draw.choice(levels, columns, p=probabilities) for probabilities in tables.probabilities]
     ).T.ravel()
     for name in ("arithmetic", "huffman"):
         coder = make_coder(name, tables)

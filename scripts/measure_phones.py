@@ -1,4 +1,4 @@
-"""Measure phone errors of the default codec on training speakers, searched and not.
+"""Measure phone errors of the sequence codec on training speakers, searched and not.
 
 Run it as `python scripts/measure_phones.py FOLDER`; FOLDER holds TIMIT. Each speaker of the
 training split is recognised by that of four recognisers that has not heard the speaker.
@@ -14,17 +14,16 @@ import torch
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
+from gan_audio_compression.bench.gac import GacCodec
 from gan_audio_compression.codec.models import open_model
-from gan_audio_compression.codec.sequence.codec import SequenceCodec
-from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.corpus.audio import decode_audio
+from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.corpus.phones import (
     fold_phones,
     is_read_by_all,
     label_path,
     parse_phone_labels,
 )
-from gan_audio_compression.corpus.readers import list_entries
 from gan_audio_compression.evaluation.phones.error_rate import phone_errors
 from gan_audio_compression.evaluation.phones.labelled_speech import LabelledSpeech
 from gan_audio_compression.evaluation.phones.training import RecogniserConfig, train_recogniser
@@ -48,11 +47,8 @@ class Sentence:
 def training_sentences(folder: Path) -> list[Sentence]:
     """Return the sentences of the training split but those that every speaker reads."""
     paths = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    entries = list_entries(
-        sorted(paths), lambda path: (folder / path).read_text("utf-8", "replace")
-    )
     sentences = []
-    for entry in entries:
+    for entry in list_folder(folder):
         labels = label_path(entry.path, paths)
         if entry.split == "train" and labels and not is_read_by_all(entry.id):
             speech = resample(*decode_audio((folder / entry.path).read_bytes()), SAMPLE_RATE)
@@ -61,7 +57,7 @@ def training_sentences(folder: Path) -> list[Sentence]:
     return sentences
 
 
-def errors_of(sentences: list[Sentence], codecs: list[SequenceCodec]) -> NDArray[np.int64]:
+def errors_of(sentences: list[Sentence], codecs: list[GacCodec]) -> NDArray[np.int64]:
     """Return phones, and errors on the original and by each codec: [sentences, 2 + codecs]."""
     speakers = sorted({sentence.speaker for sentence in sentences})
     counts = []
@@ -72,7 +68,9 @@ def errors_of(sentences: list[Sentence], codecs: list[SequenceCodec]) -> NDArray
         for labelled in (each.labelled for each in sentences if each.speaker in unheard):
             spoken = fold_phones(segment.phone for segment in labelled.phones)
             sounds = [labelled.speech]
-            sounds += [codec.decode(codec.encode(labelled.speech)) for codec in codecs]
+            files = [codec.encode(labelled.speech).data for codec in codecs]
+            decoded = zip(codecs, files, strict=True)
+            sounds += [codec.decode(file).speech for codec, file in decoded]
             errors = [phone_errors(spoken, recogniser.recognise(sound)) for sound in sounds]
             counts.append([len(spoken), *errors])
     return np.array(counts)
@@ -86,8 +84,7 @@ def main() -> None:
     sentences = training_sentences(parser.parse_args().folder)
     torch.set_num_threads(1)
     model = open_model("default")
-    assert isinstance(model, SequenceModel)
-    codecs = [SequenceCodec(model, BIT_RATE, effort) for effort in EFFORTS]
+    codecs = [GacCodec(model, bitrate=BIT_RATE, effort=effort) for effort in EFFORTS]
     phones, original, alone, searched = errors_of(sentences, codecs).T
     for name, errors in (("original", original), ("alone", alone), ("searched", searched)):
         logger.info("%s: %d of %d, %.1f %%", name, *_share(errors, phones))

@@ -1,4 +1,4 @@
-"""Measure what the prior of the default codec saves: bits of the same symbols, coded otherwise.
+"""Measure what the prior of the sequence codec saves: bits of the same symbols, coded otherwise.
 
 Run it as `python scripts/measure_prior.py FOLDER`; FOLDER holds a corpus, whose training split is
 counted for the static tables and whose validation split is coded.
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.codec.models import open_model
-from gan_audio_compression.codec.sequence.model import SequenceModel, fixed_point_quality
-from gan_audio_compression.codec.sequence.prior import thaw_prior
+from gan_audio_compression.codec.sequence.float_prior import thaw_prior
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.corpus.audio import decode_audio
-from gan_audio_compression.corpus.readers import list_entries
+from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
-from gan_audio_compression.entropy.recurrent import ONE
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
-QUALITIES = (32, 96, 160, 224)
+QUALITIES = tuple(Quality(index) for index in (32, 96, 160, 224))
 TRAINING_UTTERANCES = 200
 LONGEST_SECONDS = 16
 
@@ -34,9 +34,7 @@ logger = logging.getLogger("measure_prior")
 
 def speech(folder: Path, split: str, count: int | None) -> Iterator[NDArray[np.float32]]:
     """Yield recordings of a split, spread over it, at 16 kHz and the project's level."""
-    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    entries = list_entries(paths, lambda path: (folder / path).read_text("utf-8", "replace"))
-    chosen = [entry for entry in entries if entry.split == split]
+    chosen = [entry for entry in list_folder(folder) if entry.split == split]
     for entry in chosen[:: max(1, len(chosen) // (count or len(chosen)))]:
         samples = resample(*decode_audio((folder / entry.path).read_bytes()), SAMPLE_RATE)
         yield normalise_level(samples)[0][: LONGEST_SECONDS * SAMPLE_RATE]
@@ -68,23 +66,24 @@ def main() -> None:
     coded = [log_mel_spectrogram(torch.from_numpy(w)) for w in speech(folder, "validation", None)]
     seconds = sum(len(log_mel) for log_mel in coded) / 125
     for quality in QUALITIES:
-        told = fixed_point_quality(quality)
         static = table_bits(model, [model.symbols(log_mel, quality) for log_mel in counted])
         totals = np.zeros(4)
         for log_mel in coded:
             symbols = model.symbols(log_mel, quality)
             with torch.no_grad():
-                batch, at = torch.from_numpy(symbols)[None].float(), torch.tensor([told / ONE])
-                real = float(floats.code_length(batch, at).sum())
+                conditioning = quality.conditioning(model.device)
+                batch = torch.from_numpy(symbols)[None].float()
+                real = float(floats.code_length(batch, conditioning).sum())
             by_table = static[np.arange(symbols.shape[1]), symbols + LARGEST_SYMBOL].sum()
-            whole = float(model.prior.code_length(symbols, told))
-            totals += by_table, real, whole, 8 * len(model.prior.encode(symbols, told))
-        table, real, whole, payload = totals / seconds
+            whole = float(model.prior.code_length(symbols, quality.fixed_point))
+            payload = model.prior.encode(symbols, quality.fixed_point)
+            totals += by_table, real, whole, 8 * len(payload)
+        table, real, whole, sent = totals / seconds
         logger.info(
             "quality %d: tables %.0f bit/s (%+.1f %%), floats %.0f, whole numbers %.0f (%+.2f %%),"
             " payload %.0f (n = %d)",
-            *(quality, table, 100 * (table / whole - 1), real, whole, 100 * (whole / real - 1)),
-            *(payload, len(coded)),
+            *(quality.index, table, 100 * (table / whole - 1), real),
+            *(whole, 100 * (whole / real - 1), sent, len(coded)),
         )
 
 

@@ -14,7 +14,7 @@ import torch
 
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.corpus.audio import decode_audio
-from gan_audio_compression.corpus.readers import list_entries
+from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.evaluation.metrics import score_utterance
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
@@ -28,9 +28,7 @@ logger = logging.getLogger("measure_signal")
 
 def test_recordings(folder: Path) -> list[Path]:
     """Return the recordings of the test split that are scored."""
-    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    entries = list_entries(paths, lambda path: (folder / path).read_text("utf-8", "replace"))
-    tested = (folder / entry.path for entry in entries if entry.split == "test")
+    tested = (folder / entry.path for entry in list_folder(folder) if entry.split == "test")
     return [path for path in tested if path.stem.lower() not in READ_BY_ALL]
 
 

@@ -7,6 +7,7 @@ import argparse
 import logging
 from pathlib import Path
 
+from gan_audio_compression.audio.files import replacing
 from gan_audio_compression.codec.models import MODELS, open_model
 from gan_audio_compression.codec.rounding import rounded_to_half
 
@@ -22,9 +23,8 @@ def main() -> None:
     arguments = parser.parse_args()
     model = rounded_to_half(open_model(arguments.model_file))
     target = MODELS / f"{arguments.name}.safetensors"
-    aside = target.with_suffix(".part")
-    aside.write_bytes(model.to_bytes())
-    aside.replace(target)
+    with replacing(target) as aside:
+        aside.write_bytes(model.to_bytes())
     logger.info("%s: %d bytes, digest %s", target.name, target.stat().st_size, model.digest)
 
 

@@ -17,28 +17,18 @@ MODULES = {path.relative_to(SOURCE).as_posix(): path for path in sorted(SOURCE.r
 FILE_LINES = 350
 FUNCTION_LINES = 45
 
-# What each folder may import of the project beside itself and `errors`; `pipelines` may import all.
+# What each folder may import of the project beside itself, `errors` and `component`; `pipelines`
+# may import all.
 PROJECT_IMPORTS = {
     "audio": {"signal.spec"},
     "corpus": {"audio"},
     "signal": set(),
-    "networks": set(),
+    "networks": {"signal.spec"},
     "entropy": set(),
     "compute": set(),
-    "training": {
-        "audio",
-        "corpus",
-        "networks",
-        "signal",
-        "codec.quantiser",
-        "codec.distortion",
-        "codec.latent",
-        "codec.model",
-        "codec.sequence",
-        "entropy.tables",
-    },
     "codec": {"audio", "networks", "signal", "entropy"},
-    "baselines": {"audio", "signal", "entropy"},
+    "training": {"audio", "corpus", "networks", "signal", "codec", "entropy.tables"},
+    "bench": {"audio", "signal", "entropy", "codec"},
     "evaluation": {"signal", "corpus.phones", "html_page"},
     "listening": {"signal.spec", "html_page"},
     "command_line": {
@@ -50,8 +40,26 @@ PROJECT_IMPORTS = {
         "signal.spec",
         "__name__",
     },
-    "datasets": {"corpus", "codec", "listening", "evaluation.mushra.ratings"},
+    "datasets": {"listening", "evaluation.mushra.ratings"},
 }
+
+# Folders that know nothing of others beside them: the twins of each other, what serves both of
+# neither.
+STRANGERS = [
+    ("codec/segment/", "codec.sequence"),
+    ("codec/sequence/", "codec.segment"),
+    ("codec/search/", "codec.segment"),
+    ("codec/search/", "codec.sequence"),
+    ("codec/container/", "codec.segment"),
+    ("codec/container/", "codec.sequence"),
+    ("codec/container/", "codec.search"),
+    ("networks/segment/", "networks.sequence"),
+    ("networks/sequence/", "networks.segment"),
+    ("training/segment/", "training.sequence"),
+    ("training/sequence/", "training.segment"),
+    ("training/segment/", "codec.sequence"),
+    ("training/sequence/", "codec.segment"),
+]
 
 # Where a library may be imported, by the beginnings of module paths.
 LIBRARY_HOMES = {
@@ -64,7 +72,7 @@ LIBRARY_HOMES = {
         "command_line/pipelines.py",
     ),
     "kedro_datasets": ("pipelines/", "datasets/"),
-    "mlflow": ("hooks.py", "pipelines/training/"),
+    "mlflow": ("hooks.py", "pipelines/observer.py"),
     "kedro_mlflow": (),
     "fsspec": ("datasets/",),
     "click": ("command_line/", "hooks.py"),
@@ -84,8 +92,10 @@ WITHOUT_TORCH = (
     "listening/",
     "codec/container",
     "codec/models",
+    "codec/coding",
     "codec/search/config",
     "codec/search/presets",
+    "component",
 )
 
 # All that these parts import beside the standard library and the project.
@@ -95,7 +105,6 @@ LIBRARIES_OF = {
     "signal/": {"torch", "torchaudio", "numpy"},
     "networks/": {"torch", "torchaudio", "numpy", "safetensors"},
     "training/": {"torch", "torchaudio", "numpy", "soundfile", "safetensors", "tqdm"},
-    "codec/quantiser": {"torch", "numpy", "safetensors"},
 }
 
 
@@ -146,17 +155,41 @@ def test_every_folder_has_its_rule() -> None:
 
 @pytest.mark.parametrize("folder", PROJECT_IMPORTS)
 def test_folders_import_only_those_below_them(folder: str) -> None:
-    allowed = PROJECT_IMPORTS[folder] | {folder, "errors", "__version__"}
+    allowed = PROJECT_IMPORTS[folder] | {folder, "errors", "component", "__version__"}
     for module in below(f"{folder}/"):
         forbidden = {name for name in project_imports(module) if not is_within(name, allowed)}
         assert not forbidden, f"{module} may not import {forbidden}"
 
 
-def test_nothing_imports_the_pipelines() -> None:
-    for module in set(MODULES) - set(below("pipelines/")):
+def test_nothing_but_the_registry_imports_the_pipelines() -> None:
+    for module in set(MODULES) - set(below("pipelines/")) - {"pipeline_registry.py"}:
         assert not {name for name in project_imports(module) if is_within(name, ["pipelines"])}, (
             f"{module} imports the pipelines"
         )
+
+
+@pytest.mark.parametrize(("folder", "other"), STRANGERS)
+def test_twins_know_nothing_of_each_other(folder: str, other: str) -> None:
+    assert below(folder)
+    for module in below(folder):
+        known = {name for name in project_imports(module) if is_within(name, [other])}
+        assert not known, f"{module} imports {known}"
+
+
+def test_no_pipeline_imports_another() -> None:
+    """What several need lies in modules of `pipelines` that are no pipeline, or below them."""
+    folders = {module.split("/")[1] for module in below("pipelines/") if module.count("/") > 1}
+    for module in below("pipelines/"):
+        own = module.split("/")[1] if module.count("/") > 1 else None
+        others = [f"pipelines.{folder}" for folder in folders - {own}]
+        assert not {name for name in project_imports(module) if is_within(name, others)}, (
+            f"{module} imports another pipeline"
+        )
+
+
+def test_the_bench_knows_no_kedro_and_no_pipeline() -> None:
+    for module in below("bench/", "evaluation/", "component"):
+        assert not libraries(module) & {"kedro", "kedro_datasets", "kedro_mlflow", "mlflow"}
 
 
 @pytest.mark.parametrize("library", LIBRARY_HOMES)

@@ -13,7 +13,8 @@ import pytest
 from pydantic import BaseModel
 
 from gan_audio_compression.errors import GanAudioCompressionError
-from gan_audio_compression.hooks import corpus_digest, find_expected_error, flatten, source_tags
+from gan_audio_compression.hooks import find_expected_error, flatten
+from gan_audio_compression.provenance import corpus_digest, source_tags
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -63,8 +64,9 @@ def fail():
 
 def register_pipelines():
     inputs = ["params:training.gan", "params:training.schedule", "params:seed"]
-    training = Pipeline([Node(train, inputs, ["utterance_manifest", "codec_model"], name="train")])
-    using = Pipeline([Node(use, "codec_model", "summary", name="use")])
+    made = ["utterance_manifest", "segment_model"]
+    training = Pipeline([Node(train, inputs, made, name="train")])
+    using = Pipeline([Node(use, "segment_model", "summary", name="use")])
     broken = Pipeline([Node(use, "broken_model", "summary", name="use_broken")])
     failing = Pipeline([Node(fail, None, "nothing", name="fail")])
     return {"__default__": training, "using": using, "broken": broken, "failing": failing}
@@ -94,7 +96,7 @@ FILES = {
         utterance_manifest:
           type: pandas.ParquetDataset
           filepath: data/manifest.parquet
-        codec_model:
+        segment_model:
           type: gan_audio_compression.datasets.model.ModelDataset
           filepath: data/model.bin
           model: throwaway.pipeline_registry.Model
@@ -181,7 +183,7 @@ def test_parameters_of_the_pipeline_are_logged_flat_and_once(first_run: Any) -> 
 
 def test_corpus_and_model_are_known(first_run: Any) -> None:
     tags = first_run.data.tags
-    assert tags["model_digest"] == "0123abcd"
+    assert tags["segment_model.digest"] == "0123abcd"
     assert len(tags["corpus_digest"]) == 64
     (corpus,) = first_run.inputs.dataset_inputs
     assert corpus.dataset.name == "utterance_manifest"
@@ -198,7 +200,7 @@ def test_a_run_has_only_the_lineage_that_it_used(project: Path) -> None:
     done = kedro_run(project, "--pipelines", "using")
     assert done.returncode == 0, done.stdout + done.stderr
     run = last_run(project / "mlflow.db")
-    assert run.data.tags["model_digest"] == "0123abcd"
+    assert run.data.tags["segment_model.digest"] == "0123abcd"
     assert "corpus_digest" not in run.data.tags
     assert run.inputs.dataset_inputs == []
 
@@ -230,7 +232,7 @@ def test_the_environment_names_another_store(project: Path, tmp_path: Path) -> N
     done = kedro_run(project, "--pipelines", "using", MLFLOW_TRACKING_URI=f"sqlite:///{store}")
     assert done.returncode == 0, done.stdout + done.stderr
     run = last_run(store)
-    assert run.data.tags["model_digest"] == "0123abcd"
+    assert run.data.tags["segment_model.digest"] == "0123abcd"
     assert not run.info.artifact_uri.startswith((project / "mlartifacts").as_uri())
     assert last_run(project / "mlflow.db").info.run_id == before
 

@@ -4,10 +4,8 @@ kedro-mlflow opens and closes the run; its hooks are called before those of the 
 where the project's ask to be first or wrap them.
 """
 
-import hashlib
 import json
 import os
-import subprocess
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from kedro.pipeline import Pipeline
 from omegaconf import OmegaConf
 
 from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.provenance import corpus_digest, source_tags
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,15 +70,14 @@ class ProjectHooks:
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: Catalog) -> None:
-        """Log which corpus and which model the run used or made, while it is still open."""
+        """Log which corpus and which models the run used or made, while it is still open."""
         import mlflow
 
         if mlflow.active_run() is None:
             return
         if (manifest := _load_used("utterance_manifest", pipeline, catalog)) is not None:
             _log_corpus(manifest)
-        if (model := _load_used("codec_model", pipeline, catalog)) is not None:
-            mlflow.set_tag("model_digest", model.digest)
+        mlflow.set_tags(_model_digests(pipeline, catalog))
 
     @hook_impl(wrapper=True)
     def on_pipeline_error(self, error: Exception) -> Generator[None, None, None]:
@@ -120,35 +118,6 @@ def flatten(parameters: Mapping[str, Any]) -> dict[str, str]:
     return leaves
 
 
-def corpus_digest(manifest: "pd.DataFrame") -> str:
-    """SHA-256 of the lines `<id> <sha256>` of all utterances, sorted by id, as hexadecimal."""
-    utterances = sorted(zip(manifest["id"], manifest["sha256"], strict=True))
-    lines = "".join(f"{uid} {sha256}\n" for uid, sha256 in utterances)
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def source_tags(folder: Path) -> dict[str, str]:
-    """The commit of a work tree, and `true` or `false` for changes that are not committed.
-
-    Both are `unknown` without git, a repository, or a first commit.
-    """
-    commit = _git(folder, "rev-parse", "HEAD")
-    changes = _git(folder, "status", "--porcelain")
-    if commit is None or changes is None:
-        return {"git_commit": "unknown", "git_dirty": "unknown"}
-    return {"git_commit": commit, "git_dirty": str(bool(changes)).lower()}
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    try:
-        answer = subprocess.run(
-            ["git", *arguments], cwd=folder, capture_output=True, check=True, text=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return answer.stdout.strip()
-
-
 def _tracking_uri(root: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.as_posix()}/mlflow.db"
 
@@ -178,6 +147,15 @@ def _load_used(name: str, pipeline: Pipeline, catalog: Catalog) -> Any:
     if name in pipeline.datasets() and name in catalog and catalog.exists(name):
         return catalog.load(name)
     return None
+
+
+def _model_digests(pipeline: Pipeline, catalog: Catalog) -> dict[str, str]:
+    """The digest of each model that the pipeline reads or writes, as `<dataset>.digest`."""
+    digests = {}
+    for name in sorted(pipeline.datasets()):
+        if name.endswith("_model") and (model := _load_used(name, pipeline, catalog)) is not None:
+            digests[f"{name}.digest"] = str(model.digest)
+    return digests
 
 
 def _log_corpus(manifest: "pd.DataFrame") -> None:

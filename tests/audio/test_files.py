@@ -17,7 +17,7 @@ from gan_audio_compression.audio.errors import (
     OutputExistsError,
     OutputWriteError,
 )
-from gan_audio_compression.audio.files import input_file, output_file
+from gan_audio_compression.audio.files import input_file, output_file, replacing
 
 DATA = b"some bytes"
 as_root = os.geteuid() == 0
@@ -271,3 +271,34 @@ def test_space_is_to_be_freed_only_where_it_is_short(
     ):
         pass
     assert ("free some space" in str(caught.value)) == full
+
+
+def test_a_replacement_takes_the_name_at_the_end(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "a.bin"
+    for data in (b"old", DATA):
+        with replacing(target) as aside:
+            aside.write_bytes(data)
+            assert names(target.parent) == sorted(["a.bin.part"] + ["a.bin"] * target.exists())
+        assert target.read_bytes() == data
+        assert names(target.parent) == ["a.bin"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_replacement_that_fails_leaves_the_old_file(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    target = tmp_path / "a.bin"
+    target.write_bytes(b"old")
+    with pytest.raises(error), replacing(target) as aside:
+        aside.write_bytes(DATA)
+        raise error
+    assert target.read_bytes() == b"old"
+    assert names(tmp_path) == ["a.bin"]
+
+
+def test_what_a_killed_program_left_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.bin.part").write_bytes(b"left behind by another")
+    with replacing(tmp_path / "a.bin") as aside:
+        aside.write_bytes(DATA)
+    assert (tmp_path / "a.bin").read_bytes() == DATA
+    assert names(tmp_path) == ["a.bin"]

@@ -1,18 +1,29 @@
-"""What tests of the whole codec share: a codec that hums, whatever it is sent."""
+"""What tests of the codecs share: a codec that hums whatever it is sent, searches, log mels."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.segments import to_unit_range
 from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
 
 HUM_HZ = 440.0
+
+MakeLogMel = Callable[[int, int], Tensor]
+CONFIGS = {
+    "encoder_only": SearchConfig("encoder_only"),
+    "back_propagation": SearchConfig("back_propagation", iterations=6, step=20.0),
+    "admm": SearchConfig("admm", iterations=10, step=0.05, mu=1e-4, mu_growth=1.3, inner_steps=2),
+    "annealing": SearchConfig("annealing", iterations=16, step=0.05),
+    "refinement": SearchConfig("refinement", iterations=8),
+}
 
 
 class Hum(nn.Module):
@@ -31,6 +42,36 @@ class Hum(nn.Module):
 
 
 @pytest.fixture(scope="session")
-def hum_model(codec_model: CodecModel) -> CodecModel:
+def hum_model(segment_model: SegmentModel) -> SegmentModel:
     """Give a codec whose every output is the same tone, so that joins and levels can be heard."""
-    return replace(codec_model, generator=Hum())  # type: ignore[arg-type]
+    return replace(segment_model, generator=Hum())  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def configs() -> dict[str, SearchConfig]:
+    """A short search of each strategy that finds something with the codec of random weights."""
+    return CONFIGS
+
+
+@pytest.fixture(params=CONFIGS)
+def config(request: pytest.FixtureRequest) -> SearchConfig:
+    """Each of them in turn."""
+    return CONFIGS[request.param]
+
+
+@pytest.fixture(scope="session")
+def make_log_mel() -> MakeLogMel:
+    """Give a log mel [frames, 128] for a number of frames and a seed."""
+    return noise
+
+
+@pytest.fixture(scope="session")
+def log_mel() -> Tensor:
+    """One whole segment, and 40 frames that need 3 of the 8 columns of the next."""
+    return noise(128 + 40, 1)
+
+
+def noise(frames: int, seed: int) -> Tensor:
+    draw = torch.Generator().manual_seed(seed)
+    envelope = torch.rand(frames, 1, generator=draw)
+    return -10.0 * envelope * torch.rand(frames, 128, generator=draw)

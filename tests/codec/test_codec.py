@@ -22,18 +22,18 @@ from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.codec.codec import Codec, Coded
 from gan_audio_compression.codec.container.errors import NotGacError, OtherModelError
 from gan_audio_compression.codec.device import DeviceError
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.models import UnknownModelError
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.search.errors import BitrateTooLowError, SearchError
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.signal.level import active_level_db
 
 RATES = [8000, 16_000, 44_100, 44_101, 48_000, 96_000]
 
 
 @pytest.fixture(scope="module")
-def codec(codec_model: CodecModel) -> Codec:
-    return Codec(codec_model)
+def codec(segment_model: SegmentModel) -> Codec:
+    return Codec(segment_model)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def wav(samples: np.ndarray, rate: int, subtype: str = "FLOAT") -> io.BytesIO:
 
 @pytest.mark.parametrize("rate", RATES)
 def test_length_rate_and_level_come_back(
-    hum_model: CodecModel, recording: Callable[[int], np.ndarray], rate: int
+    hum_model: SegmentModel, recording: Callable[[int], np.ndarray], rate: int
 ) -> None:
     codec, samples = Codec(hum_model), recording(rate)
     decoded, decoded_rate = codec.decode(codec.encode(samples, rate, effort=0))
@@ -185,7 +185,7 @@ def test_a_rate_that_is_no_integer_is_refused(codec: Codec, rate: Any) -> None:
 
 
 def test_what_goes_beyond_full_scale_in_decoding_is_clipped_with_a_warning(
-    hum_model: CodecModel, make_speech: Any, caplog: pytest.LogCaptureFixture
+    hum_model: SegmentModel, make_speech: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     codec = Codec(hum_model)
     data = codec.encode(np.sign(make_speech(16_000, 0)), 16_000, effort=0)
@@ -283,9 +283,9 @@ def test_an_unknown_format_is_refused_before_a_byte_is_written(codec: Codec) -> 
 
 
 @pytest.fixture(scope="module")
-def model_file(codec_model: CodecModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model_file(segment_model: SegmentModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "small.safetensors"
-    path.write_bytes(codec_model.to_bytes())
+    path.write_bytes(segment_model.to_bytes())
     return path
 
 

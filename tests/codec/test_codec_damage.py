@@ -19,8 +19,8 @@ from gan_audio_compression.codec.container.errors import (
 )
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.container.writer import ContainerWriter
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sender import Sender
 from gan_audio_compression.signal.analysis import log_mel_spectrogram, piece_log_mel
 from gan_audio_compression.signal.chunks import cut
@@ -34,16 +34,16 @@ REACH = 2048
 
 
 @pytest.fixture(scope="module")
-def codec(codec_model: CodecModel) -> Codec:
-    return Codec(codec_model)
+def codec(segment_model: SegmentModel) -> Codec:
+    return Codec(segment_model)
 
 
 @pytest.fixture(scope="module")
-def data(codec_model: CodecModel, make_speech: Any) -> bytes:
+def data(segment_model: SegmentModel, make_speech: Any) -> bytes:
     """Four chunks of a Huffman coder, which notices when a payload is too short."""
     file = io.BytesIO()
     coding = Coding(SearchConfig("encoder_only"), "huffman")
-    sender = Sender(codec_model, file, 16_000, coding, 4)
+    sender = Sender(segment_model, file, 16_000, coding, 4)
     for piece in cut([make_speech(SAMPLES, 0)], sender.chunk_samples):
         total = SAMPLES if piece.last else None
         sender.send(piece_log_mel(piece, 0.0, 1.0), piece.size, 52, total)

@@ -17,8 +17,8 @@ import gan_audio_compression
 from gan_audio_compression.audio.errors import AudioFormatError
 from gan_audio_compression.codec.codec import Codec
 from gan_audio_compression.codec.container.reader import ContainerReader
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import Receiver
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import active_level_db
 
@@ -60,8 +60,8 @@ class Pipe(io.RawIOBase):
 
 
 @pytest.fixture(scope="module")
-def codec(codec_model: CodecModel) -> Codec:
-    return Codec(codec_model)
+def codec(segment_model: SegmentModel) -> Codec:
+    return Codec(segment_model)
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_a_piped_wav_can_be_heard_as_it_comes(codec: Codec, live: bytes) -> None
         codec.decode_file(io.BytesIO(live), cast(BinaryIO, Wire()), format="flac")
 
 
-def test_a_live_level_follows_the_speaker(hum_model: CodecModel, make_speech: Any) -> None:
+def test_a_live_level_follows_the_speaker(hum_model: SegmentModel, make_speech: Any) -> None:
     codec = Codec(hum_model)
     # What the first chunk has, no later one can change.
     quiet = make_speech(CHUNK, 1)
@@ -196,7 +196,7 @@ def test_the_length_of_chunks_changes_no_symbol(codec: Codec) -> None:
     assert (first - second).abs().mean() < 0.1
 
 
-def test_joins_do_not_click(hum_model: CodecModel, speech: np.ndarray) -> None:
+def test_joins_do_not_click(hum_model: SegmentModel, speech: np.ndarray) -> None:
     target = io.BytesIO()
     codec = Codec(hum_model)
     codec.encode_blocks([speech, speech], 16_000, target, effort=0)
@@ -234,9 +234,11 @@ for seconds in (34, 94):
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is Linux's to tell")
-def test_memory_does_not_grow_with_the_recording(codec_model: CodecModel, tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_recording(
+    segment_model: SegmentModel, tmp_path: Path
+) -> None:
     model = tmp_path / "model.safetensors"
-    model.write_bytes(codec_model.to_bytes())
+    model.write_bytes(segment_model.to_bytes())
     finished = subprocess.run(
         [sys.executable, "-c", MEMORY, str(model), str(tmp_path)],
         cwd=Path(gan_audio_compression.__file__).parents[1],

@@ -7,25 +7,30 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from gan_audio_compression.codec import models
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.models import (
     UnknownModelError,
     model_name_of,
     model_names,
     open_model,
 )
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.sequence.distortion import DistortionWeights
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.networks.errors import (
     ModelFileError,
     NotAModelError,
     TruncatedModelError,
 )
+from gan_audio_compression.networks.serialisation import from_file
 
 
 @pytest.fixture
 def shipped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_model: Callable[[int], CodecModel]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_model: Callable[[int], SegmentModel]
 ) -> Path:
     """A folder with the models "one" and "other" in place of the package's."""
     folder = tmp_path / "models"
@@ -38,30 +43,30 @@ def shipped(
 
 
 @pytest.mark.usefixtures("shipped")
-def test_models_by_name(make_model: Callable[[int], CodecModel]) -> None:
+def test_models_by_name(make_model: Callable[[int], SegmentModel]) -> None:
     assert model_names() == ["one", "other"]
     assert open_model("one").digest == make_model(1).digest
     assert open_model("other").digest == make_model(2).digest
 
 
 @pytest.mark.usefixtures("shipped")
-def test_the_name_of_a_fingerprint(make_model: Callable[[int], CodecModel]) -> None:
+def test_the_name_of_a_fingerprint(make_model: Callable[[int], SegmentModel]) -> None:
     assert model_name_of(make_model(1).fingerprint) == "one"
     assert model_name_of(make_model(2).fingerprint) == "other"
     assert model_name_of(make_model(3).fingerprint) is None
 
 
 def test_models_by_path(
-    shipped: Path, codec_model: CodecModel, monkeypatch: pytest.MonkeyPatch
+    shipped: Path, segment_model: SegmentModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = shipped.parent / "mine.safetensors"
-    path.write_bytes(codec_model.to_bytes())
+    path.write_bytes(segment_model.to_bytes())
     for name_or_path in (path, str(path)):
-        assert open_model(name_or_path).digest == codec_model.digest
+        assert open_model(name_or_path).digest == segment_model.digest
     # A file without a suffix goes before a name, and a name with a suffix is a path.
     monkeypatch.chdir(shipped.parent)
     path.rename("one")
-    assert open_model("one").digest == codec_model.digest
+    assert open_model("one").digest == segment_model.digest
     with pytest.raises(ModelFileError, match=r"^other.safetensors cannot be read \(No such file"):
         open_model("other.safetensors")
 
@@ -97,8 +102,20 @@ def test_errors_name_the_file(shipped: Path) -> None:
 def test_shipped_models_are_sound(name: str) -> None:
     model = open_model(name)
     assert model_name_of(model.fingerprint) == name
-    assert len((models.MODELS / f"{name}.safetensors").read_bytes()) == len(model.to_bytes())
-    assert replace(model).digest == model.digest
+    data = (models.MODELS / f"{name}.safetensors").read_bytes()
+    metadata, tensors = from_file(data, model.kind)
+    assert replace(model).digest == model.digest == metadata.digest
+    again, same = from_file(model.to_bytes(), model.kind)
+    assert again.training_digest == metadata.training_digest
+    assert all(torch.equal(same[name], tensor) for name, tensor in tensors.items())
+    # Weights are in half precision.
+    assert abs(len(data) - len(model.to_bytes())) < 1000
+
+
+def test_a_shipped_sequence_model_has_the_settings_that_it_was_trained_with() -> None:
+    model = open_model("default")
+    assert isinstance(model, SequenceModel)
+    assert (model.trade, model.distortion) == (Trade(), DistortionWeights())
 
 
 def test_names_need_no_torch() -> None:

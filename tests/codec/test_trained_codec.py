@@ -5,13 +5,15 @@ from collections.abc import Mapping
 import pytest
 import torch
 
-from gan_audio_compression.codec.coding import Model
-from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.kinds import Model
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.compute.executor import ProcessExecutor
 
 # A process may hand a new one no more than 256 file handles, and PyTorch takes one for a tensor.
 MANY_TENSORS = 300
+QUALITY = Quality(100)
 
 
 def identity(codecs: Mapping[str, Model], name: str) -> tuple[str, str]:
@@ -19,11 +21,11 @@ def identity(codecs: Mapping[str, Model], name: str) -> tuple[str, str]:
     return codec.digest, codec.precision
 
 
-@pytest.mark.parametrize("kind", [CodecModel, SequenceModel])
+@pytest.mark.parametrize("kind", [SegmentModel, SequenceModel])
 def test_any_number_of_codecs_goes_to_a_worker_as_they_are(
-    kind: type[Model], codec_model: CodecModel, sequence_model: SequenceModel
+    kind: type[Model], segment_model: SegmentModel, sequence_model: SequenceModel
 ) -> None:
-    codec = codec_model if kind is CodecModel else sequence_model
+    codec = segment_model if kind is SegmentModel else sequence_model
     rough = codec.to("cpu", "bfloat16")
     count = MANY_TENSORS // len(rough.encoder.state_dict()) + 1
     codecs = {"0": codec} | {str(n): rough for n in range(1, count)}
@@ -38,8 +40,8 @@ def test_it_computes_the_same_in_a_worker(sequence_model: SequenceModel) -> None
     latents = torch.randn(1, 5, 4, generator=torch.Generator().manual_seed(0))
     (outcome,) = ProcessExecutor(1).map(generated, [("a", latents)], sequence_model)
     assert outcome.value is not None
-    assert torch.equal(outcome.value, sequence_model.generate(latents, 100))
+    assert torch.equal(outcome.value, sequence_model.generate(latents, QUALITY))
 
 
 def generated(codec: SequenceModel, latents: torch.Tensor) -> torch.Tensor:
-    return codec.generate(latents, 100)
+    return codec.generate(latents, QUALITY)

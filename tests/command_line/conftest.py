@@ -49,9 +49,9 @@ def logging_restored() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def model_file(tmp_path_factory: pytest.TempPathFactory, codec_model: Any) -> Path:
+def model_file(tmp_path_factory: pytest.TempPathFactory, segment_model: Any) -> Path:
     path = tmp_path_factory.mktemp("model") / "small.safetensors"
-    path.write_bytes(codec_model.to_bytes())
+    path.write_bytes(segment_model.to_bytes())
     return path
 
 

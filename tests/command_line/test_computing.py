@@ -39,7 +39,7 @@ def write_flipped(path: Path, model: bytes) -> None:
 
 
 def write_other_kind(path: Path, model: bytes) -> None:
-    path.write_bytes(model.replace(rb"\"kind\": \"codec\"", rb"\"kind\": \"radio\""))
+    path.write_bytes(model.replace(rb"\"kind\": \"segment\"", rb"\"kind\": \"mystery\""))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def write_other_kind(path: Path, model: bytes) -> None:
         (write_text, "is no model of this program"),
         (write_truncated, "ends after"),
         (write_flipped, "is damaged"),
-        (write_other_kind, "of kind 'radio'"),
+        (write_other_kind, "of kind 'mystery'"),
     ],
 )
 def test_a_file_that_is_no_model(

@@ -25,14 +25,14 @@ FIELDS = {
 }
 
 
-def test_the_figures_as_json(tool: Any, write_speech: Any, codec_model: Any) -> None:
+def test_the_figures_as_json(tool: Any, write_speech: Any, segment_model: Any) -> None:
     tool("encode", write_speech("a.wav", seconds=17, rate=8_000))
     done = tool("info", "a.gac", "--json")
     assert done.code == 0
     about = json.loads(done.out)
     size = Path("a.gac").stat().st_size
     assert set(about) == FIELDS
-    assert about["fingerprint"] == codec_model.fingerprint.hex()
+    assert about["fingerprint"] == segment_model.fingerprint.hex()
     assert (about["sample_rate"], about["samples"], about["seconds"]) == (8_000, 136_000, 17.0)
     assert about["chunks"] == len(about["level_db"]) == 2
     assert about["size"] == size > about["payload"] > 0

@@ -21,7 +21,7 @@ def test_payload_is_within_1_percent_and_1_byte_of_the_ideal(source: str, size: 
     tables = LevelTables(np.array([SOURCES[source]]))
     contexts = np.zeros(size, np.int32)
     for seed in range(20):
-        symbols = np.random.default_rng(seed).choice(16, size, p=tables.probabilities(0))
+        symbols = np.random.default_rng(seed).choice(16, size, p=tables.probabilities[0])
         payload = ArithmeticCoder(tables).encode(symbols, contexts)
         assert len(payload) <= 1.01 * tables.code_length(symbols, contexts) / 8 + 1
 
@@ -44,7 +44,7 @@ def test_zeros_after_the_payload_change_nothing_and_no_byte_of_it_can_go() -> No
     coder = ArithmeticCoder(tables)
     contexts = np.zeros(64, np.int32)
     for _ in range(50):
-        symbols = random.choice(16, 64, p=tables.probabilities(0))
+        symbols = random.choice(16, 64, p=tables.probabilities[0])
         payload = coder.encode(symbols, contexts)
         np.testing.assert_array_equal(coder.decode(payload + bytes(9), contexts), symbols)
         for ending in range(256):

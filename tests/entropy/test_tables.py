@@ -39,8 +39,8 @@ def test_fit_counts_each_table_on_its_own_with_one_added() -> None:
     symbols = np.array([0] * 5 + [1] + [1] * 5 + [0])
     contexts = np.array([0] * 6 + [1] * 6)
     fitted = LevelTables.fit(symbols, contexts, tables=2, levels=2)
-    assert fitted.probabilities(0) == pytest.approx([6 / 8, 2 / 8], abs=2 / TOTAL)
-    assert fitted.probabilities(1) == pytest.approx([2 / 8, 6 / 8], abs=2 / TOTAL)
+    assert fitted.probabilities[0] == pytest.approx([6 / 8, 2 / 8], abs=2 / TOTAL)
+    assert fitted.probabilities[1] == pytest.approx([2 / 8, 6 / 8], abs=2 / TOTAL)
 
 
 def test_fit_depends_on_the_multiset_alone() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gan_audio_compression.evaluation.comparison import codec_comparison, comparison_markdown
-from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.systems import System, UnknownSystemError
 
 MakeRow = Callable[..., dict[str, Any]]
@@ -19,11 +19,13 @@ SYSTEMS = (
     System("evs", "EVS", 7.2),
     System("ours", "Ours"),
 )
+Metrics = dict[str, Metric]
+
 MISSING = "EVS is not\ninstalled; build it."
 
 
 @pytest.fixture
-def table(score_row: MakeRow, lost_row: MakeRow) -> pd.DataFrame:
+def table(score_row: MakeRow, lost_row: MakeRow, metrics: Metrics) -> pd.DataFrame:
     rows = [
         score_row("Ours", "a1", pesq_raw=3.0),
         score_row("BPGAN", "a1"),
@@ -33,15 +35,15 @@ def table(score_row: MakeRow, lost_row: MakeRow) -> pd.DataFrame:
         lost_row("EVS", "a1", MISSING),
         lost_row("EVS", "b1", MISSING),
     ]
-    return codec_comparison(pd.DataFrame(rows), SYSTEMS, seed=0)
+    return codec_comparison(pd.DataFrame(rows), metrics, SYSTEMS, seed=0)
 
 
 def of(table: pd.DataFrame, system: str) -> pd.Series:
     return table[table["system"] == system].iloc[0]
 
 
-def cells(table: pd.DataFrame, system: str) -> list[str]:
-    lines = comparison_markdown(table).splitlines()
+def cells(table: pd.DataFrame, metrics: Metrics, system: str) -> list[str]:
+    lines = comparison_markdown(table, metrics).splitlines()
     (line,) = [line for line in lines if line.startswith(f"| {system}")]
     return [cell.strip() for cell in line.replace("\\|", "/").split("|")[1:-1]]
 
@@ -68,11 +70,11 @@ def test_means_medians_and_intervals_leave_gaps_out(table: pd.DataFrame) -> None
     assert ours["phone_error_rate"] == ours["phone_error_rate_high"] == pytest.approx(0.25)
 
 
-def test_one_speaker_has_means_without_intervals(table: pd.DataFrame) -> None:
+def test_one_speaker_has_means_without_intervals(table: pd.DataFrame, metrics: Metrics) -> None:
     bpgan = of(table, "BPGAN")
-    assert [bpgan[f"{metric}_mean"] for metric in METRICS] == [3.0] * len(METRICS)
-    assert all(math.isnan(bpgan[f"{metric}_low"]) for metric in METRICS)
-    assert cells(table, "BPGAN")[4] == "3.00"
+    assert [bpgan[f"{metric}_mean"] for metric in metrics] == [3.0] * len(metrics)
+    assert all(math.isnan(bpgan[f"{metric}_low"]) for metric in metrics)
+    assert cells(table, metrics, "BPGAN")[4] == "3.00"
 
 
 def test_a_reason_that_all_utterances_share_is_the_note(table: pd.DataFrame) -> None:
@@ -80,28 +82,62 @@ def test_a_reason_that_all_utterances_share_is_the_note(table: pd.DataFrame) -> 
     assert pd.isna(of(table, "Ours")["note"])
 
 
-def test_a_codec_that_is_missing_is_a_row_without_figures(table: pd.DataFrame) -> None:
-    assert cells(table, "EVS") == ["EVS", "0/2", *["-"] * 10]
-    assert "- EVS: EVS is not installed; build it." in comparison_markdown(table).splitlines()
+def test_a_codec_that_is_missing_is_a_row_without_figures(
+    table: pd.DataFrame, metrics: Metrics
+) -> None:
+    assert cells(table, metrics, "EVS") == ["EVS", "0/2", *["-"] * 10]
+    assert (
+        "- EVS: EVS is not installed; build it." in comparison_markdown(table, metrics).splitlines()
+    )
 
 
-def test_a_system_without_scores_keeps_its_row(score_row: MakeRow) -> None:
-    table = codec_comparison(pd.DataFrame([score_row("Ours", "a1")]), SYSTEMS, seed=0)
+def test_a_measure_that_is_not_installed_is_a_column_without_figures(
+    score_row: MakeRow, lost_row: MakeRow, metrics: Metrics
+) -> None:
+    no_visqol: dict[str, Any] = {"visqol": math.nan, "reason": "ViSQOL is not installed."}
+    rows = [
+        score_row("BPGAN", "a1", **no_visqol),
+        score_row("BPGAN", "b1", **no_visqol | {"stoi": math.nan}),
+        lost_row("EVS", "a1", MISSING),
+    ]
+    table = codec_comparison(pd.DataFrame(rows), metrics, SYSTEMS, seed=0)
+    bpgan = of(table, "BPGAN")
+    assert (bpgan["pesq_nb_mean"], bpgan["failed"]) == (3.0, 1)
+    assert pd.isna(bpgan["note"])
+    assert table["visqol_mean"].isna().all()
+    assert of(table, "EVS")["note"] == MISSING
+
+
+def test_the_summary_has_the_metrics_that_it_is_told_of(table: pd.DataFrame) -> None:
+    told = {
+        "stoi": Metric("Hidden", in_summary=False),
+        "visqol": Metric("Shown", digits=1),
+        "pesq_raw": Metric("Also shown", digits=3),
+    }
+    header = comparison_markdown(table, told).splitlines()[0]
+    assert "| Payload kbit/s | Shown | Also shown | Phone error rate (%) |" in header
+    assert cells(table, told, "BPGAN")[4:6] == ["3.0", "3.000"]
+
+
+def test_a_system_without_scores_keeps_its_row(score_row: MakeRow, metrics: Metrics) -> None:
+    table = codec_comparison(pd.DataFrame([score_row("Ours", "a1")]), metrics, SYSTEMS, seed=0)
     assert list(table["n"]) == [0, 0, 0, 1]
-    assert cells(table, "EVS") == ["EVS", "0", *["-"] * 10]
+    assert cells(table, metrics, "EVS") == ["EVS", "0", *["-"] * 10]
 
 
-def test_a_system_that_is_not_listed_is_an_error(score_row: MakeRow) -> None:
+def test_a_system_that_is_not_listed_is_an_error(score_row: MakeRow, metrics: Metrics) -> None:
     with pytest.raises(UnknownSystemError, match="LPC"):
-        codec_comparison(pd.DataFrame([score_row("LPC", "a1")]), SYSTEMS, seed=0)
+        codec_comparison(pd.DataFrame([score_row("LPC", "a1")]), metrics, SYSTEMS, seed=0)
 
 
-def test_the_papers_figures_stand_beside_what_stands_for_its_methods(table: pd.DataFrame) -> None:
+def test_the_papers_figures_stand_beside_what_stands_for_its_methods(
+    table: pd.DataFrame, metrics: Metrics
+) -> None:
     columns = ["paper_kbit_s", "paper_pesq_raw", "paper_mushra"]
     assert of(table, "BPGAN")[columns].tolist() == [2.0, 3.26, 64.9]
     assert of(table, "Speex | wide band")[columns].tolist() == [8.0, 3.39, 59.4]
     assert of(table, "Ours")[columns].isna().all()
-    assert cells(table, "BPGAN")[-1] == "3.26, 64.9 at 2"
+    assert cells(table, metrics, "BPGAN")[-1] == "3.26, 64.9 at 2"
 
 
 def test_nobody_has_listened_yet(table: pd.DataFrame) -> None:
@@ -109,23 +145,29 @@ def test_nobody_has_listened_yet(table: pd.DataFrame) -> None:
     assert (table["listeners"] == 0).all()
 
 
-def test_markdown_names_the_scales_and_the_source(table: pd.DataFrame) -> None:
-    header, *_, note = comparison_markdown(table).splitlines()
+def test_markdown_names_the_scales_and_the_source(table: pd.DataFrame, metrics: Metrics) -> None:
+    header, *_, note = comparison_markdown(table, metrics).splitlines()
     for metric in ("pesq_raw", "pesq_nb", "pesq_wb", "estoi", "visqol"):
-        assert f"| {METRICS[metric].label} |" in header
+        assert f"| {metrics[metric].label} |" in header
     assert "| Phone error rate (%) |" in header
-    assert cells(table, "Ours")[1:5] == ["2/3", "2.22", "1.93", "3.50 [3.00, 4.00]"]
-    assert cells(table, "Ours")[9] == "25.0 [25.0, 25.0]"
+    assert cells(table, metrics, "Ours")[1:5] == ["2/3", "2.22", "1.93", "3.50 [3.00, 4.00]"]
+    assert cells(table, metrics, "Ours")[9] == "25.0 [25.0, 25.0]"
     assert "(2 here)" in note
     assert "Chaulagain" in note
 
 
-def test_markdown_rows_have_as_many_cells_as_the_header(table: pd.DataFrame) -> None:
-    lines = comparison_markdown(table).splitlines()[: 2 + len(SYSTEMS)]
+def test_markdown_rows_have_as_many_cells_as_the_header(
+    table: pd.DataFrame, metrics: Metrics
+) -> None:
+    lines = comparison_markdown(table, metrics).splitlines()[: 2 + len(SYSTEMS)]
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
-    assert cells(table, "Speex")[0] == "Speex / wide band"
+    assert cells(table, metrics, "Speex")[0] == "Speex / wide band"
 
 
-def test_a_table_that_was_saved_reads_the_same(table: pd.DataFrame, tmp_path: Any) -> None:
+def test_a_table_that_was_saved_reads_the_same(
+    table: pd.DataFrame, tmp_path: Any, metrics: Metrics
+) -> None:
     table.to_csv(tmp_path / "table.csv", index=False)
-    assert comparison_markdown(pd.read_csv(tmp_path / "table.csv")) == comparison_markdown(table)
+    assert comparison_markdown(pd.read_csv(tmp_path / "table.csv"), metrics) == comparison_markdown(
+        table, metrics
+    )

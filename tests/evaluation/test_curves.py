@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from gan_audio_compression.evaluation.curves import objective_figure, score_box_figure
+from gan_audio_compression.evaluation.measure import Metric
 
 MakeRow = Callable[..., dict[str, Any]]
+Metrics = dict[str, Metric]
 
 
 def traces(system: str, *objectives: float) -> pd.DataFrame:
@@ -47,7 +49,7 @@ def test_lines_differ_without_their_colours() -> None:
     assert len(looks) == len(names)
 
 
-def test_boxes_are_of_the_systems_that_have_values(score_row: MakeRow) -> None:
+def test_boxes_are_of_the_systems_that_have_values(score_row: MakeRow, metrics: Metrics) -> None:
     scores = pd.DataFrame(
         [
             *(score_row("Opus", f"a{n}", pesq_wb=value) for n, value in enumerate((2.0, 3.0, 7.0))),
@@ -55,7 +57,7 @@ def test_boxes_are_of_the_systems_that_have_values(score_row: MakeRow) -> None:
             score_row("BPGAN", "a1", pesq_wb=1.5),
         ]
     )
-    figure = score_box_figure(scores, "pesq_wb", title="Scores")
+    figure = score_box_figure(scores, metrics, "pesq_wb", title="Scores")
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == ["Opus", "BPGAN"]
     assert axes.yaxis_inverted()
@@ -73,12 +75,16 @@ def test_boxes_are_of_the_systems_that_have_values(score_row: MakeRow) -> None:
         ("log_mel_distance", "Log-mel distance (dB), lower is better"),
     ],
 )
-def test_the_axis_says_where_lower_is_better(score_row: MakeRow, measure: str, label: str) -> None:
-    figure = score_box_figure(pd.DataFrame([score_row("Opus", "a1")]), measure, title="Scores")
+def test_the_axis_says_where_lower_is_better(
+    score_row: MakeRow, metrics: Metrics, measure: str, label: str
+) -> None:
+    figure = score_box_figure(
+        pd.DataFrame([score_row("Opus", "a1")]), metrics, measure, title="Scores"
+    )
     assert figure.axes[0].get_xlabel() == label
 
 
-def test_nothing_scored_gives_an_empty_figure(score_row: MakeRow) -> None:
+def test_nothing_scored_gives_an_empty_figure(score_row: MakeRow, metrics: Metrics) -> None:
     scores = pd.DataFrame([score_row("EVS", "a1", visqol=math.nan)])
-    figure = score_box_figure(scores, "visqol", title="Scores")
+    figure = score_box_figure(scores, metrics, "visqol", title="Scores")
     assert not figure.axes[0].lines

@@ -13,6 +13,7 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from gan_audio_compression.evaluation.comparison import codec_comparison
+from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.rate_distortion import (
     rate_distortion_figure,
     rate_distortion_points,
@@ -63,7 +64,7 @@ def extent(note: Annotation) -> Bbox:
 
 
 @pytest.fixture
-def table(score_row: MakeRow, lost_row: MakeRow) -> pd.DataFrame:
+def table(score_row: MakeRow, lost_row: MakeRow, metrics: dict[str, Metric]) -> pd.DataFrame:
     rows = [
         *(score_row("Original", id, bits=512_000) for id in ("a1", "b1")),
         *(score_row("No codec", id, bits=math.nan) for id in ("a1", "b1")),
@@ -72,7 +73,7 @@ def table(score_row: MakeRow, lost_row: MakeRow) -> pd.DataFrame:
         score_row("Speex NB", "a1", bits=18_000),
         lost_row("EVS", "a1", "not installed"),
     ]
-    return codec_comparison(pd.DataFrame(rows), SYSTEMS, seed=0)
+    return codec_comparison(pd.DataFrame(rows), metrics, SYSTEMS, seed=0)
 
 
 def test_points_are_of_what_was_coded_at_a_low_rate(table: pd.DataFrame) -> None:

@@ -3,7 +3,13 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from gan_audio_compression.evaluation.systems import System, UnknownSystemError, check_known
+from gan_audio_compression.evaluation.systems import (
+    CEILINGS,
+    System,
+    UnknownSystemError,
+    check_known,
+    labels_of,
+)
 
 
 def test_a_member_of_a_family_is_named_by_its_mode() -> None:
@@ -45,3 +51,15 @@ def test_scores_of_a_system_that_is_not_listed_are_an_error() -> None:
     check_known(["a", "b", "a"], ["a", "b", "c"])
     with pytest.raises(UnknownSystemError, match=r"d, e.*list of systems"):
         check_known(["a", "e", "d"], ["a"])
+
+
+def test_labels_are_by_key_in_their_order() -> None:
+    systems = (System("b", "Second"), System("a", "First"))
+    assert list(labels_of(systems).items()) == [("b", "Second"), ("a", "First")]
+
+
+def test_what_no_codec_made_has_no_rate_and_the_original_stands_for_the_papers() -> None:
+    assert [system.key for system in CEILINGS] == ["original", "narrow_band", "no_codec"]
+    assert all(system.nominal_kbit_s is None for system in CEILINGS)
+    papers = [system.paper_result for system in CEILINGS]
+    assert [paper and paper.pesq_raw for paper in papers] == [4.5, None, None]

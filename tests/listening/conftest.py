@@ -29,6 +29,8 @@ from gan_audio_compression.listening.description import (
     samples_digest,
 )
 from gan_audio_compression.listening.page import render_page
+from tests.browser import browser as browser
+from tests.browser import least_contrast as least_contrast
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 RATE = 16_000

@@ -7,17 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gan_audio_compression.bench.entries import Bench
 from gan_audio_compression.datasets.ratings import RatingsDataset
 from gan_audio_compression.evaluation.comparison import comparison_markdown
-from gan_audio_compression.evaluation.metrics import METRICS
 from gan_audio_compression.listening.description import ListeningTest
+from gan_audio_compression.pipelines.bench import systems_of
 from gan_audio_compression.pipelines.evaluation.nodes import listening, tables
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
-from gan_audio_compression.pipelines.systems import BENCH
+from gan_audio_compression.pipelines.measures import MeasureParameters
+from tests.pipelines.toys import TOY_MEASURE, toy_entry
 
 Heard = dict[str, dict[str, Callable[[], Any]]]
 Visit = Callable[..., Any]
 
+BENCH = Bench.model_validate({"bpgan": toy_entry("BPGAN"), "opus_9k": toy_entry("Opus 9k")})
+MEASURES = MeasureParameters.model_validate([TOY_MEASURE])
 QUALITY = {"original": 100, "opus_9k": 80, "bpgan": 60, "mid_anchor": 95, "low_anchor": 40}
 
 
@@ -25,9 +29,9 @@ def utterance_scores() -> pd.DataFrame:
     """Scores of one utterance by every system."""
     about = {"id": "u", "speaker": "s", "sex": "F", "dialect_region": "dr1", "split": "test"}
     figures = {"bits": 2000.0, "payload_bits": 1900.0, "seconds": 1.0, "file_bit_rate": 2000.0}
-    columns = about | figures | dict.fromkeys(METRICS, 1.0) | {"reason": None}
+    columns = about | figures | dict.fromkeys(MEASURES.metrics(), 1.0) | {"reason": None}
     columns |= {"phones": np.nan, "phone_errors": np.nan}
-    return pd.DataFrame([columns | {"system": system.label} for system in BENCH])
+    return pd.DataFrame([columns | {"system": system.label} for system in systems_of(BENCH)])
 
 
 def test_what_two_listeners_click_is_what_the_table_says(
@@ -48,16 +52,18 @@ def test_what_two_listeners_click_is_what_the_table_says(
         visitor.sees("All ratings are stored (2 of 2 trials).")
 
     ratings = RatingsDataset(str(server.ratings)).load()
-    screening, counting, outdated = listening.screen_ratings(ratings, heard["original"], **heard)
+    decoded = {f"{key}/{id}": load for key, of in heard.items() for id, load in of.items()}
+    screening, counting, outdated = listening.screen_ratings(ratings, heard["original"], decoded)
     assert outdated == []
     assert sorted(screening["reason"].isna()) == [False, True, True]
     by_condition, _ = listening.estimate_scores(counting)
-    table, *_ = tables.compare_codecs(
-        utterance_scores(), by_condition, EvaluationParameters(seed=0, examples=0)
-    )
+    parameters = EvaluationParameters(seed=0, examples=0, reference="bpgan", spectrograms=())
+    table, *_ = tables.compare_codecs(utterance_scores(), by_condition, BENCH, MEASURES, parameters)
     rows = table.set_index("system")
     assert rows.loc[["Original", "Opus 9k", "BPGAN"], "mushra"].tolist() == [100, 85, 65]
     assert rows.loc["BPGAN", "mushra_low"] == pytest.approx(65 - 12.706 * 5, abs=0.01)
     assert table["listeners"].max() == 2
     assert rows["mushra"].notna().sum() == 3
-    assert "| MUSHRA (2 listeners, 20 are wanted) |" in comparison_markdown(table)
+    assert "| MUSHRA (2 listeners, 20 are wanted) |" in comparison_markdown(
+        table, MEASURES.metrics()
+    )

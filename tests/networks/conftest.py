@@ -2,14 +2,14 @@
 
 import pytest
 
-from gan_audio_compression.networks.config import NetworkConfig, Norm
+from gan_audio_compression.networks.segment.config import Norm, SegmentConfig
 
 
 @pytest.fixture(params=["group", "none"])
-def small(request: pytest.FixtureRequest) -> NetworkConfig:
+def small(request: pytest.FixtureRequest) -> SegmentConfig:
     """A network for tests, with either norm."""
     norm: Norm = request.param
-    return NetworkConfig(
+    return SegmentConfig(
         width=16,
         residual_blocks=1,
         norm=norm,

@@ -2,13 +2,19 @@
 
 import torch
 
-from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.discriminator import Discriminator, PatchDiscriminator
+from gan_audio_compression.networks.segment.config import SegmentConfig
+
+
+def discriminator_of(config: SegmentConfig) -> Discriminator:
+    return Discriminator(
+        config.discriminator_width, config.discriminator_layers, config.discriminator_scales
+    )
 
 
 @torch.no_grad()
-def test_scales_and_layers(small: NetworkConfig) -> None:
-    features = Discriminator(small)(torch.rand(2, 1, 128, 128))
+def test_scales_and_layers(small: SegmentConfig) -> None:
+    features = discriminator_of(small)(torch.rand(2, 1, 128, 128))
     sizes = [[tuple(layer.shape[1:]) for layer in scale] for scale in features]
     assert sizes == [
         [(4, 65, 65), (8, 33, 33), (16, 34, 34), (1, 35, 35)],
@@ -23,9 +29,9 @@ def test_the_papers_channels_stop_at_eight_times_the_width() -> None:
 
 
 @torch.no_grad()
-def test_a_verdict_does_not_depend_on_the_batch(small: NetworkConfig) -> None:
+def test_a_verdict_does_not_depend_on_the_batch(small: SegmentConfig) -> None:
     torch.manual_seed(0)
-    discriminator = Discriminator(small).train()
+    discriminator = discriminator_of(small).train()
     batch = torch.rand(3, 1, 128, 128)
     batch[1:] *= 50.0
     for alone, among in zip(discriminator(batch[:1]), discriminator(batch), strict=True):
@@ -33,9 +39,9 @@ def test_a_verdict_does_not_depend_on_the_batch(small: NetworkConfig) -> None:
 
 
 @torch.no_grad()
-def test_each_scale_has_its_own_weights(small: NetworkConfig) -> None:
+def test_each_scale_has_its_own_weights(small: SegmentConfig) -> None:
     torch.manual_seed(0)
-    discriminator = Discriminator(small)
+    discriminator = discriminator_of(small)
     image = torch.rand(1, 1, 64, 64)
     small_image = torch.nn.functional.avg_pool2d(image, 2)
     assert torch.equal(discriminator.scales[1](small_image)[-1], discriminator(image)[1][-1])

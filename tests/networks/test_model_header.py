@@ -1,12 +1,12 @@
 """The header of a model file: what it says, and refusal of what no program wrote."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import pytest
 
-from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.errors import (
     DamagedModelError,
     NewerModelError,
@@ -20,7 +20,9 @@ from gan_audio_compression.networks.model_header import (
     read_header,
 )
 
-METADATA = ModelMetadata("codec", NetworkConfig(width=16), "0f" * 32, "trained on this")
+METADATA = ModelMetadata(
+    "segment", {"width": 16, "norm": "none"}, "0f" * 32, "trained on this", {"trade": {"low": 0.5}}
+)
 ENTRIES = {
     "levels": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]},
     "padding": {"dtype": "I64", "shape": [2], "data_offsets": [16, 32]},
@@ -47,6 +49,17 @@ def test_the_header_comes_back_without_the_tensors() -> None:
     header = read_header(BytesIO(data))
     assert header.metadata == METADATA
     assert header.file_bytes == len(data) + 32
+
+
+@pytest.mark.parametrize(
+    ("kind", "now"), [("codec", "segment"), ("sequence", "sequence"), ("gan", "gan")]
+)
+def test_format_1_had_no_settings_and_another_name_for_a_kind(kind: str, now: str) -> None:
+    values = values_of(format=1, kind=kind)
+    del values["settings"]
+    metadata = read_header(BytesIO(written(values))).metadata
+    assert metadata == replace(METADATA, kind=now, settings={})
+    assert read_header(BytesIO(written(values | {"format": 2}))).metadata.kind == kind
 
 
 def test_no_more_than_the_header_is_read() -> None:
@@ -97,11 +110,8 @@ def test_a_later_format_is_told() -> None:
         {"digest": 7},
         {"kind": None},
         {"surplus": 1},
-        {"networks": {"width": 10**9}},
-        {"networks": {"residual_blocks": 10**9}},
-        {"networks": {"width": "16"}},
-        {"networks": {"height": 16}},
         {"networks": [16]},
+        {"settings": [16]},
     ],
     ids=str,
 )

@@ -1,4 +1,4 @@
-"""What the pipelines that train the codec over time are tried on: little speech, small networks."""
+"""What the pipelines that train the sequence codec are tried on: little speech, small networks."""
 
 from collections.abc import Callable
 from functools import partial

@@ -7,31 +7,28 @@ import pytest
 from kedro.config import OmegaConfigLoader
 from pydantic import ValidationError
 
+from gan_audio_compression.bench.entries import Bench, open_codecs
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.evaluation.metrics import OWN_MEASURES
 from gan_audio_compression.pipelines.ablations.parameters import AblationParameters
-from gan_audio_compression.pipelines.compression.parameters import CodingParameters
+from gan_audio_compression.pipelines.bench import systems_of
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
-from gan_audio_compression.pipelines.default_codec.parameters import (
-    SequenceTrainingParameters,
-    StartParameters,
-)
 from gan_audio_compression.pipelines.evaluation.parameters import (
     EvaluationParameters,
-    ExternalCodecParameters,
-    RateParameters,
     RecogniserParameters,
-    SearchedRateParameters,
 )
 from gan_audio_compression.pipelines.listening_test.parameters import ListeningTestParameters
 from gan_audio_compression.pipelines.loops import ComputeParameters
+from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
-from gan_audio_compression.pipelines.receivers.parameters import (
-    HeadTrainingParameters,
-    ReceiverParameters,
-)
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
-from gan_audio_compression.pipelines.systems import BENCH, DEFAULT, EXTERNAL, SYSTEMS, TRANSFORM
-from gan_audio_compression.pipelines.training.parameters import TrainingParameters
+from gan_audio_compression.pipelines.sequence_training.parameters import StartParameters
+from gan_audio_compression.pipelines.training_parameters import (
+    SegmentTrainingParameters,
+    SequenceTrainingParameters,
+)
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -52,43 +49,63 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     values = parameters(environment)
     ComputeParameters.model_validate(values.pop("compute"))
     CorpusParameters.model_validate(values.pop("corpus"))
-    EvaluationParameters.model_validate(values.pop("evaluation"))
-    TrainingParameters.model_validate(values.pop("training"))
-    TrainingParameters.model_validate(values.pop("variant_training"))
-    SweepParameters.model_validate(values.pop("sweep"))
+    evaluation = EvaluationParameters.model_validate(values.pop("evaluation"))
+    SegmentTrainingParameters.model_validate(values.pop("segment_training"))
+    SegmentTrainingParameters.model_validate(values.pop("variant_training"))
+    sweep = SweepParameters.model_validate(values.pop("sweep"))
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
     AblationParameters.model_validate(values.pop("ablations"))
-    HeadTrainingParameters.model_validate(values.pop("head_training"))
-    ReceiverParameters.model_validate(values.pop("receivers"))
-    ListeningTestParameters.model_validate(values.pop("listening_test"))
+    listening = ListeningTestParameters.model_validate(values.pop("listening_test"))
     SearchStudyParameters.model_validate(values.pop("search_study"))
+    MeasureParameters.model_validate(values.pop("measures"))
+    bench = Bench.model_validate(values.pop("bench"))
     for variant in LATENT_VARIANTS:
         assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
-    for system in DEFAULT:
-        SearchedRateParameters.model_validate(values.pop(system)["codec"])
-    for system in TRANSFORM:
-        RateParameters.model_validate(values.pop(system)["codec"])
-    for system in EXTERNAL:
-        ExternalCodecParameters.model_validate(values.pop(system)["codec"])
-    for system in SYSTEMS:
-        CodingParameters.model_validate(values.pop(system)["coding"])
     assert values == {}
+    known = {system.key for system in systems_of(bench)}
+    assert {evaluation.reference, *evaluation.spectrograms} <= known
+    assert {*sweep.systems, *listening.codecs, listening.codec_anchor} <= known
 
 
-def test_rates_are_what_the_tables_say() -> None:
-    values = parameters("base")
-    nominal = {system.key: system.nominal_kbit_s for system in BENCH}
-    for system in EXTERNAL:
-        codec = ExternalCodecParameters.model_validate(values[system]["codec"]).root
-        assert codec.nominal_kbit_s == nominal[system], system
-    for system in (*DEFAULT, *TRANSFORM):
-        assert values[system]["codec"]["bitrate"] / 1000 == nominal[system]
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_codec_of_the_bench_opens_and_is_what_the_tables_say(
+    environment: str, segment_model: SegmentModel, sequence_model: SequenceModel
+) -> None:
+    bench = Bench.model_validate(parameters(environment)["bench"])
+    models = {"segment_model": segment_model, "sequence_model": sequence_model}
+    codecs = open_codecs(bench, models | {"transform_model": "fitted later"})
+    labels = list(bench.labels().values())
+    assert len(set(labels)) == len(labels)
+    for key, codec in codecs.items():
+        bitrate = getattr(codec, "bitrate", None)
+        if bitrate is not None:
+            assert bitrate / 1000 == bench.root[key].nominal_kbit_s, key
+
+
+def test_an_environment_searches_as_it_says() -> None:
+    efforts, iterations = {}, {}
+    for environment in ENVIRONMENTS:
+        bench = parameters(environment)["bench"]
+        efforts[environment] = bench["sequence_2k_searched"]["codec"]["effort"]
+        search = bench["bpgan_perceptual"]["codec"]["search"]
+        iterations[environment] = search["iterations"]
+        assert (search["strategy"], search["objective"]) == ("admm", "perceptual")
+    assert efforts["base"] == 1 and efforts["timit"] == 5
+    expected = {"base": 20, "test": 5, "timit": 100, "paper": 250}
+    assert {name: iterations[name] for name in expected} == expected
+
+
+def test_the_measures_are_those_of_the_tool() -> None:
+    opened = MeasureParameters.model_validate(parameters("base")["measures"]).opened()
+    assert opened == OWN_MEASURES
 
 
 def test_the_paper_environment_has_the_papers_figures() -> None:
-    training = TrainingParameters.model_validate(parameters("paper")["training"]).root
+    training = SegmentTrainingParameters.model_validate(
+        parameters("paper")["segment_training"]
+    ).root
     assert training.gan.schedule.epochs == 160
     assert training.networks.latent_channels * 8 * 8 == 512
     assert training.encoder.levels == 16
@@ -110,10 +127,10 @@ def test_each_environment_writes_to_a_folder_of_its_own() -> None:
 def test_unknown_keys_and_bad_values_are_refused_by_name(
     section: str, key: str, value: int
 ) -> None:
-    values = parameters("base")["training"]
+    values = parameters("base")["segment_training"]
     values[section] = {**values[section], key: value}
     with pytest.raises(ValidationError, match=key):
-        TrainingParameters.model_validate(values)
+        SegmentTrainingParameters.model_validate(values)
 
 
 def test_the_model_that_ships_is_not_trained_on_timit() -> None:

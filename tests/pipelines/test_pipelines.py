@@ -1,22 +1,12 @@
 """How the pipelines hang together, and what they ask for from outside."""
 
 import pytest
+from kedro.framework import project
 from kedro.framework.project import configure_project
 from kedro.pipeline import Pipeline
 
 from gan_audio_compression.pipeline_registry import register_pipelines
 from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
-from gan_audio_compression.pipelines.systems import (
-    BASELINES,
-    BENCH,
-    CEILINGS,
-    DEFAULT,
-    EXTERNAL,
-    SYSTEMS,
-    TRANSFORM,
-)
-
-SCORED = [*SYSTEMS, *BASELINES, *CEILINGS]
 
 
 @pytest.fixture(scope="module")
@@ -29,62 +19,64 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
     assert set(pipelines) == {
         "__default__",
         "data_preparation",
-        "training",
+        "segment_training",
+        "sequence_training",
         "compression",
         "reconstruction",
-        "rate_distortion",
-        "default_codec",
-        "ablations",
-        "receivers",
         "evaluation",
+        "rate_distortion",
+        "ablations",
         "listening_test",
         "listening_results",
         "search_study",
     }
 
 
+@pytest.mark.parametrize("name", ["segment_training", "listening_results"])
+def test_a_run_may_ask_for_one_alone(name: str) -> None:
+    configure_project("gan_audio_compression")
+    project.pipelines.set_requested([name])
+    assert project.pipelines[name].nodes
+
+
+MODELS = {"segment_model", "sequence_model", "transform_model"}
+
+
 def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     pipelines: dict[str, Pipeline],
 ) -> None:
-    parameters = {"params:corpus", "params:training", "params:compute", "params:evaluation"}
-    parameters |= {"params:phone_recogniser", "params:sweep", "params:variant_training"}
-    parameters |= {f"params:{system}.coding" for system in SYSTEMS}
-    parameters |= {f"params:{system}.codec" for system in BASELINES}
-    parameters |= {f"params:{variant}.latent_channels" for variant in LATENT_VARIANTS}
-    parameters |= {"params:sequence_start", "params:sequence_training"}
-    past = {"utterance_manifest_so_far", "checkpoints"}
-    past |= {"variations_so_far", "sequence_checkpoints"}
-    past |= {"sweep_log_so_far", "search_traces_so_far"}
-    past |= {f"{variant}.checkpoints" for variant in LATENT_VARIANTS}
-    past |= {f"{system}.coding_log_so_far" for system in BASELINES}
-    past |= {f"{system}.search_log_so_far" for system in SYSTEMS}
-    past |= {f"{system}.reconstruction_log_so_far" for system in SYSTEMS}
-    past |= {f"{system}.scores_so_far" for system in SCORED}
+    names = {"corpus", "compute", "segment_training", "sequence_start", "sequence_training"}
+    names |= {"bench", "measures", "evaluation", "phone_recogniser", "sweep", "variant_training"}
+    names |= {f"{variant}.latent_channels" for variant in LATENT_VARIANTS}
+    logs = {"variations", "coding", "reconstruction", "scores", "ceilings", "sweep"}
+    past = {f"{log}_log_so_far" for log in logs | {"search_traces"}}
+    past |= {"utterance_manifest_so_far", "segment_checkpoints", "sequence_checkpoints"}
+    past |= {f"{variant}.segment_checkpoints" for variant in LATENT_VARIANTS}
     raw = {"speech_corpus", "listening_ratings"}
+    parameters = {f"params:{name}" for name in names}
     assert pipelines["__default__"].inputs() == raw | parameters | past
 
 
-def test_the_receiver_sees_files_and_the_model_and_nothing_else(
+def test_the_receiver_sees_files_and_models_and_nothing_else(
     pipelines: dict[str, Pipeline],
 ) -> None:
-    received = {f"{system}.bitstreams" for system in SYSTEMS}
-    past = {f"{system}.reconstruction_log_so_far" for system in SYSTEMS}
-    expected = {"codec_model", "params:compute"} | received | past
+    parameters = {"params:bench", "params:compute"}
+    expected = {"coded_files", "reconstruction_log_so_far"} | MODELS | parameters
     assert pipelines["reconstruction"].inputs() == expected
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_a_system_decodes_only_its_own_files(pipelines: dict[str, Pipeline], system: str) -> None:
-    alone = pipelines["reconstruction"].only_nodes_with_namespaces([system])
-    assert alone.inputs() == {
-        f"{system}.bitstreams",
-        f"{system}.reconstruction_log_so_far",
-        "codec_model",
-        "params:compute",
-    }
+def test_every_codec_goes_one_road(pipelines: dict[str, Pipeline]) -> None:
+    """One node codes, one decodes and one scores, whatever the codec."""
+    for name, node, made in [
+        ("compression", "compress_utterances", "coded_files"),
+        ("reconstruction", "reconstruct_utterances", "reconstructed_speech"),
+        ("evaluation", "score_codecs", "scores_log"),
+    ]:
+        makers = [n.name for n in pipelines[name].nodes if made in n.outputs]
+        assert makers == [node]
 
 
-@pytest.mark.parametrize("family", [SYSTEMS, EXTERNAL, TRANSFORM, LATENT_VARIANTS, DEFAULT])
+@pytest.mark.parametrize("family", [LATENT_VARIANTS])
 def test_instances_differ_only_in_their_parameters(
     pipelines: dict[str, Pipeline], family: tuple[str, ...]
 ) -> None:
@@ -102,32 +94,18 @@ def test_instances_differ_only_in_their_parameters(
     assert [shape(namespace) for namespace in family[1:]] == [shape(family[0])] * (len(family) - 1)
 
 
-def test_the_table_has_every_system_once() -> None:
-    keys = [system.key for system in BENCH]
-    assert sorted(keys) == sorted(SCORED)
-    assert len({system.label for system in BENCH}) == len(BENCH)
-
-
-@pytest.mark.parametrize("system", BASELINES)
-def test_another_codec_gets_speech_and_nothing_of_our_codec(
-    pipelines: dict[str, Pipeline], system: str
-) -> None:
-    alone = pipelines["evaluation"].only_nodes_with_namespaces([system])
-    assert not {name for name in alone.inputs() if "codec_model" in name or "log_mel" in name}
-
-
-def test_the_codec_over_time_is_trained_on_speech_alone(pipelines: dict[str, Pipeline]) -> None:
-    inputs = {name for name in pipelines["default_codec"].inputs() if "params" not in name}
-    past = {"variations_so_far", "sequence_checkpoints"}
+def test_the_sequence_codec_is_trained_on_speech_alone(pipelines: dict[str, Pipeline]) -> None:
+    inputs = {name for name in pipelines["sequence_training"].inputs() if "params" not in name}
+    past = {"variations_log_so_far", "sequence_checkpoints"}
     assert inputs == {"speech", "log_mel", "utterance_manifest"} | past
 
 
 def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> None:
-    assert pipelines["training"].inputs() == {
+    assert pipelines["segment_training"].inputs() == {
         "log_mel",
         "utterance_manifest",
-        "params:training",
-        "checkpoints",
+        "params:segment_training",
+        "segment_checkpoints",
     }
 
 
@@ -158,19 +136,9 @@ def test_ablations_are_run_by_their_name_alone(pipelines: dict[str, Pipeline]) -
     alone = set(pipelines["ablations"].nodes)
     assert alone
     assert not alone & set(pipelines["__default__"].nodes)
-    made_by_others = {"speech", "log_mel", "utterance_manifest", "varied_log_mel", "variations"}
-    own = {"ablation_files", "ablation_checkpoints", "ablation_scores_so_far"}
+    made_by_others = {"speech", "log_mel", "utterance_manifest", "varied_log_mel", "variations_log"}
+    own = {"ablation_files", "ablations_checkpoints", "ablations_log_so_far"}
     inputs = {name for name in pipelines["ablations"].inputs() if "params" not in name}
-    assert inputs == made_by_others | own
-
-
-def test_receivers_are_compared_by_their_name_alone(pipelines: dict[str, Pipeline]) -> None:
-    alone = set(pipelines["receivers"].nodes)
-    assert alone
-    assert not alone & set(pipelines["__default__"].nodes)
-    made_by_others = {"speech", "utterance_manifest", "sequence_model"}
-    own = {"head_checkpoints", "receiver_scores_so_far"}
-    inputs = {name for name in pipelines["receivers"].inputs() if "params" not in name}
     assert inputs == made_by_others | own
 
 
@@ -180,4 +148,4 @@ def test_the_study_of_searches_is_run_by_its_name_alone(pipelines: dict[str, Pip
     assert not alone & set(pipelines["__default__"].nodes)
     inputs = {name for name in pipelines["search_study"].inputs() if "params" not in name}
     labelled = {"speech", "utterance_manifest", "phone_labels", "phone_recognisers"}
-    assert inputs == labelled | {"search_trials_so_far"}
+    assert inputs == labelled | {"search_trials_log_so_far"}

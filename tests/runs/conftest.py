@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import browser as browser
+
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "data" / "01_raw" / "demo_corpus"
 UTTERANCES = {

@@ -14,19 +14,23 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.project import configure_project
 from kedro.io import DataCatalog
 from mlflow import MlflowClient
+from omegaconf import OmegaConf
 
 from gan_audio_compression.codec.container.reader import ContainerReader
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.receiver import decode_file
-from gan_audio_compression.hooks import corpus_digest
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.pipeline_registry import register_pipelines
-from gan_audio_compression.pipelines.systems import BASELINES, PAPER_SYSTEMS, SYSTEMS
+from gan_audio_compression.provenance import corpus_digest
 
 TESTED, CODED = 3, 6
+# The segment codecs of the bench; those that minimise the same objective first.
+SAME_OBJECTIVE = ("encoder_only", "unified_gan", "bpgan")
+SEGMENT = (*SAME_OBJECTIVE, "bpgan_perceptual")
+SEQUENCE = ("sequence_2k", "sequence_1k_searched")
 # The metrics of an MLflow run belong to it, so every run writes them and the tables beside them.
 OF_EVERY_RUN = {
-    "search_log.parquet",
-    "search_summary.csv",
+    "searches.csv",
     "codec_comparison.csv",
     "codec_comparison.parquet",
     "codec_comparison.md",
@@ -39,8 +43,7 @@ OF_EVERY_RUN = {
 REPORT = "08_reporting/report.html"
 
 # What nodes hand over in memory.
-PASSED_ON = {"variants", "codings", "examples", "provenance"}
-PASSED_ON |= {f"{system}.codec" for system in BASELINES}
+PASSED_ON = {"variants", "examples", "provenance"}
 
 MakeProject = Callable[[Path], Path]
 KedroRun = Callable[..., subprocess.CompletedProcess[str]]
@@ -52,8 +55,8 @@ def data(project: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(data: Path) -> CodecModel:
-    return CodecModel.from_bytes((data / "06_models" / "codec_model.safetensors").read_bytes())
+def model(data: Path) -> SegmentModel:
+    return SegmentModel.from_bytes((data / "06_models" / "segment_model.safetensors").read_bytes())
 
 
 def runs_of(project: Path) -> tuple[MlflowClient, list[Any]]:
@@ -71,14 +74,10 @@ def tracked(project: Path) -> tuple[MlflowClient, Any]:
     return client, runs[-1]
 
 
-def missing_codecs(data: Path) -> set[str]:
-    """What is not there because a codec is not installed here."""
-    logs = {
-        system: pd.read_parquet(data / f"07_model_output/{system}/coding_log.parquet")
-        for system in BASELINES
-    }
-    missing = [system for system, log in logs.items() if log["error"].notna().all()]
-    return {f"{s}.{name}" for s in missing for name in ("coded_files", "reconstructed_speech")}
+@pytest.fixture(scope="module")
+def coding_log(data: Path) -> pd.DataFrame:
+    """What compression says of each codec and utterance."""
+    return pd.read_parquet(data / "07_model_output" / "coding_log.parquet")
 
 
 def test_everything_in_the_catalog_exists(
@@ -98,7 +97,7 @@ def test_everything_in_the_catalog_exists(
     stored = {name for name in datasets if not name.startswith("params:")} - PASSED_ON
     assert not {name for name in stored if name not in catalog}, "not in the catalog"
     # Metrics are not files; MLflow's own tests below look for them.
-    files = stored - {"search_means", "comparison_means", "mushra_means"} - missing_codecs(data)
+    files = stored - {"search_means", "comparison_means", "mushra_means"}
     # Nobody has listened.
     files -= {"listening_ratings"}
     # This corpus has no phone labels to train a recogniser on.
@@ -112,50 +111,62 @@ def test_nothing_is_pickled_or_left_half_written(project: Path) -> None:
     assert not [n for n in names if n.endswith((".part", ".tmp"))]
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", [*SEGMENT, *SEQUENCE])
 def test_files_decode_to_speech_of_the_right_length(
-    data: Path, model: CodecModel, system: str
+    data: Path, model: SegmentModel, system: str
 ) -> None:
-    folder = data / "07_model_output" / system
-    files = sorted((folder / "bitstreams").glob("*.gac"))
+    files = sorted((data / "07_model_output" / "coded_files" / system).glob("*.gac"))
+    speech = data / "07_model_output" / "reconstructed_speech" / system
     assert len(files) == CODED
     for file in files:
         original = soundfile.info(data / "03_primary" / "speech" / f"{file.stem}.wav")
-        decoded, rate = soundfile.read(folder / "reconstructed_speech" / f"{file.stem}.wav")
-        info = soundfile.info(folder / "reconstructed_speech" / f"{file.stem}.wav")
+        decoded, rate = soundfile.read(speech / f"{file.stem}.wav")
+        info = soundfile.info(speech / f"{file.stem}.wav")
         assert (info.subtype, info.channels, rate) == ("PCM_16", 1, 16_000)
         (chunk,) = ContainerReader(io.BytesIO(file.read_bytes())).chunks()
         assert len(decoded) == original.frames == chunk.total
+    if system not in SEGMENT:
+        return
     again = decode_file(model, files[0].read_bytes()).speech
-    stored = folder / "reconstructed_speech" / f"{files[0].stem}.wav"
-    kept, _ = soundfile.read(stored, dtype="float32")
+    kept, _ = soundfile.read(speech / f"{files[0].stem}.wav", dtype="float32")
     # Two steps of 16 bits.
     assert abs(kept - again.clip(-1, 1)).max() <= 2 / 32768
 
 
-def test_searches_are_never_worse_than_the_encoder(data: Path) -> None:
-    log = pd.read_parquet(data / "07_model_output" / "search_log.parquet")
-    assert log["error"].isna().all()
-    assert log.groupby("system").size().to_dict() == dict.fromkeys(SYSTEMS, CODED)
+def test_every_codec_of_the_bench_went_the_same_road(data: Path, coding_log: pd.DataFrame) -> None:
+    """What is installed was coded, decoded and scored; what is not says so throughout."""
+    bench = OmegaConf.load("conf/base/parameters_bench.yml").bench
+    assert coding_log.groupby("system").size().to_dict() == dict.fromkeys(map(str, bench), CODED)
+    coded = set(coding_log.loc[coding_log["error"].isna(), "id"])
+    folder = data / "07_model_output"
+    decoded = pd.read_parquet(folder / "reconstruction_log.parquet")
+    assert set(decoded.loc[decoded["error"].isna(), "id"]) == coded
+    scored = pd.read_parquet(folder / "scores_log.parquet")
+    assert set(scored["id"]) == set(coding_log["id"])
+    assert set(scored.loc[scored["pesq_nb"].notna(), "id"]) == coded
+
+
+def test_searches_are_never_worse_than_the_encoder(coding_log: pd.DataFrame) -> None:
+    log = coding_log[coding_log["objective"].notna()]
+    assert set(SEGMENT) | set(SEQUENCE) <= set(log["system"])
     assert (log["objective"] <= log["start_objective"]).all()
     objective = log.groupby("system")["objective"].mean()
     assert objective["bpgan"] < objective["encoder_only"]
     # All but the perceptual one minimise the same objective.
-    same = log[log["system"].isin(PAPER_SYSTEMS)]
-    assert same.groupby("id")["start_objective"].nunique().eq(1).all()
+    same = log[log["system"].isin(SAME_OBJECTIVE)]
+    assert same.groupby("utterance")["start_objective"].nunique().eq(1).all()
 
 
-def test_tables_count_every_utterance(data: Path) -> None:
+def test_tables_count_every_utterance(data: Path, coding_log: pd.DataFrame) -> None:
     tables = {
         split: pd.read_csv(data / "08_reporting" / f"{name}_comparison.csv").set_index("system")
         for split, name in (("test", "codec"), ("validation", "validation"))
     }
     assert (tables["test"]["n"] == TESTED).all()
     assert (tables["validation"]["n"] == CODED - TESTED).all()
-    folder = data / "07_model_output" / "bpgan"
-    log = pd.read_parquet(folder / "search_log.parquet")
-    tested = log[log["split"] == "test"]
-    files = [folder / "bitstreams" / f"{id}.gac" for id in tested["id"]]
+    tested = coding_log[(coding_log["split"] == "test") & (coding_log["system"] == "bpgan")]
+    folder = data / "07_model_output" / "coded_files"
+    files = [folder / f"{id}.gac" for id in tested["id"]]
     bits = 8 * sum(file.stat().st_size for file in files)
     expected = bits / tested["speech_seconds"].sum() / 1000
     assert tables["test"].loc["BPGAN", "file_kbit_s"] == pytest.approx(expected)
@@ -163,13 +174,17 @@ def test_tables_count_every_utterance(data: Path) -> None:
 
 
 def test_the_run_is_finished_and_says_what_it_was_made_of(
-    tracked: tuple[MlflowClient, Any], data: Path, model: CodecModel
+    tracked: tuple[MlflowClient, Any], data: Path, model: SegmentModel
 ) -> None:
     _, run = tracked
     assert run.info.status == "FINISHED"
     manifest = pd.read_parquet(data / "02_intermediate" / "utterance_manifest.parquet")
     assert run.data.tags["corpus_digest"] == corpus_digest(manifest)
-    assert run.data.tags["model_digest"] == model.digest
+    assert run.data.tags["segment_model.digest"] == model.digest
+    file = data / "06_models" / "sequence_model.safetensors"
+    sequence_model = SequenceModel.from_bytes(file.read_bytes())
+    assert run.data.tags["sequence_model.digest"] == sequence_model.digest
+    assert {"gan_model.digest", "transform_model.digest"} <= run.data.tags.keys()
     assert {"git_commit", "git_dirty"} <= run.data.tags.keys()
 
 
@@ -178,11 +193,11 @@ def test_parameters_are_logged_by_their_keys(
 ) -> None:
     parameters = tracked[1].data.params
     assert parameters["corpus.path"] == str(corpus)
-    assert parameters["training.gan.schedule.epochs"] == "2"
-    assert parameters["training.networks.width"] == "16"
-    assert parameters["bpgan.coding.search.strategy"] == "admm"
-    assert parameters["bpgan.coding.search.iterations"] == "10"
-    assert parameters["unified_gan.coding.coder"] == "huffman"
+    assert parameters["segment_training.gan.schedule.epochs"] == "2"
+    assert parameters["segment_training.networks.width"] == "16"
+    assert parameters["bench.bpgan.codec.search.strategy"] == "admm"
+    assert parameters["bench.bpgan.codec.search.iterations"] == "10"
+    assert parameters["bench.unified_gan.codec.coder"] == "huffman"
 
 
 def test_metrics_of_epochs_searches_and_scores(tracked: tuple[MlflowClient, Any]) -> None:
@@ -191,7 +206,7 @@ def test_metrics_of_epochs_searches_and_scores(tracked: tuple[MlflowClient, Any]
         history = client.get_metric_history(run.info.run_id, name)
         assert sorted(metric.step for metric in history) == [1, 2], name
     metrics = run.data.metrics
-    for system in SYSTEMS:
+    for system in SEGMENT:
         for split in ("test", "validation"):
             searched, compared = f"search.{split}.{system}", f"comparison.{split}.{system}"
             assert metrics[f"{searched}.objective"] > 0
@@ -209,7 +224,7 @@ def test_figures_and_tables_are_artifacts(tracked: tuple[MlflowClient, Any], dat
     assert {"figure_rate_distortion_pesq_raw.png", "figure_search_objective.png"} <= figures
     tables = {"codec_comparison.csv", "codec_comparison.parquet", "codec_comparison.md"}
     tables |= {"group_comparison.csv", "paired_differences.csv", "sweep_points.csv"}
-    tables |= {"dialect_distribution.csv", "training_history.csv", "report.html"}
+    tables |= {"dialect_distribution.csv", "segment_history.csv", "report.html"}
     assert figures | tables <= artifacts
 
 
@@ -222,20 +237,25 @@ def other_project(
 ) -> Path:
     """Another project, run from scratch up to the files."""
     folder = make_project(tmp_path_factory.mktemp("other"))
-    done = kedro_run(folder, corpus, "--pipelines=data_preparation,training,compression")
+    done = kedro_run(
+        folder,
+        corpus,
+        "--pipelines=data_preparation,segment_training,sequence_training,compression",
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 
 def test_the_same_seed_gives_the_same_files_byte_for_byte(data: Path, other_project: Path) -> None:
     other = other_project / "data" / "test"
-    files = sorted(path.relative_to(data) for path in data.rglob("bitstreams/*.gac"))
-    assert len(files) == CODED * len(SYSTEMS)
+    files = sorted(path.relative_to(data) for path in data.rglob("coded_files/*/*.gac"))
+    assert {file.parent.name for file in files} >= {*SEGMENT, *SEQUENCE}
+    assert len(files) % CODED == 0
     for file in files:
         assert (data / file).read_bytes() == (other / file).read_bytes(), file
 
 
-@pytest.mark.parametrize("name", ["gan_model", "codec_model"])
+@pytest.mark.parametrize("name", ["gan_model", "segment_model", "sequence_model"])
 def test_the_same_seed_gives_the_same_model_byte_for_byte(
     data: Path, other_project: Path, name: str
 ) -> None:
@@ -287,10 +307,10 @@ def test_bad_parameters_are_named_before_anything_runs(
     tmp_path: Path, corpus: Path, make_project: MakeProject, kedro_run: KedroRun
 ) -> None:
     project = make_project(tmp_path / "project")
-    wrong = ",training.gan.schedule.epochs=many,bpgan.coding.serch=2"
+    wrong = ",segment_training.gan.schedule.epochs=many,bench.bpgan.codec.serch=2"
     done = kedro_run(project, corpus, parameters=wrong)
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert "'training'" in said and "gan.schedule.epochs" in said
-    assert "'bpgan.coding'" in said and "serch" in said
+    assert "'segment_training'" in said and "gan.schedule.epochs" in said
+    assert "'bench'" in said and "bpgan" in said and "serch" in said
     assert not (project / "data").exists()

@@ -1,19 +1,11 @@
-"""A tiny network and a few seconds' worth of made-up log mels."""
+"""A few seconds' worth of made-up log mels."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from gan_audio_compression.networks.config import NetworkConfig
-from gan_audio_compression.training.config import (
-    EncoderStageConfig,
-    GanStageConfig,
-    RuntimeConfig,
-    ScheduleConfig,
-    TrainingConfig,
-)
-from gan_audio_compression.training.run import TrainingSpeech, Utterances
+from gan_audio_compression.training.speech import TrainingSpeech, Utterances
 
 
 def made_up_log_mel(frames: int, seed: int) -> np.ndarray:
@@ -44,32 +36,4 @@ def speech() -> TrainingSpeech:
         train=made_up_utterances([150, 100, 300]),
         validation=made_up_utterances([140], first_seed=10),
         digest="speech",
-    )
-
-
-@pytest.fixture
-def networks() -> NetworkConfig:
-    return NetworkConfig(
-        width=16,
-        residual_blocks=1,
-        norm="none",
-        discriminator_width=4,
-        discriminator_scales=2,
-        discriminator_layers=2,
-    )
-
-
-@pytest.fixture
-def config(networks: NetworkConfig) -> TrainingConfig:
-    return TrainingConfig(
-        seed=3,
-        networks=networks,
-        gan=GanStageConfig(
-            schedule=ScheduleConfig(epochs=3, batch=2, steps_per_epoch=2, learning_rate=1e-3),
-            ema=0.5,
-        ),
-        encoder=EncoderStageConfig(
-            schedule=ScheduleConfig(epochs=3, batch=2, steps_per_epoch=2), levels=4
-        ),
-        runtime=RuntimeConfig(validation_segments=2),
     )

@@ -4,18 +4,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.discriminator import Discriminator
 from gan_audio_compression.training.adversary import Adversary
-
-SHAPE = NetworkConfig(discriminator_width=4, discriminator_scales=1, discriminator_layers=2)
 
 
 @pytest.fixture
 def adversary() -> Adversary:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return Adversary(Discriminator(SHAPE), None)
+        return Adversary(Discriminator(width=4, layers=2, scales=1), None)
 
 
 @pytest.fixture
@@ -28,9 +25,12 @@ def images() -> tuple[Tensor, Tensor]:
 def test_it_learns_to_tell_two_kinds_apart(
     adversary: Adversary, images: tuple[Tensor, Tensor]
 ) -> None:
-    losses = [sum(adversary.learn(*images, 2e-3).values()) for _ in range(60)]
-    assert losses[-1] < 0.5 * losses[0]
     real, smooth = images
+    losses = []
+    for _ in range(60):
+        adversary.objections(real, smooth)
+        losses.append(sum(adversary.learn(smooth, 2e-3).values()))
+    assert losses[-1] < 0.5 * losses[0]
     assert float(adversary.objections(real, smooth)["adversarial"]) > 0.5
 
 
@@ -48,3 +48,17 @@ def test_what_equals_the_real_matches_its_features(
     adversary: Adversary, images: tuple[Tensor, Tensor]
 ) -> None:
     assert adversary.objections(images[0], images[0].clone())["feature_matching"] == 0
+
+
+def test_it_learns_from_the_real_images_that_it_objected_by(
+    adversary: Adversary, images: tuple[Tensor, Tensor]
+) -> None:
+    real, generated = images
+    for shown, seen in ((real, True), (generated, False)):
+        adversary.objections(shown, generated)
+        with torch.no_grad():
+            on_real, on_generated = (adversary.discriminator(each)[0][-1] for each in images)
+        losses = adversary.learn(generated, 0.0)
+        expected = on_real if seen else on_generated
+        torch.testing.assert_close(losses["d_real"], (1 - expected).square().mean())
+        torch.testing.assert_close(losses["d_generated"], on_generated.square().mean())

@@ -9,10 +9,11 @@ from torch import Tensor
 
 from gan_audio_compression.training.checkpoint import CheckpointStore
 from gan_audio_compression.training.config import ScheduleConfig
+from gan_audio_compression.training.crops import CropSampler
 from gan_audio_compression.training.loop import DivergenceError, learning_rate_at, run_stage
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.run import TrainingSpeech
-from gan_audio_compression.training.segments import SegmentSampler
+from gan_audio_compression.training.segment.images import segment_sampler
+from gan_audio_compression.training.speech import TrainingSpeech
 
 SCHEDULE = ScheduleConfig(epochs=4, batch=2, steps_per_epoch=3, learning_rate=0.01, constant=0.5)
 
@@ -68,8 +69,8 @@ class StopsAfter(Observer):
 
 
 @pytest.fixture
-def sampler(speech: TrainingSpeech) -> SegmentSampler:
-    return SegmentSampler(speech.train, 2, seed=0)
+def sampler(speech: TrainingSpeech) -> CropSampler:
+    return segment_sampler(speech.train, 2, seed=0)
 
 
 @pytest.fixture
@@ -92,9 +93,7 @@ def test_learning_rate_may_fall_at_once_or_never(constant: float, halfway: float
     assert learning_rate_at(50, 100, schedule) == pytest.approx(halfway)
 
 
-def test_history_has_the_means_of_each_epoch(
-    sampler: SegmentSampler, store: CheckpointStore
-) -> None:
+def test_history_has_the_means_of_each_epoch(sampler: CropSampler, store: CheckpointStore) -> None:
     stage = Recorder()
     history = run_stage(stage, sampler, SCHEDULE, store, Observer())
     assert [row["loss"] for row in history] == [1.0, 4.0, 7.0, 10.0]
@@ -110,7 +109,7 @@ def test_history_has_the_means_of_each_epoch(
     "stop", [StopsAfter(epochs=2), StopsAfter(steps=1), StopsAfter(steps=8)], ids=lambda _: ""
 )
 def test_a_killed_run_goes_on_where_it_was(
-    sampler: SegmentSampler, store: CheckpointStore, tmp_path: Path, stop: StopsAfter
+    sampler: CropSampler, store: CheckpointStore, tmp_path: Path, stop: StopsAfter
 ) -> None:
     whole = run_stage(
         Recorder(), sampler, SCHEDULE, CheckpointStore(tmp_path, "whole", "digest"), Observer()
@@ -122,7 +121,7 @@ def test_a_killed_run_goes_on_where_it_was(
     assert again.steps == 12
 
 
-def test_a_finished_stage_is_not_run_again(sampler: SegmentSampler, store: CheckpointStore) -> None:
+def test_a_finished_stage_is_not_run_again(sampler: CropSampler, store: CheckpointStore) -> None:
     history = run_stage(Recorder(), sampler, SCHEDULE, store, Observer())
     again = Recorder()
     assert run_stage(again, sampler, SCHEDULE, store, Observer()) == history
@@ -131,7 +130,7 @@ def test_a_finished_stage_is_not_run_again(sampler: SegmentSampler, store: Check
 
 
 def test_an_epoch_is_as_long_as_the_speech_fills(
-    sampler: SegmentSampler, store: CheckpointStore
+    sampler: CropSampler, store: CheckpointStore
 ) -> None:
     """Utterances of 150, 100 and 300 frames fill 6 segments: 2 batches of 4."""
     stage = Recorder()
@@ -141,7 +140,7 @@ def test_an_epoch_is_as_long_as_the_speech_fills(
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_divergence_names_step_and_checkpoint(
-    sampler: SegmentSampler, store: CheckpointStore, value: float
+    sampler: CropSampler, store: CheckpointStore, value: float
 ) -> None:
     with pytest.raises(DivergenceError, match="recorder diverged at step 7 ") as error:
         run_stage(Recorder(bad_step=7, bad_value=value), sampler, SCHEDULE, store, Observer())
@@ -152,7 +151,7 @@ def test_divergence_names_step_and_checkpoint(
 
 
 def test_divergence_before_the_first_checkpoint(
-    sampler: SegmentSampler, store: CheckpointStore
+    sampler: CropSampler, store: CheckpointStore
 ) -> None:
     with pytest.raises(DivergenceError, match=r"at step 1 .*no checkpoint was written;"):
         run_stage(Recorder(bad_step=1), sampler, SCHEDULE, store, Observer())
@@ -160,7 +159,7 @@ def test_divergence_before_the_first_checkpoint(
 
 
 def test_a_checkpoint_that_cannot_be_used_is_never_written(
-    sampler: SegmentSampler, store: CheckpointStore
+    sampler: CropSampler, store: CheckpointStore
 ) -> None:
     """The last step of an epoch may spoil the weights: only validation sees it."""
     with pytest.raises(DivergenceError):

@@ -10,10 +10,10 @@ import pytest
 import soundfile as sf
 from omegaconf import OmegaConf
 
-from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.training import __main__ as command
 from gan_audio_compression.training import audio_folder
-from gan_audio_compression.training.gan_model import GanModel
+from gan_audio_compression.training.segment.gan_model import GanModel
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -91,11 +91,11 @@ def test_trains_on_a_bare_node(tmp_path: Path, corpus: Path, config_file: Path) 
     assert result.stdout == ""
     assert "broken.wav is left out" in result.stderr
 
-    codec = CodecModel.from_bytes((output / "codec_model.safetensors").read_bytes())
+    codec = SegmentModel.from_bytes((output / "segment_model.safetensors").read_bytes())
     assert len(codec.quantiser.levels) == 4
     assert codec.tables.counts.shape == (64, 4)
     GanModel.from_bytes((output / "gan_model.safetensors").read_bytes())
-    history = json.loads((output / "training_history.json").read_text())
+    history = json.loads((output / "segment_history.json").read_text())
     assert [(row["stage"], row["epoch"]) for row in history] == [("gan", 1), ("encoder", 1)]
     assert not list(output.rglob("*.part"))
 
@@ -110,7 +110,7 @@ def test_a_second_run_does_nothing_again(
     output = tmp_path / "output"
     arguments = [str(config_file), str(corpus), str(output)]
     assert command.main(arguments) == 0
-    model = CodecModel.from_bytes((output / "codec_model.safetensors").read_bytes())
+    model = SegmentModel.from_bytes((output / "segment_model.safetensors").read_bytes())
 
     def never(*_: object) -> None:
         raise AssertionError("a log mel was computed again")
@@ -120,7 +120,7 @@ def test_a_second_run_does_nothing_again(
     with caplog.at_level("INFO"):
         assert command.main(arguments) == 0
     assert "gan: step 2 of 2." in caplog.text
-    again = CodecModel.from_bytes((output / "codec_model.safetensors").read_bytes())
+    again = SegmentModel.from_bytes((output / "segment_model.safetensors").read_bytes())
     assert again.digest == model.digest
 
 

@@ -74,18 +74,37 @@ def output_file(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     # A link stays a link: the file that it names is replaced.
     target = Path(os.path.realpath(path))
     aside = target.with_name(f".{secrets.token_hex(8)}.part")
-    with _folders(target.parent, path):
-        try:
-            with _open(aside, path, "x") as file:
-                if mode is not None:
-                    with _write_errors(path):
-                        aside.chmod(stat.S_IMODE(mode))
-                yield file
-            with _write_errors(path):
-                _rename(aside, target, path, overwrite)
-        finally:
-            with contextlib.suppress(OSError):
-                aside.unlink()
+    with _folders(target.parent, path), _removed_at_end(aside):
+        with _open(aside, path, "x") as file:
+            if mode is not None:
+                with _write_errors(path):
+                    aside.chmod(stat.S_IMODE(mode))
+            yield file
+        with _write_errors(path):
+            _rename(aside, target, path, overwrite)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path for a file that takes the name `path` at the end, and only if all went well.
+
+    It is "`path`.part", so that what a killed program left there is no more than one file. Missing
+    folders are made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _removed_at_end(path.with_name(f"{path.name}.part")) as aside:
+        yield aside
+        os.replace(aside, path)
+
+
+@contextlib.contextmanager
+def _removed_at_end(aside: Path) -> Iterator[Path]:
+    """Remove a file that has not been renamed."""
+    try:
+        yield aside
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
 
 
 class _OutputFile(io.FileIO):

@@ -5,23 +5,29 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.errors import EmptyAudioError
 from gan_audio_compression.audio.reader import AudioReader, require_rate
-from gan_audio_compression.audio.resample import Resampler
-from gan_audio_compression.audio.samples import mono
 from gan_audio_compression.audio.writer import AudioWriter
-from gan_audio_compression.codec.coding import Coding, Model
+from gan_audio_compression.codec.coding import Coding, EncodeOptions
 from gan_audio_compression.codec.device import require_device
+from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.models import DEFAULT_MODEL, open_model
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT, search_config
 from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender
+from gan_audio_compression.codec.streams import (
+    CountedBlocks,
+    at_rate,
+    full_scale,
+    measure,
+    resampled,
+)
 from gan_audio_compression.signal.analysis import piece_log_mel
 from gan_audio_compression.signal.chunks import cut
 from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, Level, LevelMeter
@@ -61,6 +67,10 @@ class Codec:
     at 16 kHz inside, so what lies above 8 kHz is lost, and gives back the recording's sampling
     rate, length and level. A codec may be used by several threads in turn, not at once.
 
+    Every machine decodes a file to the same symbols. Those that `encode` finds may differ a little
+    from one machine to the next: a search takes gradients in bfloat16 where the processor
+    multiplies in it, and libraries round differently.
+
     What is wrong with audio, data, a model or a device is a `GanAudioCompressionError` whose
     message says what to do; arguments of a wrong type raise `TypeError` or `ValueError`.
     """
@@ -81,8 +91,8 @@ class Codec:
         Args:
             name_or_path: a model that ships with the package, or a model file.
             device: where its networks compute, such as "cpu", "cuda" or "cuda:1".
-            precision: "float32" or "bfloat16"; the symbols in a file never depend on it, the
-                sound does by a little.
+            precision: "float32" or "bfloat16". The symbols that a file decodes to never depend on
+                it, their sound does by a little; the symbols that `encode` finds may.
 
         Raises:
             UnknownModelError: there is no model of that name.
@@ -96,10 +106,7 @@ class Codec:
         self,
         samples: NDArray[np.floating],
         sample_rate: int,
-        *,
-        search: str | None = None,
-        effort: int = DEFAULT_EFFORT,
-        bitrate: float | None = None,
+        **options: Unpack[EncodeOptions],
     ) -> bytes:
         """Compress a recording.
 
@@ -107,12 +114,7 @@ class Codec:
             samples: floats [n] or [n, channels] in [-1, 1]; channels are mixed down to their
                 mean, and what lies beyond is clipped.
             sample_rate: in Hz, 1000 to 768000.
-            search: strategy that looks for the best symbols: "encoder_only", "back_propagation",
-                "admm", "annealing" or "refinement"; None for the model's own.
-            effort: 0 (the encoder alone) to 9; 5 takes a second of one
-                core for each second of audio.
-            bitrate: most bits for each second, by the size of the result; None for the model's
-                own: 2000, or as many as the levels of a model of the paper's codec take.
+            options: see `EncodeOptions`.
 
         Returns:
             A .gac file.
@@ -123,10 +125,10 @@ class Codec:
             SearchError: the search or effort is unknown.
         """
         sample_rate = require_rate(sample_rate)
-        blocks = [_full_scale(samples)]
+        blocks = [full_scale(samples)]
         target = io.BytesIO()
-        coding = self._coding(search, effort, bitrate)
-        self._send(blocks, sample_rate, target, coding, _measure(blocks, sample_rate))
+        coding = self._coding(**options)
+        self._send(blocks, sample_rate, target, coding, measure(blocks, sample_rate))
         return target.getvalue()
 
     def decode(
@@ -150,16 +152,13 @@ class Codec:
             UnsupportedRateError: `sample_rate` is out of range.
         """
         receiver, rate = self._receiver(io.BytesIO(data), sample_rate, conceal)
-        return np.concatenate(list(_at_rate(receiver, rate))), rate
+        return np.concatenate(list(at_rate(receiver, rate))), rate
 
     def encode_file(
         self,
         source: BinaryIO,
         target: BinaryIO,
-        *,
-        search: str | None = None,
-        effort: int = DEFAULT_EFFORT,
-        bitrate: float | None = None,
+        **options: Unpack[EncodeOptions],
     ) -> Coded:
         """Compress an audio file, of any length in bounded memory.
 
@@ -168,16 +167,16 @@ class Codec:
                 through a pipe is coded as it comes, in chunks of 4.096 s; its level is then
                 that of the last ten minutes, since nobody knows what follows.
             target: takes the .gac file, flushed after each chunk.
-            search, effort, bitrate: see `encode`.
+            options: see `EncodeOptions`.
 
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
-        coding = self._coding(search, effort, bitrate)
+        coding = self._coding(**options)
         with AudioReader(source) as reader:
             if reader.channels > 1:
                 logger.info("%d channels were mixed down to one.", reader.channels)
-            level = _measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
+            level = measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
             return self._send(reader.blocks(), reader.sample_rate, target, coding, level)
 
     def encode_blocks(
@@ -185,10 +184,7 @@ class Codec:
         blocks: Iterable[NDArray[np.floating]],
         sample_rate: int,
         target: BinaryIO,
-        *,
-        search: str | None = None,
-        effort: int = DEFAULT_EFFORT,
-        bitrate: float | None = None,
+        **options: Unpack[EncodeOptions],
     ) -> Coded:
         """Compress samples as they come, such as from a microphone.
 
@@ -196,14 +192,14 @@ class Codec:
             blocks: [n] or [n, channels] samples each, of any length.
             sample_rate: of them, in Hz.
             target: takes the .gac file, flushed after each chunk of 4.096 s.
-            search, effort, bitrate: see `encode`.
+            options: see `EncodeOptions`.
 
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
         sample_rate = require_rate(sample_rate)
-        coding = self._coding(search, effort, bitrate)
-        return self._send(map(_full_scale, blocks), sample_rate, target, coding, None)
+        coding = self._coding(**options)
+        return self._send(map(full_scale, blocks), sample_rate, target, coding, None)
 
     def decode_file(
         self,
@@ -229,7 +225,7 @@ class Codec:
         receiver, rate = self._receiver(source, sample_rate, conceal)
         samples = 0
         with AudioWriter(target, rate, format) as writer:
-            for block in _at_rate(receiver, rate):
+            for block in at_rate(receiver, rate):
                 writer.write(block)
                 samples += len(block)
         return Coded(samples / rate, receiver.size)
@@ -250,7 +246,7 @@ class Codec:
             BitstreamError: as `decode`; from the blocks, where a chunk is met that is damaged.
         """
         receiver, rate = self._receiver(source, sample_rate, conceal)
-        return _at_rate(receiver, rate), rate
+        return at_rate(receiver, rate), rate
 
     def _receiver(
         self, source: BinaryIO, sample_rate: int | None, conceal: bool
@@ -260,9 +256,13 @@ class Codec:
         rate = receiver.sample_rate if sample_rate is None else require_rate(sample_rate)
         return receiver, rate
 
-    def _coding(self, search: str | None, effort: int, bitrate: float | None) -> Coding:
-        strategy = search or self.model.strategy
-        return Coding(search_config(strategy, effort, self.model.objective), bitrate=bitrate)
+    def _coding(
+        self,
+        search: str | None = None,
+        effort: int = DEFAULT_EFFORT,
+        bitrate: float | None = None,
+    ) -> Coding:
+        return Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
 
     def _send(
         self,
@@ -273,13 +273,13 @@ class Codec:
         level: Level | None,
     ) -> Coded:
         """Code blocks at their `level`, or at a running one where it is not known."""
-        counted = _CountedBlocks(blocks)
+        counted = CountedBlocks(blocks)
         meter = LevelMeter(_LIVE_MEMORY_SECONDS)
         segments = LIVE_CHUNK_SEGMENTS if level is None else CHUNK_SEGMENTS
         if level is not None and level.code == LOWEST_LEVEL_CODE:
             logger.warning("The recording is silent.")
         sender = Sender(self.model, target, sample_rate, coding, segments)
-        for piece in cut(_resampled(counted, sample_rate, SAMPLE_RATE), sender.chunk_samples):
+        for piece in cut(resampled(counted, sample_rate, SAMPLE_RATE), sender.chunk_samples):
             if level is None:
                 meter.add(piece.samples)
             now = level or meter.level
@@ -289,52 +289,3 @@ class Codec:
         if not counted.samples:
             raise EmptyAudioError("This audio has no samples; leave it out or record it again.")
         return Coded(counted.samples / sample_rate, sender.size)
-
-
-class _CountedBlocks:
-    """Blocks, and how many samples they had so far."""
-
-    def __init__(self, blocks: Iterable[Wave]) -> None:
-        self._blocks = blocks
-        self.samples = 0
-
-    def __iter__(self) -> Iterator[Wave]:
-        for block in self._blocks:
-            self.samples += len(block)
-            yield block
-
-
-def _full_scale(samples: NDArray[np.floating]) -> Wave:
-    return mono(samples).clip(-1, 1)
-
-
-def _measure(blocks: Iterable[Wave], sample_rate: int) -> Level:
-    meter = LevelMeter()
-    for block in _resampled(blocks, sample_rate, SAMPLE_RATE):
-        meter.add(block)
-    return meter.level
-
-
-def _resampled(blocks: Iterable[Wave], from_rate: int, to_rate: int) -> Iterator[Wave]:
-    resampler = Resampler(from_rate, to_rate)
-    for block in blocks:
-        yield resampler.feed(block)
-    yield resampler.finish()
-
-
-def _at_rate(receiver: Receiver, rate: int) -> Iterator[Wave]:
-    """Resample what a receiver gives; a recording's own length is met exactly."""
-    resampler = Resampler(SAMPLE_RATE, rate)
-
-    def blocks() -> Iterator[Wave]:
-        for chunk in receiver.chunks():
-            yield resampler.feed(chunk.speech)
-        yield resampler.finish(receiver.total if rate == receiver.sample_rate else None)
-
-    total = clipped = 0
-    for block in blocks():
-        total += len(block)
-        clipped += int(np.count_nonzero(np.abs(block) > 1))
-        yield block.clip(-1, 1)
-    if clipped:
-        logger.warning("%d of %d samples went beyond full scale and were clipped.", clipped, total)

@@ -1,19 +1,12 @@
-"""How a sender codes, and what codes for each kind of model."""
+"""How a sender finds and codes its symbols."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
-from gan_audio_compression.codec.chunk_coder import ChunkCoder
-from gan_audio_compression.codec.container.errors import CorruptError
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.search.errors import BitrateTooLowError, SearchError
-from gan_audio_compression.codec.segment_coder import SegmentCoder
-from gan_audio_compression.codec.sequence.coder import SequenceCoder
-from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.search.errors import BitrateTooLowError
 
-Coder = Literal["arithmetic", "huffman"]
-Model = CodecModel | SequenceModel
+CoderName = Literal["arithmetic", "huffman"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,7 @@ class Coding:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     search: SearchConfig
-    coder: Coder = "arithmetic"
+    coder: CoderName = "arithmetic"
     bitrate: float | None = None
 
     def __post_init__(self) -> None:
@@ -43,32 +36,18 @@ class Coding:
             )
 
 
-def sending_coder(model: Model, coding: Coding) -> ChunkCoder:
-    """Return what codes chunks for a sender.
+class EncodeOptions(TypedDict, total=False):
+    """How to encode; each may be left out.
 
-    Raises:
-        SearchError: the model has no such entropy coder.
+    Attributes:
+        search: strategy that looks for the best symbols: "encoder_only", "back_propagation",
+            "admm", "annealing" or "refinement"; None, as without it, for the model's own.
+        effort: 0 (the encoder alone) to 9, 3 if not given; 5 takes a second of one core for each
+            second of audio.
+        bitrate: most bits for each second, by the size of the file; None, as without it, for the
+            model's own: 2000 of a sequence model, of a segment model as many as its levels take.
     """
-    if isinstance(model, CodecModel):
-        return SegmentCoder(model, coding.coder, coding.search)
-    if coding.coder != "arithmetic":
-        raise SearchError(
-            f"this model has no {coding.coder} coder; take the arithmetic one, to use its prior."
-        )
-    return SequenceCoder(model, coding.search)
 
-
-def receiving_coder(model: Model, coder: str) -> ChunkCoder:
-    """Return what decodes chunks that were coded by the entropy coder of that name.
-
-    Raises:
-        CorruptError: the model has no such entropy coder.
-    """
-    if isinstance(model, CodecModel):
-        return SegmentCoder(model, coder)
-    if coder != "arithmetic":
-        raise CorruptError(
-            f"the .gac data claims the {coder} coder, which its model does not have;"
-            " get the file again."
-        )
-    return SequenceCoder(model)
+    search: str | None
+    effort: int
+    bitrate: float | None

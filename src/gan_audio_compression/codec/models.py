@@ -5,11 +5,11 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from gan_audio_compression.errors import GanAudioCompressionError
-from gan_audio_compression.networks.errors import ModelFileError
+from gan_audio_compression.networks.errors import ModelFileError, NotAModelError
 from gan_audio_compression.networks.model_header import read_header
 
 if TYPE_CHECKING:
-    from gan_audio_compression.codec.coding import Model
+    from gan_audio_compression.codec.kinds import Model
 
 DEFAULT_MODEL = "default"
 """Name of the model that is used where none is named."""
@@ -51,15 +51,18 @@ def open_model(name_or_path: str | Path) -> "Model":
         UnknownModelError: no model of that name ships with the package.
         ModelFileError: the file cannot be read or is no sound model; the message names it.
     """
-    from gan_audio_compression.codec.model import CodecModel
-    from gan_audio_compression.codec.sequence.model import SequenceModel
+    from gan_audio_compression.codec.kinds import KINDS
 
     path = model_path(name_or_path)
     try:
         data = path.read_bytes()
         kind = read_header(io.BytesIO(data)).metadata.kind
-        opened = SequenceModel if kind == SequenceModel.kind else CodecModel
-        return opened.from_bytes(data)
+        if kind not in KINDS:
+            raise NotAModelError(
+                f"the model file holds a model of kind {kind!r}, which codes nothing;"
+                f" give one of kind {' or '.join(KINDS)}."
+            )
+        return KINDS[kind].model.from_bytes(data)
     except OSError as error:
         raise ModelFileError(
             f"{path} cannot be read ({error.strerror}); give the path of a model file."

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.codec.chunk_coder import Symbols
-from gan_audio_compression.codec.coding import Model, receiving_coder
 from gan_audio_compression.codec.container.chunk import Chunk, LostChunk, chunk_name
 from gan_audio_compression.codec.container.errors import CorruptError, TruncatedError
 from gan_audio_compression.codec.container.header import check_model
 from gan_audio_compression.codec.container.reader import ContainerReader
+from gan_audio_compression.codec.kinds import Model, receiving_coder
 from gan_audio_compression.entropy.errors import CorruptPayloadError
 from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.spec import HOP, MEL_BANDS

@@ -1,6 +1,6 @@
 """Weights in half precision, for a file of half the length."""
 
-from gan_audio_compression.codec.coding import Model
+from gan_audio_compression.codec.kinds import Model
 
 
 def rounded_to_half(model: Model) -> Model:

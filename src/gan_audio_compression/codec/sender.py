@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.codec.chunk_coder import CodedLogMel
-from gan_audio_compression.codec.coding import Coding, Model, sending_coder
+from gan_audio_compression.codec.coding import Coding
+from gan_audio_compression.codec.container.chunk import FRAMING_BYTES
 from gan_audio_compression.codec.container.header import Header
 from gan_audio_compression.codec.container.writer import ContainerWriter, largest_payload
+from gan_audio_compression.codec.kinds import Model, sending_coder
 from gan_audio_compression.codec.search.errors import BitrateTooLowError
 from gan_audio_compression.signal.analysis import piece_log_mel
 from gan_audio_compression.signal.chunks import cut
@@ -22,8 +24,6 @@ from gan_audio_compression.signal.spec import SAMPLE_RATE
 CHUNK_SEGMENTS = 16
 """Segments in a chunk where the whole recording is at hand: 16.384 s."""
 
-# Most bytes of a chunk beside its payload: sizes, level and checksum.
-_FRAMING_BYTES = 17
 # More than any file has, so that an infinite bit rate is a number of bits too.
 _UNLIMITED_BITS = 2.0**60
 
@@ -55,7 +55,7 @@ class Sender:
         self._sample_rate = sample_rate
         self._coded_samples = 0
         # A last chunk of one sample still costs a latent frame, so that much is always kept back.
-        self._reserve = _FRAMING_BYTES + self._coder.least_bytes(1)
+        self._reserve = FRAMING_BYTES + self._coder.least_bytes(1)
 
     @property
     def size(self) -> int:
@@ -95,7 +95,7 @@ class Sender:
         return largest_payload(budget - self._writer.size, total)
 
     def _too_low(self, frames: int, total: int | None) -> BitrateTooLowError:
-        size = self._writer.size + _FRAMING_BYTES + self._coder.least_bytes(frames)
+        size = self._writer.size + FRAMING_BYTES + self._coder.least_bytes(frames)
         if total is None:
             size += self._reserve
         seconds = self._seconds(total)
@@ -136,6 +136,9 @@ def encode_speech(
         speech: what `signal.level.normalise_level` gave.
         level_code: what it gave beside.
         coding: how to search and code.
+
+    Raises:
+        BitrateTooLowError: not even the shortest payload keeps to the bit rate.
     """
     file = io.BytesIO()
     sender = Sender(model, file, SAMPLE_RATE, coding)

@@ -47,7 +47,7 @@ class TrainedCodec(StoredModel):
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over all weights and tables: equal digests decode alike."""
-        return content_digest(self.networks, self._tensors())
+        return content_digest(self._shape(), self._tensors())
 
     @property
     def fingerprint(self) -> bytes:

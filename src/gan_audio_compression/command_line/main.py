@@ -29,7 +29,7 @@ _OWN_OPTIONS = {"--help", "--version"}
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Speech compression at about 2 kbit/s.
+    """Speech compression at 0.7 to 3 kbit/s.
 
     encode, decode, info and compare are the codec; run runs the pipelines of the study; listen
     and import-ratings are its listening test.

@@ -1,1 +1,1 @@
-"""Lossless coding of levels: static integer tables, a range coder and a Huffman coder."""
+"""Lossless coding of symbols by static tables and by a recurrent prior, in whole numbers."""

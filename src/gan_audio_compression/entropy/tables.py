@@ -72,9 +72,11 @@ class LevelTables:
         """
         return cls(_apportion(seen.astype(np.int64) + 1))
 
-    def probabilities(self, table: int) -> NDArray[np.float64]:
-        """Probability of each level in one table, [levels]; the sum is exactly 1."""
-        probabilities: NDArray[np.float64] = self.counts[table] / TOTAL
+    @cached_property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Probability of each level, [tables, levels], exact; each sum is 1; read-only."""
+        probabilities: NDArray[np.float64] = self.counts / TOTAL
+        probabilities.flags.writeable = False
         return probabilities
 
     @cached_property

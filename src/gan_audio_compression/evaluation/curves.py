@@ -1,12 +1,14 @@
 """Figures of how a search converges and of how scores are distributed."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from gan_audio_compression.evaluation.drawing import line_style, panel_figure
-from gan_audio_compression.evaluation.estimates import MEASURES, utterance_values
+from gan_audio_compression.evaluation.estimates import utterance_values, with_phone_errors
+from gan_audio_compression.evaluation.measure import Metric
 
 _MARKERS_A_LINE = 10
 
@@ -34,7 +36,9 @@ def objective_figure(traces: pd.DataFrame, *, title: str) -> Figure:
     return figure
 
 
-def score_box_figure(scores: pd.DataFrame, measure: str, *, title: str) -> Figure:
+def score_box_figure(
+    scores: pd.DataFrame, metrics: Mapping[str, Metric], measure: str, *, title: str
+) -> Figure:
     """How a measure is distributed over the utterances of each system, as box plots.
 
     A box spans the quartiles with the median inside, its whiskers all within 1.5 times its width,
@@ -42,7 +46,8 @@ def score_box_figure(scores: pd.DataFrame, measure: str, *, title: str) -> Figur
 
     Args:
         scores: `utterance_scores`; systems are drawn in their order, those without a value not.
-        measure: of MEASURES.
+        metrics: of the measures.
+        measure: of them, or "phone_error_rate".
     """
     values = utterance_values(scores, measure).dropna()
     groups = {str(system): of for system, of in values.groupby(scores["system"], sort=False)}
@@ -65,7 +70,8 @@ def score_box_figure(scores: pd.DataFrame, measure: str, *, title: str) -> Figur
             flierprops={"markersize": 3},
         )
     axes.invert_yaxis()
-    better = "higher" if MEASURES[measure].higher_is_better else "lower"
-    axes.set_xlabel(f"{MEASURES[measure].label}, {better} is better")
+    metric = with_phone_errors(metrics)[measure]
+    better = "higher" if metric.higher_is_better else "lower"
+    axes.set_xlabel(f"{metric.label}, {better} is better")
     axes.grid(axis="x", alpha=0.3)
     return figure

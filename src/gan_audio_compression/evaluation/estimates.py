@@ -1,24 +1,22 @@
 """What is estimated from `utterance_scores`: means of measures, rates of errors and of bits.
 
 A row of `utterance_scores` is one utterance of one system: system, id, split, speaker, sex,
-dialect_region, bits (of the file), payload_bits, seconds, file_bit_rate, the columns of METRICS,
-phone_errors, phones and reason (why something is missing, else None). What is missing is NaN.
+dialect_region, bits (of the file), payload_bits, seconds, file_bit_rate, the metrics of the
+measures, phone_errors, phones and reason (why something is missing, else None). What is missing is
+NaN.
 """
 
 from collections.abc import Mapping
 
 import pandas as pd
 
-from gan_audio_compression.evaluation.metrics import METRICS, Metric
+from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.statistics import Estimate, ratio_with_interval
 
 PHONE_ERROR_RATE = "phone_error_rate"
 
-MEASURES: Mapping[str, Metric] = {
-    **METRICS,
-    PHONE_ERROR_RATE: Metric("Phone error rate", higher_is_better=False),
-}
-"""All that is reported of a system beside its rate, by name, in the order of tables."""
+PHONE_ERRORS = Metric("Phone error rate", higher_is_better=False, digits=1)
+"""How to show the phone error rate; its decimals are those of a percentage."""
 
 # The columns whose sums a ratio is of; any other measure is a mean over utterances.
 _RATIOS = {
@@ -28,13 +26,21 @@ _RATIOS = {
 }
 
 
+def with_phone_errors(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
+    """Return the metrics of the measures and the phone error rate, in the order of tables.
+
+    That is all that is reported of a system beside its rate.
+    """
+    return {**metrics, PHONE_ERROR_RATE: PHONE_ERRORS}
+
+
 def estimate(scores: pd.DataFrame, measure: str, *, seed: int) -> Estimate:
     """Estimate a measure from the utterances of one system.
 
     Args:
         scores: rows of `utterance_scores`, of one system.
-        measure: of MEASURES, or "file_rate" or "payload_rate" (bit/s: all bits over all seconds,
-            so that long utterances weigh more).
+        measure: a metric, "phone_error_rate", or "file_rate" or "payload_rate" (bit/s: all bits
+            over all seconds, so that long utterances weigh more).
         seed: of the bootstrap over speakers.
     """
     return ratio_with_interval(*_terms(scores, measure), scores["speaker"], seed=seed)

@@ -1,47 +1,71 @@
 """Short-time objective intelligibility, plain (Taal, 2011) and extended (Jensen and Taal, 2016)."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 from pystoi import stoi
 
-from gan_audio_compression.evaluation.measure import MetricError, Scores, Wave
+from gan_audio_compression.evaluation.measure import (
+    Metric,
+    MetricError,
+    Scores,
+    Wave,
+    package_version,
+)
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 # 30 frames of 256 samples every 128 at 10 kHz.
 _SHORTEST = 0.4
 
 
-def plain_stoi(reference: Wave, decoded: Wave) -> Scores:
-    """`stoi`.
+@dataclass(frozen=True)
+class Stoi:
+    """`stoi`, or `estoi` where it is extended; both are 1 at best.
 
-    Raises:
-        MetricError: if less than 0.4 s of the reference is not silent.
+    Attributes:
+        extended: whether it also holds for noise that comes and goes.
     """
-    return {"stoi": _stoi(reference, decoded, extended=False)}
 
+    extended: bool = False
 
-def extended_stoi(reference: Wave, decoded: Wave) -> Scores:
-    """`estoi`; see `plain_stoi` for the errors."""
-    return {"estoi": _stoi(reference, decoded, extended=True)}
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """See `Measure.metrics`."""
+        label = self._label
+        return {label.lower(): Metric(label, in_summary=self.extended, digits=3)}
 
+    @property
+    def version(self) -> str:
+        """See `Measure.version`."""
+        return package_version("pystoi")
 
-def _stoi(reference: Wave, decoded: Wave, *, extended: bool) -> float:
-    name = "ESTOI" if extended else "STOI"
-    too_short = MetricError(
-        f"{name} needs {_SHORTEST} s that are not silent; choose a longer utterance."
-    )
-    if len(reference) < _SHORTEST * SAMPLE_RATE:
-        raise too_short
-    with warnings.catch_warnings(), _fixed_dither():
-        # The library only warns, and returns a number that looks like a score.
-        warnings.filterwarnings("error", "Not enough STFT frames", RuntimeWarning)
-        try:
-            return float(stoi(reference, decoded, SAMPLE_RATE, extended=extended))
-        except RuntimeWarning:
-            raise too_short from None
+    def score(self, reference: Wave, decoded: Wave) -> Scores:
+        """See `Measure.score`.
+
+        Raises:
+            MetricError: if less than 0.4 s of the reference is not silent.
+        """
+        label = self._label
+        too_short = MetricError(
+            f"{label} needs {_SHORTEST} s that are not silent; choose a longer utterance."
+        )
+        if len(reference) < _SHORTEST * SAMPLE_RATE:
+            raise too_short
+        with warnings.catch_warnings(), _fixed_dither():
+            # The library only warns, and returns a number that looks like a score.
+            warnings.filterwarnings("error", "Not enough STFT frames", RuntimeWarning)
+            try:
+                value = stoi(reference, decoded, SAMPLE_RATE, extended=self.extended)
+            except RuntimeWarning:
+                raise too_short from None
+        return {label.lower(): float(value)}
+
+    @property
+    def _label(self) -> str:
+        return "ESTOI" if self.extended else "STOI"
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Objective measures of decoded speech against the original.
 
-Every measure takes a reference and a decoded wave: 16 kHz mono float arrays of one length.
+This project's own measures give:
 
 | name             | measure                                                | best |
 |------------------|--------------------------------------------------------|------|
@@ -14,82 +14,73 @@ Every measure takes a reference and a decoded wave: 16 kHz mono float arrays of 
 """
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from gan_audio_compression.evaluation.intelligibility import extended_stoi, plain_stoi
-from gan_audio_compression.evaluation.measure import MetricError, Scores, Wave
-from gan_audio_compression.evaluation.mel_distance import log_mel_distance
-from gan_audio_compression.evaluation.pesq_measures import (
-    narrow_band_pesq,
-    pesq_raw_from_nb,
-    wide_band_pesq,
+from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.evaluation.intelligibility import Stoi
+from gan_audio_compression.evaluation.measure import Measure, Metric, MetricError, Wave
+from gan_audio_compression.evaluation.mel_distance import LogMelDistance
+from gan_audio_compression.evaluation.pesq_measures import NarrowBandPesq, WideBandPesq
+from gan_audio_compression.evaluation.visqol_measure import Visqol
+
+OWN_MEASURES: tuple[Measure, ...] = (
+    NarrowBandPesq(),
+    WideBandPesq(),
+    Stoi(),
+    Stoi(extended=True),
+    Visqol(),
+    LogMelDistance(),
 )
-from gan_audio_compression.evaluation.visqol_measure import speech_visqol
-from gan_audio_compression.signal.spec import SAMPLE_RATE
-
-__all__ = [
-    "METRICS",
-    "SAMPLE_RATE",
-    "Metric",
-    "MetricError",
-    "Wave",
-    "pesq_raw_from_nb",
-    "score_utterance",
-]
+"""The measures of this project, in the order of tables."""
 
 
-@dataclass(frozen=True)
-class Metric:
-    """How to show a measure.
+class MetricNameError(GanAudioCompressionError):
+    """Two measures give a figure of one name."""
 
-    Attributes:
-        label: its name for a reader, with its unit if it has one.
-        higher_is_better: False for a distance.
+
+def metrics_of(measures: Iterable[Measure]) -> dict[str, Metric]:
+    """Return the figures of all measures by name, in their order.
+
+    Raises:
+        MetricNameError: two measures give one name.
     """
-
-    label: str
-    higher_is_better: bool = True
-
-
-METRICS: Mapping[str, Metric] = {
-    "pesq_raw": Metric("PESQ raw (P.862)"),
-    "pesq_nb": Metric("PESQ NB (P.862.1)"),
-    "pesq_wb": Metric("PESQ WB (P.862.2)"),
-    "stoi": Metric("STOI"),
-    "estoi": Metric("ESTOI"),
-    "visqol": Metric("ViSQOL (speech)"),
-    "log_mel_distance": Metric("Log-mel distance (dB)", higher_is_better=False),
-}
-"""Each measure by its name, in the order of tables."""
-
-_MEASURES: tuple[Callable[[Wave, Wave], Scores], ...] = (
-    narrow_band_pesq,
-    wide_band_pesq,
-    plain_stoi,
-    extended_stoi,
-    speech_visqol,
-    log_mel_distance,
-)
+    metrics: dict[str, Metric] = {}
+    for measure in measures:
+        if twice := metrics.keys() & measure.metrics.keys():
+            raise MetricNameError(
+                f"Two measures give {', '.join(sorted(twice))}; leave one of them out."
+            )
+        metrics |= measure.metrics
+    return metrics
 
 
-def score_utterance(reference: Wave, decoded: Wave) -> dict[str, float | str | None]:
-    """All measures of one decoded utterance, by name, and "reason".
+def score_utterance(
+    reference: Wave, decoded: Wave, measures: Sequence[Measure] = OWN_MEASURES
+) -> dict[str, float | str | None]:
+    """Return all figures of one decoded utterance, by name, and "reason".
 
-    A measure that cannot be computed is NaN, and "reason" says why; the others are still
-    given. "reason" is None where none failed.
+    A figure that cannot be computed, or whose library is not installed, is NaN, and "reason" says
+    why; the others are still given. "reason" is None where none failed.
+
+    Args:
+        reference: 16 kHz mono, [n].
+        decoded: the same; [n], aligned with the reference.
+        measures: those that score.
+
+    Raises:
+        MetricNameError: two measures give one name.
     """
-    scores: dict[str, float | str | None] = dict.fromkeys(METRICS, math.nan)
+    scores: dict[str, float | str | None] = dict.fromkeys(metrics_of(measures), math.nan)
     reasons: list[str] = []
     try:
         _check(reference, decoded)
     except MetricError as error:
         return scores | {"reason": str(error)}
-    for measure in _MEASURES:
+    for measure in measures:
         try:
-            scores |= measure(reference, decoded)
+            scores |= measure.score(reference, decoded)
         except MetricError as error:
             reasons.append(str(error))
     return scores | {"reason": " ".join(dict.fromkeys(reasons)) or None}

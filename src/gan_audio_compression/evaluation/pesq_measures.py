@@ -1,11 +1,20 @@
 """PESQ, ITU-T P.862: before its mapping, narrow band (P.862.1) and wide band (P.862.2)."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pesq import PesqError, pesq
 from scipy.signal import resample_poly
 
-from gan_audio_compression.evaluation.measure import MetricError, Scores, Wave, check_length
+from gan_audio_compression.evaluation.measure import (
+    Metric,
+    MetricError,
+    Scores,
+    Wave,
+    check_length,
+    package_version,
+)
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 _NARROW_BAND_RATE = 8_000
@@ -16,34 +25,65 @@ _SHORTEST = 0.25
 _LONGEST = 20.0
 
 
+@dataclass(frozen=True)
+class NarrowBandPesq:
+    """`pesq_raw` and `pesq_nb`: one score at 8 kHz, before and after the mapping of P.862.1.
+
+    They are 4.50 and 4.55 at best.
+    """
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """See `Measure.metrics`."""
+        return {"pesq_raw": Metric("PESQ raw (P.862)"), "pesq_nb": Metric("PESQ NB (P.862.1)")}
+
+    @property
+    def version(self) -> str:
+        """See `Measure.version`."""
+        return package_version("pesq")
+
+    def score(self, reference: Wave, decoded: Wave) -> Scores:
+        """See `Measure.score`.
+
+        Raises:
+            MetricError: if the waves are shorter than 0.25 s or longer than 20 s, or the reference
+                code finds no speech in them.
+        """
+        check_length(reference, "PESQ NB", _SHORTEST, _LONGEST)
+        narrow, other = (
+            resample_poly(wave, _NARROW_BAND_RATE, SAMPLE_RATE) for wave in (reference, decoded)
+        )
+        mos_lqo = _mos_lqo(narrow, other, _NARROW_BAND_RATE, "nb")
+        return {"pesq_raw": pesq_raw_from_nb(mos_lqo), "pesq_nb": mos_lqo}
+
+
+@dataclass(frozen=True)
+class WideBandPesq:
+    """`pesq_wb`: MOS-LQO of P.862.2 at 16 kHz, 4.64 at best."""
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """See `Measure.metrics`."""
+        return {"pesq_wb": Metric("PESQ WB (P.862.2)")}
+
+    @property
+    def version(self) -> str:
+        """See `Measure.version`."""
+        return package_version("pesq")
+
+    def score(self, reference: Wave, decoded: Wave) -> Scores:
+        """See `Measure.score`, and `NarrowBandPesq.score` for the errors."""
+        check_length(reference, "PESQ WB", _SHORTEST, _LONGEST)
+        return {"pesq_wb": _mos_lqo(reference, decoded, SAMPLE_RATE, "wb")}
+
+
 def pesq_raw_from_nb(mos_lqo: float) -> float:
-    """The raw PESQ score whose P.862.1 mapping is `mos_lqo`, at most 4.5.
+    """Return the raw PESQ score whose P.862.1 mapping is `mos_lqo`, at most 4.5.
 
     Inverts y = 0.999 + 4 / (1 + exp(-1.4945 x + 4.6607)), equation 1 of P.862.1.
     """
     raw = (4.6607 - math.log((4.999 - mos_lqo) / (mos_lqo - 0.999))) / 1.4945
     return min(raw, _RAW_CEILING)
-
-
-def narrow_band_pesq(reference: Wave, decoded: Wave) -> Scores:
-    """`pesq_raw` and `pesq_nb`, the same score of one computation before and after its mapping.
-
-    Raises:
-        MetricError: if the waves are shorter than 0.25 s or longer than 20 s, or the reference
-            code finds no speech in them.
-    """
-    check_length(reference, "PESQ NB", _SHORTEST, _LONGEST)
-    narrow, other = (
-        resample_poly(wave, _NARROW_BAND_RATE, SAMPLE_RATE) for wave in (reference, decoded)
-    )
-    mos_lqo = _mos_lqo(narrow, other, _NARROW_BAND_RATE, "nb")
-    return {"pesq_raw": pesq_raw_from_nb(mos_lqo), "pesq_nb": mos_lqo}
-
-
-def wide_band_pesq(reference: Wave, decoded: Wave) -> Scores:
-    """`pesq_wb`; see `narrow_band_pesq` for the errors."""
-    check_length(reference, "PESQ WB", _SHORTEST, _LONGEST)
-    return {"pesq_wb": _mos_lqo(reference, decoded, SAMPLE_RATE, "wb")}
 
 
 def _mos_lqo(reference: Wave, decoded: Wave, sample_rate: int, mode: str) -> float:

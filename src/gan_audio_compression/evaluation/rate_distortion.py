@@ -29,7 +29,7 @@ def rate_distortion_points(
     Args:
         table: a row for each system.
         systems: those of the table; systems of one family are one curve.
-        measure: of MEASURES.
+        measure: a metric of the table, or "phone_error_rate".
 
     Returns:
         curve, label, kbit_s (of the files), value, low, high. Systems without a rate or a value

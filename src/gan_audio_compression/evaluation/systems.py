@@ -18,8 +18,7 @@ class System:
 
     Attributes:
         key: names its data, such as "opus_9k".
-        label: what tables and figures call it, such as "Opus 9k"; begins with the family where
-            it has one.
+        label: what tables and figures call it, such as "Opus 9k".
         nominal_kbit_s: the bit rate that it is asked for; None where nothing is coded.
         paper: the method of the paper's table 3 that it stands for, if any.
         family: systems of one family are one curve, such as "Opus".
@@ -56,8 +55,21 @@ class System:
 
     @property
     def mode(self) -> str:
-        """What tells it from others of its family, such as "9k"."""
+        """What tells it from others of its family, such as "9k"; its label where that says more."""
         return self.label.removeprefix(self.family or "").strip() or self.label
+
+
+CEILINGS: tuple[System, ...] = (
+    System("original", "Original", paper="Original"),
+    System("narrow_band", "Original at 8 kHz"),
+    System("no_codec", "Log mel and Griffin-Lim, no codec"),
+)
+"""Speech that no codec made: what every measure gives at best."""
+
+
+def labels_of(systems: Iterable[System]) -> dict[str, str]:
+    """Return what tables and figures call each system, by its key, in their order."""
+    return {system.key: system.label for system in systems}
 
 
 def check_known(scored: Iterable[str], known: Iterable[str]) -> None:

@@ -1,5 +1,7 @@
 """ViSQOL in speech mode (Hines and others, 2015; Chinen and others, 2020)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -15,10 +17,12 @@ from visqol.visqol_core import VisqolCore
 from visqol.visqol_manager import MINIMUM_FREQ, NUM_BANDS_SPEECH, OVERLAP, PATCH_SIZE_SPEECH
 
 from gan_audio_compression.evaluation.measure import (
+    Metric,
     Scores,
     Wave,
     at_speech_level,
     check_length,
+    package_version,
 )
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
@@ -32,33 +36,48 @@ _LARGEST_DELAY = 0.2
 _SEARCH_WINDOW = 2
 
 
-def speech_visqol(reference: Wave, decoded: Wave) -> Scores:
+@dataclass(frozen=True)
+class Visqol:
     """`visqol`: MOS-LQO by the exponential mapping of speech mode, 1 to 5, 5 for equal waves.
 
     Both waves are brought to the project's speech level first: the noise floor of ViSQOL is
     absolute, so that weak speech would get better scores. A delay of up to 0.2 s costs nothing.
     The lattice mapping, the other one of speech mode, gives far lower scores.
-
-    Raises:
-        MetricError: if the waves are shorter than 0.64 s, longer than 60 s or too weak for their
-            level.
     """
-    check_length(reference, "ViSQOL", _SHORTEST, _LONGEST)
-    original = AudioSignal(at_speech_level(reference, "reference"), SAMPLE_RATE)
-    degraded = AudioSignal(at_speech_level(decoded, "decoded wave"), SAMPLE_RATE)
-    aligned, delay = globally_align(original, degraded)
-    # Silent stretches give variances of about zero, of either sign.
-    with np.errstate(invalid="ignore"):
-        result = VisqolCore().calculate_similarity(
-            original,
-            aligned if abs(delay) <= _LARGEST_DELAY else degraded,
-            _GammatoneSpectrogram(NUM_BANDS_SPEECH, MINIMUM_FREQ, speech_mode=True),
-            AnalysisWindow(SAMPLE_RATE, OVERLAP),
-            VadPatchCreator(PATCH_SIZE_SPEECH),
-            _SEARCH_WINDOW,
-            SpeechSimilarityToQualityMapper(),
-        )
-    return {"visqol": result.moslqo}
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """See `Measure.metrics`."""
+        return {"visqol": Metric("ViSQOL (speech)")}
+
+    @property
+    def version(self) -> str:
+        """See `Measure.version`."""
+        return package_version("visqol-python")
+
+    def score(self, reference: Wave, decoded: Wave) -> Scores:
+        """See `Measure.score`.
+
+        Raises:
+            MetricError: if the waves are shorter than 0.64 s, longer than 60 s or too weak for
+                their level.
+        """
+        check_length(reference, "ViSQOL", _SHORTEST, _LONGEST)
+        original = AudioSignal(at_speech_level(reference, "reference"), SAMPLE_RATE)
+        degraded = AudioSignal(at_speech_level(decoded, "decoded wave"), SAMPLE_RATE)
+        aligned, delay = globally_align(original, degraded)
+        # Silent stretches give variances of about zero, of either sign.
+        with np.errstate(invalid="ignore"):
+            result = VisqolCore().calculate_similarity(
+                original,
+                aligned if abs(delay) <= _LARGEST_DELAY else degraded,
+                _GammatoneSpectrogram(NUM_BANDS_SPEECH, MINIMUM_FREQ, speech_mode=True),
+                AnalysisWindow(SAMPLE_RATE, OVERLAP),
+                VadPatchCreator(PATCH_SIZE_SPEECH),
+                _SEARCH_WINDOW,
+                SpeechSimilarityToQualityMapper(),
+            )
+        return {"visqol": result.moslqo}
 
 
 class _GammatoneSpectrogram(GammatoneSpectrogramBuilder):

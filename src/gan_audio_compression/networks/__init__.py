@@ -1,1 +1,1 @@
-"""Encoder, generator and discriminator of the paper's codec."""
+"""Networks of the segment codec and of the sequence codec, and the file that holds a model."""

@@ -5,8 +5,6 @@ import itertools
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gan_audio_compression.networks.config import NetworkConfig
-
 
 class PatchDiscriminator(nn.Module):
     """An image [B, 1, H, W] to the features of each layer, the last a map of verdicts.
@@ -39,14 +37,16 @@ class PatchDiscriminator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Patch discriminators at several scales, each half the size of the one before."""
+    """Patch discriminators at several scales, each half the size of the one before.
 
-    def __init__(self, config: NetworkConfig) -> None:
+    Args:
+        width, layers: of each `PatchDiscriminator`.
+        scales: how many there are.
+    """
+
+    def __init__(self, width: int, layers: int, scales: int) -> None:
         super().__init__()
-        self.scales = nn.ModuleList(
-            PatchDiscriminator(config.discriminator_width, config.discriminator_layers)
-            for _ in range(config.discriminator_scales)
-        )
+        self.scales = nn.ModuleList(PatchDiscriminator(width, layers) for _ in range(scales))
 
     def forward(self, image: Tensor) -> list[list[Tensor]]:
         """Return, for each scale, what `PatchDiscriminator` gives."""

@@ -6,32 +6,25 @@ the tensors. One entry of the header's metadata holds, as JSON again, what `Mode
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.errors import (
     DamagedModelError,
     NewerModelError,
     NotAModelError,
     TruncatedModelError,
 )
-from gan_audio_compression.networks.head_config import HeadConfig
-from gan_audio_compression.networks.sequence_config import SequenceConfig
 
-FORMAT = 1
-Networks = NetworkConfig | SequenceConfig | HeadConfig
-"""The shape of a model's networks."""
-
-_NETWORKS_OF_KIND: dict[str, type[Networks]] = {
-    "sequence": SequenceConfig,
-    "waveform_head": HeadConfig,
-}
+FORMAT = 2
 METADATA_KEY = "gan_audio_compression"
 
 _LENGTH_BYTES = 8
 _LONGEST_HEADER = 1 << 20
 _DIGEST_DIGITS = 64
+# Format 1 had no settings, and another name for one kind.
+_KINDS_OF_FORMAT_1 = {"codec": "segment"}
 
 
 @dataclass(frozen=True)
@@ -39,16 +32,18 @@ class ModelMetadata:
     """What a model file says of its tensors.
 
     Attributes:
-        kind: of model, such as "codec".
-        networks: shape of the networks.
+        kind: of model, such as "segment".
+        networks: shape of the networks, by the names of their configuration.
         digest: SHA-256 (hex) of the content, see `serialisation.content_digest`.
         training_digest: SHA-256 of what the model was trained on and how.
+        settings: what a sender must know of the training; the same for all files of format 1.
     """
 
     kind: str
-    networks: Networks
+    networks: Mapping[str, Any]
     digest: str
     training_digest: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Return the metadata with the number of the format."""
@@ -110,13 +105,16 @@ def _metadata(values: dict[str, Any]) -> ModelMetadata:
             f"the model file is of format {version}, this program opens up to {FORMAT};"
             " use a newer program."
         )
-    if version < FORMAT:
+    if version < 1:
         raise ValueError(f"format {version} never was")
-    shape = _NETWORKS_OF_KIND.get(values["kind"], NetworkConfig)
-    metadata = ModelMetadata(**values | {"networks": shape(**values["networks"])})
+    if version == 1:
+        values["kind"] = _KINDS_OF_FORMAT_1.get(values["kind"], values["kind"])
+    metadata = ModelMetadata(**values)
     texts = (metadata.kind, metadata.digest, metadata.training_digest)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a text is none")
+    if not all(isinstance(part, dict) for part in (metadata.networks, metadata.settings)):
+        raise TypeError("networks and settings are no mappings")
     if len(metadata.digest) != _DIGEST_DIGITS or metadata.digest.strip("0123456789abcdef"):
         raise ValueError("the digest is no SHA-256")
     return metadata

@@ -1,14 +1,20 @@
 """What a model has in common with every other: it is kept in one file."""
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from torch import Tensor
 
 from gan_audio_compression.networks.errors import DamagedModelError
-from gan_audio_compression.networks.model_header import ModelMetadata, Networks
+from gan_audio_compression.networks.model_header import ModelMetadata
+from gan_audio_compression.networks.segment.config import SegmentConfig
+from gan_audio_compression.networks.sequence.config import SequenceConfig
 from gan_audio_compression.networks.serialisation import content_digest, from_file, to_file
+
+Networks = SegmentConfig | SequenceConfig
+"""The shape of a model's networks."""
 
 
 class StoredModel(ABC):
@@ -24,11 +30,27 @@ class StoredModel(ABC):
     networks: Networks
     training_digest: str
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over all weights and tables: equal digests compute alike."""
+        return content_digest(self._shape(), self._tensors())
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What a sender must know of the training, as JSON has it."""
+        return {}
+
     def to_bytes(self) -> bytes:
         """Return a safetensors file: tensors, and the configuration as JSON metadata."""
         tensors = self._tensors()
-        digest = content_digest(self.networks, tensors)
-        metadata = ModelMetadata(self.kind, self.networks, digest, self.training_digest)
+        # Not `digest`, which a subclass may keep: a training changes weights in place.
+        metadata = ModelMetadata(
+            self.kind,
+            dataclasses.asdict(self.networks),
+            content_digest(self._shape(), tensors),
+            self.training_digest,
+            self.settings,
+        )
         return to_file(metadata, tensors)
 
     @classmethod
@@ -36,17 +58,25 @@ class StoredModel(ABC):
         """Undo `to_bytes`; the model is on the CPU.
 
         Raises:
-            ModelFileError: as `networks.serialisation.from_file` and `open_network`.
+            ModelFileError: as `networks.serialisation.from_file` and `open_network`; or the content
+                is not what its digest says.
         """
         metadata, tensors = from_file(data, cls.kind)
         try:
-            return cls._from_tensors(metadata, tensors)
-        except (KeyError, RuntimeError, ValueError) as error:
+            model = cls._from_tensors(metadata, tensors)
+        except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise DamagedModelError(str(error).rstrip(".")) from error
+        if content_digest(model._shape(), tensors) != metadata.digest:
+            raise DamagedModelError("its digest differs")
+        return model
+
+    def _shape(self) -> dict[str, Any]:
+        """Return what the digest covers beside the tensors, in one order."""
+        return dataclasses.asdict(self.networks)
 
     @abstractmethod
     def _tensors(self) -> dict[str, Tensor]:
-        """Return all that the model holds, by name."""
+        """Return all that the model holds, by the names that its files have."""
 
     @classmethod
     @abstractmethod
@@ -56,5 +86,5 @@ class StoredModel(ABC):
         Raises:
             DamagedModelError: a weight does not fit.
             KeyError: a tensor is missing.
-            RuntimeError, ValueError: a tensor is not what the model holds.
+            RuntimeError, TypeError, ValueError: something is not what the model holds.
         """

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from gan_audio_compression.compute.executor import ExecutorKind, make_executor
 from gan_audio_compression.compute.work import run_once
-from gan_audio_compression.signal.level import gain_to_speech_level
+from gan_audio_compression.signal.level import restore_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 Partitions = Mapping[str, Callable[[], Any]]
@@ -49,7 +49,10 @@ class UtteranceJob:
 
 @dataclass(frozen=True)
 class UtteranceResult:
-    """What the function of a loop gives: a value for each partitioned output, and figures."""
+    """What the function of a loop gives: a value for each partitioned output, and figures.
+
+    A value that is None is not saved.
+    """
 
     values: tuple[Any, ...]
     figures: Mapping[str, Any]
@@ -86,7 +89,8 @@ def utterance_loop(
         figures = {} if result is None else result.figures
         record = {**work, **figures, **about.pop(id)}
         records.append(record)
-        values = ({},) * outputs if result is None else tuple({id: v} for v in result.values)
+        given = (None,) * outputs if result is None else result.values
+        values = tuple({} if value is None else {id: value} for value in given)
         yield *values, record
     yield *(({},) * outputs), pd.DataFrame.from_records(records)
 
@@ -94,12 +98,13 @@ def utterance_loop(
 def original_speech(speech: Partitions, manifest: pd.DataFrame, id: str) -> NDArray[np.float32]:
     """Load an utterance [n] at the level that the speaker had."""
     level_code = int(manifest.loc[manifest["id"] == id, "level_code"].iloc[0])
-    return _at_level(speech[id], level_code)
+    return restore_level(speech[id](), level_code)
 
 
 def beginning(speech: Partitions, row: Any, seconds: int) -> NDArray[np.float32]:
     """Load the first seconds of the utterance of a row of the manifest, at the speaker's level."""
-    return _at_level(speech[str(row.id)], int(row.level_code))[: seconds * SAMPLE_RATE]
+    whole = restore_level(speech[str(row.id)](), int(row.level_code))
+    return whole[: seconds * SAMPLE_RATE]
 
 
 def rows_of(table: pd.DataFrame) -> Iterable[Any]:
@@ -126,8 +131,3 @@ def usable(log: pd.DataFrame) -> pd.DataFrame:
     if log.empty:
         return log
     return log[log["error"].isna()]
-
-
-def _at_level(load: Callable[[], NDArray[np.float32]], level_code: int) -> NDArray[np.float32]:
-    """Load speech [n] and undo what brought it to the project's speech level."""
-    return load() / np.float32(gain_to_speech_level(level_code))

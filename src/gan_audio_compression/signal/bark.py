@@ -1,4 +1,4 @@
-"""Power in the bands of hearing, as ITU-T P.862 compares speech: from a log mel or a waveform.
+"""Power in the bands of hearing, as ITU-T P.862 compares speech: from a log mel.
 
 A power is relative to 0 dB SPL; speech at the project's level is heard at 88 dB SPL. P.862 brings
 speech to about that: its tone of 40 dB SPL has an amplitude of 29.54, its speech a power of 1e7
@@ -16,13 +16,10 @@ import torch
 import torchaudio.functional as audio
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from gan_audio_compression.signal.analysis import hann_window, mel_filters
-from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.spec import (
     FFT_SIZE,
-    HOP,
     MEL_BANDS,
     SAMPLE_RATE,
     SPEECH_LEVEL_DB,
@@ -59,14 +56,12 @@ class BarkScale:
         width: of a band in Bark.
         threshold: power that is just heard in each band, [bands].
         exponent: of Zwicker's law in each band, [bands].
-        from_bins: [257, bands], from the squared magnitudes of the STFT.
         from_mel: [128, bands], from the squared mel-weighted magnitudes; none is negative.
     """
 
     width: float
     threshold: Tensor
     exponent: Tensor
-    from_bins: Tensor
     from_mel: Tensor
 
 
@@ -83,7 +78,7 @@ def bark_scale(band: Band, dtype: torch.dtype, device: torch.device) -> BarkScal
     from_bins = _bin_weights(edges_hz, _TELEPHONE if band == "narrow" else _HEADPHONE)
     # Loudness rises faster with power below 4 Bark, as in P.862.
     exponent = 0.23 * np.clip(6.0 / (centres + 2.0), 1.0, 2.0) ** 0.15
-    arrays = _hearing_threshold(centres_hz), exponent, from_bins, _mel_weights(from_bins)
+    arrays = _hearing_threshold(centres_hz), exponent, _mel_weights(from_bins)
     tensors = (torch.from_numpy(array).to(device, dtype) for array in arrays)
     return BarkScale(float(edges[1]), *tensors)
 
@@ -95,15 +90,6 @@ def power_of_log_mel(log_mel: Tensor, band: Band) -> Tensor:
     where neighbouring bands cancel, as it can from the pseudo-inverse.
     """
     return (2.0 * log_mel).exp() @ bark_scale(band, log_mel.dtype, log_mel.device).from_mel
-
-
-def power_of_wave(wave: Tensor, band: Band) -> Tensor:
-    """Return the power [..., 1 + n // 128, bands] of `wave` [..., n] at 16 kHz."""
-    frames = functional.pad(wave, (CONTEXT, CONTEXT)).unfold(-1, FFT_SIZE, HOP)
-    spectrum = torch.fft.rfft(frames * hann_window().to(wave))
-    power = spectrum.real.square() + spectrum.imag.square()
-    heard: Tensor = power @ bark_scale(band, wave.dtype, wave.device).from_bins
-    return heard
 
 
 def _bin_weights(

@@ -131,6 +131,11 @@ def gain_to_speech_level(code: int) -> float:
     return float(10 ** ((SPEECH_LEVEL_DB + LEVEL_STEP_DB * code) / 20))
 
 
+def restore_level(speech: NDArray[np.float32], code: int) -> NDArray[np.float32]:
+    """Return speech [n] at the project's level as loud as the recording of level `code` was."""
+    return speech / np.float32(gain_to_speech_level(code))
+
+
 def normalise_level(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     """Remove the mean of `samples` ([n], 16 kHz), bring them to `SPEECH_LEVEL_DB`.
 

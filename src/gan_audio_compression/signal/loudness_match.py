@@ -14,9 +14,6 @@ from gan_audio_compression.signal.spec import FLOOR
 
 STEPS = 30
 
-MATCHING = f"loudness matched by {STEPS} steps of Adam"
-"""Names this method wherever a result depends on it: change it when the method changes."""
-
 # At the project's speech level, whose samples have a root mean square of 0.05.
 _FIRST_STEP = 5e-4
 _SMALLEST_POWER = 1e-12

@@ -16,10 +16,5 @@ SPEECH_LEVEL_DB = -26.0
 FLOOR = -10.0
 """Lowest log mel value, in nepers; speech at `SPEECH_LEVEL_DB` peaks within 0.5 neper of 0."""
 
-ANALYSIS = (
-    f"level {SPEECH_LEVEL_DB:.0f} dBFS, log mel {FFT_SIZE}/{HOP}/{MEL_BANDS}, floor {FLOOR:.0f}"
-)
-"""Names this analysis wherever a result depends on it: change it when the method changes."""
-
 SEGMENT_FRAMES = 128
 """Frames of the islands that the paper's networks see: 1.024 s."""

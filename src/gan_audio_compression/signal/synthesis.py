@@ -9,7 +9,6 @@ from torch.nn import functional
 
 from gan_audio_compression.signal.analysis import (
     frame_count,
-    framed_log_mel,
     hann_window,
     mel_filters,
     short_time_spectrum,
@@ -21,12 +20,6 @@ from gan_audio_compression.signal.spec import FFT_SIZE, HOP, MEL_BANDS
 
 GRIFFIN_LIM_ITERATIONS = 64
 GRIFFIN_LIM_MOMENTUM = 0.99
-
-SYNTHESIS = (
-    f"pseudo-inverse, Griffin-Lim {GRIFFIN_LIM_ITERATIONS}/{GRIFFIN_LIM_MOMENTUM}, "
-    "soft magnitude, advancing start, chunks joined, double precision"
-)
-"""Names this method wherever a result depends on it: change it when the method changes."""
 
 HELD_FRAMES = 8
 """Frames that wait for the next chunk, because their phase depends on what follows: 64 ms."""
@@ -71,14 +64,13 @@ class Synthesiser:
         self._earlier = torch.zeros(0, dtype=torch.float64)
 
     @torch.no_grad()
-    def feed(self, log_mel: Tensor, gain: float, phase: Tensor | None = None) -> Tensor:
+    def feed(self, log_mel: Tensor, gain: float) -> Tensor:
         """Return the samples [n] that are ready when `log_mel` [frames, 128] has come.
 
         `log_mel` is that of the signal times `gain`, the result is the signal itself: 128 samples
-        for each frame that was fed, less 896 that wait. A log mel of -inf is exact silence. The
-        iteration starts from `phase` [frames, 257] if one is given.
+        for each frame that was fed, less 896 that wait. A log mel of -inf is exact silence.
         """
-        self._append(log_mel.double(), gain, phase)
+        self._append(log_mel.double(), gain)
         settled = len(self._magnitude) - HELD_FRAMES
         if settled <= 0:
             return torch.zeros(0)
@@ -109,13 +101,12 @@ class Synthesiser:
         end = samples - buffer_start
         return self._estimate(end)[len(self._fixed) : end].float()
 
-    def _append(self, log_mel: Tensor, gain: float, phase: Tensor | None) -> None:
+    def _append(self, log_mel: Tensor, gain: float) -> None:
         device = log_mel.device
         magnitude = mel_to_magnitude(log_mel)
-        if phase is None:
-            before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
-            phase = _advancing_phase(magnitude, before.to(device))
-        start = torch.polar(magnitude / gain, phase.to(magnitude))
+        before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
+        phase = _advancing_phase(magnitude, before.to(device))
+        start = torch.polar(magnitude / gain, phase)
         gains = magnitude.new_full((len(magnitude), 1), gain)
         self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gain])
         self._spectrum = torch.cat([self._spectrum.to(device), start])
@@ -139,45 +130,15 @@ class Synthesiser:
         return signal
 
 
-def waveform_from_log_mel(
-    log_mel: Tensor, samples: int, match: bool = False, phase: Tensor | None = None
-) -> Tensor:
+def waveform_from_log_mel(log_mel: Tensor, samples: int, match: bool = False) -> Tensor:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
-    The waveform that `Synthesiser` makes of one chunk, from `phase` [frames, 257] if one is given.
+    The waveform that `Synthesiser` makes of one chunk.
     """
     if not samples:
         return log_mel.new_zeros(0)
     synthesiser = Synthesiser(match)
-    return torch.cat([synthesiser.feed(log_mel, 1.0, phase), synthesiser.finish(samples)])
-
-
-def waveform_from_spectrum(spectrum: Tensor, samples: int) -> Tensor:
-    """Return the signals [B, samples] of centred STFTs [B, 1 + samples // 128, 257], or of one.
-
-    Differentiable; where an STFT is of no signal, of the one that is nearest (Griffin, Lim, 1984).
-    """
-    window = hann_window().to(spectrum.real)
-    return torch.istft(spectrum.transpose(-1, -2), FFT_SIZE, HOP, window=window, length=samples)
-
-
-def heard_log_mel(log_mel: Tensor, iterations: int = 8) -> Tensor:
-    """Return the log mels [B, frames, 128] of the waveforms that log mels of that shape give.
-
-    Differentiable: the phase is found by a few iterations and taken as given. The rounding of
-    single precision does not matter, since nothing is decoded by it.
-    """
-    heard = []
-    for one in log_mel:
-        magnitude = mel_to_magnitude(one)
-        with torch.no_grad():
-            start = torch.polar(magnitude, _advancing_phase(magnitude, _low_peak_phase()).float())
-            end = HOP * (len(one) - 1) + FFT_SIZE
-            _, found = _fast_griffin_lim(magnitude, start, magnitude.new_zeros(0), end, iterations)
-        spectrum = torch.polar(magnitude, found.angle())
-        gain = overlap_gain(len(one)).to(magnitude)
-        heard.append(framed_log_mel(_signal(spectrum, gain, magnitude.new_zeros(0), end)))
-    return torch.stack(heard)
+    return torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
 
 
 def mel_to_magnitude(log_mel: Tensor) -> Tensor:
@@ -215,11 +176,7 @@ def _advancing_phase(magnitude: Tensor, before: Tensor) -> Tensor:
 
 
 def _fast_griffin_lim(
-    magnitude: Tensor,
-    spectrum: Tensor,
-    fixed: Tensor,
-    end: int,
-    iterations: int = GRIFFIN_LIM_ITERATIONS,
+    magnitude: Tensor, spectrum: Tensor, fixed: Tensor, end: int
 ) -> tuple[Tensor, Tensor]:
     """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last `spectrum`.
 
@@ -230,7 +187,7 @@ def _fast_griffin_lim(
     scale = magnitude * math.sqrt(1.0 + _SOFTNESS**2)
     softening = (_SOFTNESS * magnitude).square() + _SMALLEST_POWER
     previous = None
-    for _ in range(iterations):
+    for _ in range(GRIFFIN_LIM_ITERATIONS):
         consistent = short_time_spectrum(_signal(spectrum, gain, fixed, end))
         spectrum = consistent
         if previous is not None:

@@ -1,8 +1,8 @@
 """`python -m gan_audio_compression.training CONFIG.json AUDIO_FOLDER OUTPUT_FOLDER`.
 
-Trains the codec where Kedro is not installed, such as a bare GPU node: torch, torchaudio, numpy,
-soundfile, soxr and safetensors are enough. Started again, it goes on from its last checkpoint. The
-`codec_model.safetensors` that it writes is the one that the pipelines read.
+Trains the segment codec where Kedro is not installed, such as a bare GPU node: torch, torchaudio,
+numpy, soundfile, soxr and safetensors are enough. Started again, it goes on from its last
+checkpoint. The `segment_model.safetensors` that it writes is the one that the pipelines read.
 """
 
 import argparse
@@ -12,12 +12,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from gan_audio_compression.audio.files import replacing
 from gan_audio_compression.errors import GanAudioCompressionError
-from gan_audio_compression.training.audio_folder import prepare_speech, write_aside_then_rename
+from gan_audio_compression.training.audio_folder import prepare_speech
 from gan_audio_compression.training.checkpoint import History
-from gan_audio_compression.training.config import TrainingConfig
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.run import train_encoder, train_gan
+from gan_audio_compression.training.segment.config import SegmentTrainingConfig
+from gan_audio_compression.training.segment.run import train_encoder, train_gan
 
 logger = logging.getLogger(__name__)
 
@@ -34,23 +35,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def train(config: TrainingConfig, audio_folder: Path, output_folder: Path) -> None:
+def train(config: SegmentTrainingConfig, audio_folder: Path, output_folder: Path) -> None:
     """Train both stages on the speech of a folder and write models and history."""
     speech = prepare_speech(audio_folder, output_folder / "log_mel")
     checkpoints, observer = output_folder / "checkpoints", Observer()
     gan, gan_history = train_gan(speech, config, checkpoints, observer)
-    write_aside_then_rename(output_folder / "gan_model.safetensors", gan.to_bytes())
+    _write(output_folder / "gan_model.safetensors", gan.to_bytes())
     codec, encoder_history = train_encoder(gan, speech, config, checkpoints, observer)
-    write_aside_then_rename(output_folder / "codec_model.safetensors", codec.to_bytes())
+    _write(output_folder / "segment_model.safetensors", codec.to_bytes())
     rows = _rows("gan", gan_history) + _rows("encoder", encoder_history)
-    history = json.dumps(rows, indent=1).encode()
-    write_aside_then_rename(output_folder / "training_history.json", history)
+    _write(output_folder / "segment_history.json", json.dumps(rows, indent=1).encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    with replacing(path) as aside:
+        aside.write_bytes(data)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m gan_audio_compression.training",
-        description="Train the codec on a folder of speech, without Kedro.",
+        description="Train the segment codec on a folder of speech, without Kedro.",
     )
     parser.add_argument(
         "config", type=_config, help="JSON file with the keys of the training parameters"
@@ -60,9 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _config(path: str) -> TrainingConfig:
+def _config(path: str) -> SegmentTrainingConfig:
     try:
-        return TrainingConfig.from_dict(json.loads(Path(path).read_text("utf-8")))
+        return SegmentTrainingConfig.from_dict(json.loads(Path(path).read_text("utf-8")))
     except (OSError, TypeError, ValueError, AttributeError) as error:
         raise argparse.ArgumentTypeError(
             f"{path} is no training configuration ({error}); correct it."

@@ -1,9 +1,7 @@
 """Training speech straight from a folder of audio, where no pipeline has prepared it."""
 
 import hashlib
-import io
 import logging
-import os
 from functools import partial
 from pathlib import Path
 
@@ -12,15 +10,15 @@ import torch
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.errors import AudioError
+from gan_audio_compression.audio.files import replacing
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.corpus.audio import decode_audio
-from gan_audio_compression.corpus.readers import list_entries
+from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.corpus.splits import assign_splits
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.training.run import TrainingSpeech
-from gan_audio_compression.training.segments import LoadLogMel
+from gan_audio_compression.training.speech import LoadLogMel, TrainingSpeech
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +26,6 @@ logger = logging.getLogger(__name__)
 VALIDATION_FRACTION = 0.1
 TEST_FRACTION = 0.1
 SPLIT_SEED = 0
-
-
-def write_aside_then_rename(path: Path, data: bytes) -> None:
-    """Write a file, and its folder, so that a reader sees it whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.part")
-    aside.write_bytes(data)
-    os.replace(aside, path)
 
 
 def prepare_speech(folder: Path, cache: Path) -> TrainingSpeech:
@@ -47,9 +37,8 @@ def prepare_speech(folder: Path, cache: Path) -> TrainingSpeech:
     Raises:
         CorpusError: there is no audio in `folder`, or too little to divide.
     """
-    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     entries = assign_splits(
-        list_entries(paths, lambda path: (folder / path).read_text("utf-8", errors="replace")),
+        list_folder(folder),
         by="speaker",
         validation_fraction=VALIDATION_FRACTION,
         test_fraction=TEST_FRACTION,
@@ -77,9 +66,9 @@ def _cached_log_mel(recording: Path, cache: Path) -> Path:
     data = recording.read_bytes()
     path = cache / f"{hashlib.sha256(data).hexdigest()}.npy"
     if not path.exists():
-        file = io.BytesIO()
-        np.save(file, _log_mel(data))
-        write_aside_then_rename(path, file.getvalue())
+        log_mel = _log_mel(data)
+        with replacing(path) as aside, aside.open("wb") as file:
+            np.save(file, log_mel)
     return path
 
 

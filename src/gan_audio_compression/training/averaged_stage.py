@@ -1,4 +1,4 @@
-"""What stages share whose network is averaged and whose qualities are drawn at random."""
+"""What stages share that keep a running average of their network and may have an adversary."""
 
 from typing import Generic, TypeVar, cast
 
@@ -20,7 +20,6 @@ class AveragedStage(Generic[Network]):
         adversary: that it learns beside; None for none.
         betas: of Adam.
         ema: share of the average that stays at each step.
-        seed: of the qualities.
     """
 
     def __init__(
@@ -30,7 +29,6 @@ class AveragedStage(Generic[Network]):
         *,
         betas: tuple[float, float],
         ema: float,
-        seed: int,
     ) -> None:
         self.model = model
         self._adversary = adversary
@@ -38,7 +36,6 @@ class AveragedStage(Generic[Network]):
             model, multi_avg_fn=get_ema_multi_avg_fn(ema), use_buffers=True
         )
         self._optimiser = torch.optim.Adam(model.parameters(), betas=betas)
-        self._draws = torch.Generator().manual_seed(seed)
 
     def start_epoch(self, epoch: int) -> None:
         """Nothing changes between epochs."""
@@ -48,17 +45,12 @@ class AveragedStage(Generic[Network]):
         return cast(Network, self._average.module)
 
     def state(self) -> dict[str, Tensor]:
-        """Return weights, averages, moments and the state of the random qualities."""
-        return pack(self._modules(), self._optimisers()) | {"draws": self._draws.get_state()}
+        """Return weights, averages and moments."""
+        return pack(self._modules(), self._optimisers())
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Undo `state`."""
         unpack(state, self._modules(), self._optimisers())
-        self._draws.set_state(state["draws"])
-
-    def _drawn_qualities(self, count: int, device: torch.device) -> Tensor:
-        """Return qualities [count] in 0 .. 1."""
-        return torch.rand(count, generator=self._draws).to(device)
 
     def _modules(self) -> dict[str, nn.Module]:
         judge = {"discriminator": self._adversary.discriminator} if self._adversary else {}

@@ -1,8 +1,9 @@
 """Checkpoints: safetensors for the state, JSON in their metadata for the history."""
 
+import dataclasses
+import hashlib
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from gan_audio_compression.audio.files import replacing
 from gan_audio_compression.errors import GanAudioCompressionError
 
 logger = logging.getLogger(__name__)
@@ -38,11 +40,10 @@ class CheckpointStore:
 
     def save(self, state: dict[str, Tensor], history: History) -> None:
         """Replace the checkpoint; a kill leaves the old one or the new one whole."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        aside = self.path.with_suffix(".part")
         metadata = {"digest": self._digest, "history": json.dumps(history)}
-        save_file({name: value.contiguous() for name, value in state.items()}, aside, metadata)
-        os.replace(aside, self.path)
+        tensors = {name: value.contiguous() for name, value in state.items()}
+        with replacing(self.path) as aside:
+            save_file(tensors, aside, metadata)
 
     def load(self) -> tuple[dict[str, Tensor], History] | None:
         """Return state and history, or nothing where no checkpoint of this run lies.
@@ -101,3 +102,9 @@ def unpack(
 def _below(state: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     prefix = f"{name}."
     return {key.removeprefix(prefix): v for key, v in state.items() if key.startswith(prefix)}
+
+
+def outcome_digest(*parts: object) -> str:
+    """Return SHA-256 (hex) of the digests and configurations that decide an outcome."""
+    plain = [dataclasses.asdict(p) if dataclasses.is_dataclass(p) else p for p in parts]  # type: ignore[arg-type]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()

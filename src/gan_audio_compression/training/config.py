@@ -1,22 +1,8 @@
-"""Parameters of training."""
+"""Parameters that the trainings of both codecs share."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from gan_audio_compression.networks.config import NetworkConfig
-
-_NO_OTHER_KEYS = {"extra": "forbid"}
-
-
-@dataclass(frozen=True)
-class LossWeights:
-    """Weights of the generator's loss."""
-
-    __pydantic_config__ = _NO_OTHER_KEYS
-
-    adversarial: float = 1.0
-    feature_matching: float = 10.0
-    mse: float = 10.0
+NO_OTHER_KEYS = {"extra": "forbid"}
 
 
 @dataclass(frozen=True)
@@ -26,9 +12,12 @@ class ScheduleConfig:
     An epoch has `steps_per_epoch` steps; none given, as many as the training split fills. The
     learning rate is constant up to the share `constant` of all steps, then falls to zero linearly.
     A gradient longer than `gradient_limit` is shortened to it: networks without a norm need that.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
-    __pydantic_config__ = _NO_OTHER_KEYS
+    __pydantic_config__ = NO_OTHER_KEYS
 
     epochs: int = 160
     batch: int = 256
@@ -48,49 +37,18 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True)
-class GanStageConfig:
-    """The first stage: generator, discriminator and, unless left out, encoder.
-
-    `ema` is the decay of the running average of the weights that is kept in place of the last
-    weights; 0 keeps the last.
-    """
-
-    __pydantic_config__ = _NO_OTHER_KEYS
-
-    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
-    train_encoder: bool = True
-    loss: LossWeights = field(default_factory=LossWeights)
-    ema: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.ema < 1:
-            raise ValueError(f"gan.ema is {self.ema}; give a decay in [0, 1).")
-
-
-@dataclass(frozen=True)
-class EncoderStageConfig:
-    """The second stage: the encoder alone, with the quantiser in the loop."""
-
-    __pydantic_config__ = _NO_OTHER_KEYS
-
-    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
-    levels: int = 16
-
-    def __post_init__(self) -> None:
-        if not 2 <= self.levels <= 256:
-            raise ValueError(f"encoder.levels is {self.levels}; give 2 to 256.")
-
-
-@dataclass(frozen=True)
 class RuntimeConfig:
     """Where and how the arithmetic is done.
 
-    `bfloat16` runs the networks under autocast, which is worth it on a GPU and, for the codec over
-    time, on a processor that multiplies in it; `compile` runs them through `torch.compile`, which
+    `bfloat16` runs the networks under autocast, which is worth it on a GPU and, for the sequence
+    codec, on a processor that multiplies in it; `compile` runs them through `torch.compile`, which
     is worth it on a GPU. `validation_segments` are watched, segments or crops.
+
+    Raises:
+        ValueError: nothing would be watched.
     """
 
-    __pydantic_config__ = _NO_OTHER_KEYS
+    __pydantic_config__ = NO_OTHER_KEYS
 
     device: str = "cpu"
     bfloat16: bool = False
@@ -100,43 +58,3 @@ class RuntimeConfig:
     def __post_init__(self) -> None:
         if self.validation_segments < 1:
             raise ValueError("runtime.validation_segments is at least 1.")
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """All of training."""
-
-    __pydantic_config__ = _NO_OTHER_KEYS
-
-    seed: int = 0
-    networks: NetworkConfig = field(default_factory=NetworkConfig)
-    gan: GanStageConfig = field(default_factory=GanStageConfig)
-    encoder: EncoderStageConfig = field(default_factory=EncoderStageConfig)
-    runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "TrainingConfig":
-        """Build from nested plain values, as JSON or YAML gives them.
-
-        Raises:
-            TypeError: a key that no parameter has.
-            ValueError: a value out of range.
-        """
-        gan, encoder = dict(values.get("gan", {})), dict(values.get("encoder", {}))
-        return cls(
-            **{
-                **values,
-                "networks": NetworkConfig(**values.get("networks", {})),
-                "gan": GanStageConfig(
-                    **{
-                        **gan,
-                        "schedule": ScheduleConfig(**gan.get("schedule", {})),
-                        "loss": LossWeights(**gan.get("loss", {})),
-                    }
-                ),
-                "encoder": EncoderStageConfig(
-                    **{**encoder, "schedule": ScheduleConfig(**encoder.get("schedule", {}))}
-                ),
-                "runtime": RuntimeConfig(**values.get("runtime", {})),
-            }
-        )

@@ -34,14 +34,3 @@ def feature_matching_loss(real: Features, generated: Features) -> Tensor:
             for ours, theirs in zip(scale[:-1], target[:-1], strict=True)
         ]
     ).mean()
-
-
-def mean_feature_matching_loss(real: Features, generated: Features) -> Tensor:
-    """Return the same for images that are not pairs: of features averaged over the batch.
-
-    Salimans et al., 2016, equation of section 3.1.
-    """
-    return feature_matching_loss(
-        [[layer.mean(0) for layer in scale] for scale in real],
-        [[layer.mean(0) for layer in scale] for scale in generated],
-    )

@@ -8,6 +8,7 @@ import binascii
 import heapq
 import io
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +16,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan_audio_compression.codec.container.chunk import (
+    CHECKSUM_BYTES,
+    FRAMING_BYTES,
+    LEVEL_BYTES,
+    ChunkSizes,
+    payload_limit,
+)
 from gan_audio_compression.codec.container.header import Header
 from gan_audio_compression.codec.container.writer import ContainerWriter
+from gan_audio_compression.codec.kinds import KINDS
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.entropy.errors import CorruptPayloadError
 from gan_audio_compression.entropy.tables import TOTAL, LevelTables
+from gan_audio_compression.signal.spec import HIGHEST_RATE, LOWEST_RATE
 
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "format.md"
 Decoder = Callable[[bytes, Sequence[Sequence[int]], Sequence[int]], list[int] | None]
 RATES = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 96000]
 
@@ -201,3 +212,27 @@ def test_the_second_decoders_give_the_same_levels_and_see_the_same_corruption(
 
 def test_equal_counts_are_joined_in_the_order_of_their_numbers() -> None:
     assert children([16384] * 4) == {4: (0, 1), 5: (2, 3), 6: (4, 5)}
+
+
+def test_the_document_has_the_sizes_that_fields_take() -> None:
+    """The most bytes of each, measured where they are written."""
+    text = DOCUMENT.read_text("utf-8")
+    largest, total = payload_limit(Header(bytes(4), 16_000, "arithmetic", 16)), 2**63 - 1
+    sizes = ChunkSizes(largest, total).to_bytes()
+    payload_size = len(ChunkSizes(largest, None).to_bytes())
+    short, *long = (
+        len(Header(bytes(4), rate, "arithmetic", 16).to_bytes()) - 9
+        for rate in (48_000, LOWEST_RATE, HIGHEST_RATE)
+    )
+    assert f"sizes 1 to {len(sizes)} | level {LEVEL_BYTES} |" in text
+    assert f"payload n | checksum {CHECKSUM_BYTES}" in text
+    assert f"| payload size | 1 to {payload_size} |" in text
+    assert f"| number of samples | 1 to {len(sizes) - payload_size} |" in text
+    assert text.count(f"sample rate {short}, or {long[0]} to {long[1]}") == 1
+    assert f"| sample rate | {short}, or {long[0]} to {long[1]} |" in text
+    assert len(sizes) + LEVEL_BYTES + CHECKSUM_BYTES == FRAMING_BYTES == 17
+
+
+def test_the_document_names_each_kind_of_model() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    assert all(f"kind `{kind}`" in text for kind in KINDS)

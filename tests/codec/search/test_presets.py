@@ -1,21 +1,18 @@
 """Search effort as one number."""
 
 import itertools
-from dataclasses import replace
 
 import pytest
 
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.errors import SearchError
-from gan_audio_compression.codec.search.objective import OBJECTIVES as DEFINED
 from gan_audio_compression.codec.search.presets import (
     EFFORTS,
-    OBJECTIVES,
     STRATEGIES,
     search_config,
 )
 from gan_audio_compression.codec.search.strategies import STRATEGIES as IMPLEMENTED
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
 
 
@@ -23,23 +20,17 @@ def test_each_strategy_is_one_there_is() -> None:
     assert set(STRATEGIES) == IMPLEMENTED.keys()
 
 
-@pytest.mark.parametrize("model", [CodecModel, SequenceModel])
+@pytest.mark.parametrize("model", [SegmentModel, SequenceModel])
 def test_what_a_model_takes_by_itself_is_there(
-    model: type[CodecModel] | type[SequenceModel],
+    model: type[SegmentModel] | type[SequenceModel],
 ) -> None:
     assert model.strategy in STRATEGIES
-    assert model.objective in OBJECTIVES
-
-
-def test_the_objectives_are_those_there_are() -> None:
-    assert set(OBJECTIVES) == DEFINED.keys()
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_an_objective_can_be_asked_for(strategy: str) -> None:
-    assert search_config(strategy, 5).objective == "mse"
-    perceptual = search_config(strategy, 5, "perceptual")
-    assert perceptual == replace(search_config(strategy, 5), objective="perceptual")
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_the_objective_is_the_codecs_own(strategy: str, effort: int) -> None:
+    assert search_config(strategy, effort).objective is None
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -83,8 +74,3 @@ def test_other_efforts_are_refused(effort: int) -> None:
 def test_other_strategies_are_refused(effort: int) -> None:
     with pytest.raises(SearchError, match="'adm'; give one of encoder_only, back_propagation, adm"):
         search_config("adm", effort)
-
-
-def test_other_objectives_are_refused() -> None:
-    with pytest.raises(SearchError, match="no search objective is called 'pesq'; give one of mse"):
-        search_config("admm", 5, "pesq")  # type: ignore[arg-type]

@@ -1,71 +1,11 @@
-"""Segments, masks and the best of what was visited."""
+"""The best of what was visited, and the best place of each group."""
+
+import math
 
 import pytest
 import torch
-from torch import Tensor
 
-from gan_audio_compression.codec.latent import sent_columns
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.search.objective import mean_square
-from gan_audio_compression.codec.search.problem import BestSoFar, gradient
-from gan_audio_compression.codec.search.segment_problem import SegmentProblem
-from gan_audio_compression.signal.segments import frame_mask, split_segments, to_unit_range
-
-# One whole segment and 72 frames, which need 5 of the 8 columns of the next.
-FRAMES = 200
-
-
-@pytest.fixture
-def log_mel() -> Tensor:
-    return -10.0 * torch.rand(FRAMES, 128, generator=torch.Generator().manual_seed(1))
-
-
-@pytest.fixture
-def problem(codec_model: CodecModel, log_mel: Tensor) -> SegmentProblem:
-    mask, sent = frame_mask(FRAMES), sent_columns(FRAMES)
-    return SegmentProblem(codec_model, mean_square, split_segments(log_mel), mask, sent)
-
-
-def test_the_objective_is_the_square_error_of_real_frames(
-    problem: SegmentProblem, codec_model: CodecModel, log_mel: Tensor
-) -> None:
-    latent = torch.rand(2, 8, 8, 8, generator=torch.Generator().manual_seed(2))
-    with torch.no_grad():
-        objective = problem.objective(latent)
-        frames = codec_model.generator(latent).squeeze(1).transpose(1, 2).reshape(-1, 128)
-    error = (frames[:FRAMES] - to_unit_range(log_mel)).square().mean(1)
-    torch.testing.assert_close(objective, torch.stack([error[:128].mean(), error[128:].mean()]))
-
-
-def test_frames_past_the_end_do_not_count(problem: SegmentProblem) -> None:
-    latent = problem.start
-    before, gradient_before = gradient(problem, latent)
-    problem.images[1, :, :, FRAMES - 128 :] = 0.7
-    after, gradient_after = gradient(problem, latent)
-    assert torch.equal(before, after)
-    assert torch.equal(gradient_before, gradient_after)
-    problem.images[1, :, :, FRAMES - 129] = 0.7
-    assert problem.objective(latent)[1] != after[1]
-
-
-def test_columns_that_are_not_sent_carry_silence(
-    problem: SegmentProblem, codec_model: CodecModel
-) -> None:
-    symbols = problem.symbols(torch.ones(2, 8, 8, 8))
-    highest = len(codec_model.quantiser.levels) - 1
-    assert (symbols[0] == highest).all()
-    assert (symbols[1, :, :, :5] == highest).all()
-    for column in range(5, 8):
-        assert torch.equal(symbols[1, :, :, column], codec_model.padding)
-
-
-def test_the_gradient_of_a_segment_is_its_own(problem: SegmentProblem) -> None:
-    _, slope = gradient(problem, problem.start)
-    changed = problem.start.clone()
-    changed[1] = 0.0
-    _, other = gradient(problem, changed)
-    torch.testing.assert_close(slope[0], other[0])
-    assert not torch.allclose(slope[1], other[1])
+from gan_audio_compression.codec.search.problem import BestSoFar, best_of_each
 
 
 def test_the_best_is_kept_segment_by_segment() -> None:
@@ -84,15 +24,8 @@ def test_nothing_is_not_a_result() -> None:
         BestSoFar().result()
 
 
-def test_a_gain_is_what_a_change_alone_lowers(problem: SegmentProblem) -> None:
-    symbols = problem.symbols(problem.start)
-    places = torch.tensor([5, symbols[0].numel() + 11])
-    lower, _ = problem.around(symbols)
-    changed = torch.where(lower == symbols, symbols + 1, lower).flatten()[places]
-    gains = problem.gains(symbols, places, changed)
-    for place, value, gain in zip(places, changed, gains, strict=True):
-        moved = symbols.clone()
-        moved.view(-1)[place] = value
-        with torch.no_grad():
-            before, after = (problem.objective(problem.values(s)).sum() for s in (symbols, moved))
-        assert gain == pytest.approx(float(before - after), abs=1e-6)
+def test_the_most_promising_place_of_each_group() -> None:
+    """The first of equal ones; none of a group that promises nothing."""
+    promise = torch.tensor([[1.0, 3.0, -math.inf, 2.0], [-2.0, -1.0, -math.inf, 2.0]])
+    groups = torch.tensor([[0, 0, 1, 3], [2, 2, 1, 3]])
+    assert sorted(best_of_each(promise, groups).tolist()) == [1, 3, 5]

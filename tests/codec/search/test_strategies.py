@@ -7,29 +7,29 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.latent import sent_columns
-from gan_audio_compression.codec.model import CodecModel
 from gan_audio_compression.codec.search import annealing, refinement
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.search.objective import mean_square, perceptual
 from gan_audio_compression.codec.search.problem import BestSoFar
-from gan_audio_compression.codec.search.segment_problem import SegmentProblem
 from gan_audio_compression.codec.search.strategies import (
     STRATEGIES,
     back_propagation,
     encoder_only,
 )
+from gan_audio_compression.codec.segment.columns import sent_columns
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.segment.objective import mean_square, perceptual
+from gan_audio_compression.codec.segment.problem import SegmentProblem
 from gan_audio_compression.signal.segments import frame_mask, split_segments
 
 SEARCHES = ["back_propagation", "admm", "annealing", "refinement"]
 
 
 @pytest.fixture
-def problem(codec_model: CodecModel, log_mel: Tensor) -> SegmentProblem:
+def problem(segment_model: SegmentModel, log_mel: Tensor) -> SegmentProblem:
     frames = len(log_mel)
     images = split_segments(log_mel)
     return SegmentProblem(
-        codec_model, mean_square, images, frame_mask(frames), sent_columns(frames)
+        segment_model, mean_square, images, frame_mask(frames), sent_columns(frames)
     )
 
 
@@ -93,12 +93,12 @@ def test_no_iterations_are_the_encoder_alone(
 
 
 def test_the_encoder_alone_sends_the_nearest_levels(
-    problem: SegmentProblem, codec_model: CodecModel, configs: dict[str, SearchConfig]
+    problem: SegmentProblem, segment_model: SegmentModel, configs: dict[str, SearchConfig]
 ) -> None:
     found = encoder_only(problem, configs["encoder_only"])
     with torch.no_grad():
-        latent = codec_model.encoder(problem.images)[0]
-    distances = (latent.unsqueeze(-1) - codec_model.quantiser.levels).abs()
+        latent = segment_model.encoder(problem.images)[0]
+    distances = (latent.unsqueeze(-1) - segment_model.quantiser.levels).abs()
     assert torch.equal(found.symbols[0], distances.argmin(-1))
 
 

@@ -1,4 +1,4 @@
-"""Symbols of a codec over time."""
+"""Symbols of a sequence codec."""
 
 import numpy as np
 import pytest

@@ -1,12 +1,35 @@
 """The model file, and what its networks do to lengths and precision."""
 
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.sequence.model import QUALITIES, SequenceModel
-from gan_audio_compression.networks.errors import ModelFileError, NotAModelError
+from gan_audio_compression.codec.kinds import Model
+from gan_audio_compression.codec.search.presets import search_config
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.sequence.coder import SequenceCoder
+from gan_audio_compression.codec.sequence.distortion import DistortionWeights
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.quality import QUALITIES, Quality
+from gan_audio_compression.codec.sequence.trade import Trade
+from gan_audio_compression.networks.errors import (
+    DamagedModelError,
+    ModelFileError,
+    NotAModelError,
+)
+from gan_audio_compression.networks.model_header import METADATA_KEY
+from gan_audio_compression.networks.serialisation import from_file, to_file
+from gan_audio_compression.signal.analysis import log_mel_spectrogram
+
+CHANGES: list[dict[str, Any]] = [
+    {"trade": Trade(5.0, 1.0)},
+    {"distortion": DistortionWeights(log_mel=1.0, disturbance=0.0)},
+]
 
 
 def test_a_model_comes_back_from_its_file(sequence_model: SequenceModel) -> None:
@@ -25,12 +48,12 @@ def test_another_model_has_another_fingerprint(
 
 
 def test_models_of_other_kinds_are_refused(
-    sequence_model: SequenceModel, codec_model: CodecModel
+    sequence_model: SequenceModel, segment_model: SegmentModel
 ) -> None:
-    with pytest.raises(NotAModelError, match="kind 'codec'"):
-        SequenceModel.from_bytes(codec_model.to_bytes())
+    with pytest.raises(NotAModelError, match="kind 'segment'"):
+        SequenceModel.from_bytes(segment_model.to_bytes())
     with pytest.raises(NotAModelError, match="kind 'sequence'"):
-        CodecModel.from_bytes(sequence_model.to_bytes())
+        SegmentModel.from_bytes(sequence_model.to_bytes())
 
 
 def test_a_damaged_file_is_refused(sequence_model: SequenceModel) -> None:
@@ -45,17 +68,91 @@ def test_a_damaged_file_is_refused(sequence_model: SequenceModel) -> None:
 @pytest.mark.parametrize("frames", [1, 3, 4, 5, 126])
 def test_any_number_of_frames_goes_through(sequence_model: SequenceModel, frames: int) -> None:
     log_mel = -10 * torch.rand(frames, 128)
-    symbols = sequence_model.symbols(log_mel, 30)
+    symbols = sequence_model.symbols(log_mel, Quality(30))
     assert symbols.shape == (-(-frames // 4), 4)
-    generated = sequence_model.render(symbols, 30, frames)
+    generated = sequence_model.decode(symbols, Quality(30), frames, exact=True)
     assert generated.shape == (frames, 128)
     assert generated.dtype == torch.float64
     assert (generated >= -10 - 1e-6).all()
 
 
+def test_a_sender_sees_nearly_what_a_listener_gets(sequence_model: SequenceModel) -> None:
+    symbols = sequence_model.symbols(-10 * torch.rand(40, 128), Quality(30))
+    rough = sequence_model.decode(symbols, Quality(30), 40)
+    exact = sequence_model.decode(symbols, Quality(30), 40, exact=True)
+    assert rough.dtype == torch.float32
+    torch.testing.assert_close(rough.double(), exact, atol=1e-4, rtol=1e-4)
+
+
 def test_the_quality_changes_what_is_sent_and_made(sequence_model: SequenceModel) -> None:
     log_mel = -10 * torch.rand(40, 128, generator=torch.Generator().manual_seed(0))
-    coarse, fine = (sequence_model.symbols(log_mel, q) for q in (0, QUALITIES - 1))
+    lowest, highest = Quality(0), Quality(QUALITIES - 1)
+    coarse, fine = (sequence_model.symbols(log_mel, q) for q in (lowest, highest))
     assert not np.array_equal(coarse, fine)
-    made = [sequence_model.log_mel(coarse, q, 40) for q in (0, QUALITIES - 1)]
-    assert not torch.equal(*made)
+    decoded = [sequence_model.decode(coarse, q, 40) for q in (lowest, highest)]
+    assert not torch.equal(*decoded)
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_settings_stand_in_the_file_and_leave_the_digest(
+    sequence_model: SequenceModel, changes: dict[str, Any]
+) -> None:
+    other = replace(sequence_model, **changes)
+    again = SequenceModel.from_bytes(other.to_bytes())
+    assert (again.trade, again.distortion) == (other.trade, other.distortion)
+    assert (again.trade, again.distortion) != (Trade(), DistortionWeights())
+    assert again.digest == sequence_model.digest
+    assert other.to("cpu").settings == again.settings == other.settings
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_a_search_keeps_to_the_settings(
+    sequence_model: SequenceModel, make_speech: Any, changes: dict[str, Any]
+) -> None:
+    log_mel = log_mel_spectrogram(torch.from_numpy(make_speech(16_000, 3)))
+    again = SequenceModel.from_bytes(replace(sequence_model, **changes).to_bytes())
+    search = search_config("annealing", 4)
+    found, other = (
+        SequenceCoder(model, search).encode(log_mel, None) for model in (sequence_model, again)
+    )
+    assert found is not None and other is not None
+    assert found.start_objective != pytest.approx(other.start_objective, rel=0.01)
+    assert not np.array_equal(found.symbols, other.symbols)
+
+
+def test_a_file_of_format_1_has_the_settings_that_all_had(sequence_model: SequenceModel) -> None:
+    again = SequenceModel.from_bytes(of_format_1(sequence_model, "sequence"))
+    assert (again.trade, again.distortion) == (Trade(), DistortionWeights())
+    assert again.digest == sequence_model.digest
+
+
+def test_a_model_of_format_1_is_of_the_kind_that_it_is_now(segment_model: SegmentModel) -> None:
+    again = SegmentModel.from_bytes(of_format_1(segment_model, "codec"))
+    assert again.kind == "segment"
+    assert again.digest == segment_model.digest
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"trade": {"lowest_quality": 0.1, "highest_quality": 0.2}},
+        {"trade": {"lowest": 0.5}},
+        {"distortion": {"disturbance": -1.0}},
+        {"distortion": [0.02, 0.05]},
+    ],
+    ids=str,
+)
+def test_impossible_settings_are_refused(
+    sequence_model: SequenceModel, settings: dict[str, Any]
+) -> None:
+    metadata, tensors = from_file(sequence_model.to_bytes(), "sequence")
+    with pytest.raises(DamagedModelError, match="download it again, or train it again"):
+        SequenceModel.from_bytes(to_file(replace(metadata, settings=settings), tensors))
+
+
+def of_format_1(model: Model, kind: str) -> bytes:
+    """The file of a model as programs wrote it before there were settings."""
+    metadata, tensors = from_file(model.to_bytes(), model.kind)
+    values = asdict(metadata) | {"format": 1, "kind": kind}
+    del values["settings"]
+    return save(tensors, {METADATA_KEY: json.dumps(values)})

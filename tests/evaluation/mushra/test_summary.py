@@ -43,8 +43,8 @@ def test_says_that_nobody_has_listened_or_counts(make_ratings: MakeRatings) -> N
 
 def test_names_what_does_not_sound_as_it_was_rated(make_ratings: MakeRatings) -> None:
     ratings = make_ratings({"ann": {"original": [100], "opus": [70]}})
-    text = summary_of(ratings, ["BPGAN", "Default 2k"])
-    assert "Left out, as it does not sound as it was rated: BPGAN, Default 2k.\n" in text
+    text = summary_of(ratings, ["BPGAN", "Sequence 2k"])
+    assert "Left out, as it does not sound as it was rated: BPGAN, Sequence 2k.\n" in text
     assert "Left out" not in summary_of(ratings)
 
 

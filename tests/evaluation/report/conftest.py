@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from gan_audio_compression.evaluation.estimates import MEASURES
-from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.estimates import with_phone_errors
+from gan_audio_compression.evaluation.metrics import OWN_MEASURES, metrics_of
 from gan_audio_compression.evaluation.report.content import (
     GROUP_COLUMNS,
     PAIRED_COLUMNS,
@@ -23,6 +23,8 @@ from gan_audio_compression.evaluation.report.content import (
     ReportContent,
     ReportFigure,
 )
+from tests.browser import browser as browser
+from tests.browser import least_contrast as least_contrast
 
 SPEECH = Path(__file__).parents[3] / "data/01_raw/demo_corpus/TEST"
 UTTERANCES = ("DR1/FSLT0/SX55", "DR7/MAWB0/SX61", "DR8/FCAR0/SX67")
@@ -44,6 +46,7 @@ SYSTEMS: dict[str, tuple[float, ...]] = {
     "Codec2 2400": (2.4, 2.39, 3.08, 2.94, 1.84, NAN, NAN, NAN),
     "Codec2 700C": (0.7, 0.79, 2.55, 2.21, 1.52, NAN, NAN, NAN),
 }
+METRICS = metrics_of(OWN_MEASURES)
 ABSENT = "opusenc is not installed: apt install opus-tools."
 
 MakeContent = Callable[..., ReportContent]
@@ -63,10 +66,12 @@ def content_of(
     return ReportContent(
         title="GAN speech codec at 2 kbit/s beside real codecs",
         introduction="The bench of 32 sentences of 4 speakers of the TIMIT test set.",
+        metrics=METRICS,
         comparison=comparison,
         validation=comparison,
         groups=groups_of(present),
         paired=paired_of([system for system in present if system != "BPGAN"]),
+        reference="BPGAN",
         curves=[curve_of(comparison)],
         spectrograms=[spectrogram()],
         examples=[example(name, present) for name in UTTERANCES[:examples]],
@@ -121,7 +126,7 @@ def groups_of(systems: Sequence[str]) -> pd.DataFrame:
         for system in systems
         for grouping, names in groups.items()
         for place, group in enumerate(names)
-        for measure in MEASURES
+        for measure in with_phone_errors(METRICS)
     ]
     return pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
 
@@ -132,7 +137,7 @@ def paired_of(systems: Sequence[str]) -> pd.DataFrame:
         {"system": system, "measure": measure, "n": 32, "speakers": 4, "difference": difference}
         | {"low": difference - 0.1, "high": difference + 0.1}
         for place, system in enumerate(systems)
-        for measure in MEASURES
+        for measure in with_phone_errors(METRICS)
         for difference in [(0.3, -0.25, 0.02)[place % 3]]
     ]
     return pd.DataFrame(rows, columns=list(PAIRED_COLUMNS))

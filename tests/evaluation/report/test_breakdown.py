@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from gan_audio_compression.evaluation.metrics import OWN_MEASURES, metrics_of
 from gan_audio_compression.evaluation.report.breakdown import (
     group_tables,
     paired_table,
@@ -15,6 +16,8 @@ from gan_audio_compression.evaluation.report.content import ReportContent
 from gan_audio_compression.evaluation.report.table import NOTHING, Cell
 
 MakeContent = Callable[..., ReportContent]
+
+METRICS = metrics_of(OWN_MEASURES)
 
 
 def test_phone_errors_stand_beside_those_on_originals(make_content: MakeContent) -> None:
@@ -58,14 +61,14 @@ def test_a_difference_is_judged_where_its_interval_leaves_out_zero(
             }
         ]
     )
-    (row,) = paired_table(paired, id="p", caption="").rows
+    (row,) = paired_table(paired, METRICS, id="p", caption="").rows
     assert [cell.mark for cell in row.cells] == [mark]
 
 
 def test_differences_of_error_rates_are_in_percentage_points() -> None:
     errors = {"measure": "phone_error_rate", "difference": -0.12, "low": -0.2, "high": 0.04}
     paired = pd.DataFrame([{"system": "Opus", "n": 8} | errors])
-    table = paired_table(paired, id="p", caption="")
+    table = paired_table(paired, METRICS, id="p", caption="")
     assert table.groups[0].columns[0].text == "Phone error rate (%)"
     assert table.rows[0].cells[0] == Cell("\N{MINUS SIGN}12.0", "\N{MINUS SIGN}20.0 to +4.0")
 
@@ -75,7 +78,7 @@ def test_groups_have_a_table_for_each_measure_and_a_dash_for_what_is_missing(
 ) -> None:
     groups = make_content(["Original", "BPGAN"], examples=0).groups
     lost = (groups["system"] == "BPGAN") & (groups["group"] == "MAEB0")
-    tables = group_tables(groups[~lost], id="g")
+    tables = group_tables(groups[~lost], METRICS, id="g")
     assert list(tables) == ["Speaker", "Sex", "Dialect region"]
     first, second = tables["Speaker"][:2]
     assert first.caption == "PESQ raw (P.862)" and first.id != second.id

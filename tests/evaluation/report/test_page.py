@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.report.content import ReportContent
 from gan_audio_compression.evaluation.report.page import render_report
 
@@ -59,3 +60,25 @@ def test_an_empty_bench_says_what_is_missing(make_content: MakeContent) -> None:
     assert page.count("No figure was drawn.") == 2
     for text in ("No utterance was kept.", "There was nothing to pair.", "no phone labels"):
         assert text in page
+
+
+def test_a_measure_of_somebody_else_is_shown_with_its_digits_and_direction(
+    make_content: MakeContent,
+) -> None:
+    content = make_content(["Original", "BPGAN", "Codec2 1600"], examples=0)
+    metric = Metric("Roughness <asper>", higher_is_better=False, digits=4)
+    parts = {f"roughness_{part}": 0.12345 for part in ("mean", "median", "low", "high")}
+    page = render_report(
+        replace(
+            content,
+            metrics={**content.metrics, "roughness": metric},
+            comparison=content.comparison.assign(**parts),
+            validation=content.validation.assign(**parts),
+            reference="Any <codec>",
+        )
+    )
+    assert page.count("Roughness &lt;asper&gt;</th>") == 3
+    assert "0.1235" in page or "0.1234" in page
+    assert "Roughness &lt;asper&gt;, Phone error rate (%); else higher" in page
+    assert "Each system minus Any &lt;codec&gt;," in page
+    assert "<codec>" not in page and "<asper>" not in page

@@ -8,16 +8,18 @@ import pytest
 from omegaconf import OmegaConf
 from pydantic import ValidationError
 
-from gan_audio_compression.evaluation.metrics import METRICS
 from gan_audio_compression.pipelines.ablations import nodes
 from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
-from gan_audio_compression.pipelines.default_codec.parameters import SequenceTrainingParameters
 from gan_audio_compression.pipelines.loops import ComputeParameters
+from gan_audio_compression.pipelines.measures import MeasureParameters
+from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
+from tests.pipelines.toys import TOY_MEASURE
 
 FILES = Path(__file__).resolve().parents[3] / "conf" / "ablations"
 PARAMETERS = AblationParameters(
     bitrates=(1500, 3000), seconds=1, training={"schedule": {"epochs": 1}}
 )
+MEASURES = MeasureParameters.model_validate([TOY_MEASURE])
 ABLATIONS = {
     "wide": {"label": "wider", "training": {"networks": {"width": 12}}},
     "plain": {"label": "plain", "varied": False},
@@ -86,10 +88,12 @@ def test_the_table_has_a_row_for_each_codec_and_rate(
     speech = {"b": loader(make_speech(20_000, 1))}
     opened = {name: loader(model) for name, model in models.items()}
     manifest = sequence_speech["manifest"]
-    loop = run_loop(nodes.score_ablations(speech, manifest, opened, PARAMETERS, compute, {}))
+    loop = run_loop(
+        nodes.score_ablations(speech, manifest, opened, PARAMETERS, MEASURES, compute, {})
+    )
     assert loop.table["error"].isna().all()
     files = {name: loader(values) for name, values in ABLATIONS.items()}
-    table, markdown = nodes.tabulate_ablations(loop.table, files)
+    table, markdown = nodes.tabulate_ablations(loop.table, files, MEASURES)
     assert table[["bitrate", "ablation", "utterances"]].to_numpy().tolist() == [
         [1500, "plain", 1],
         [1500, "wider", 1],
@@ -98,7 +102,7 @@ def test_the_table_has_a_row_for_each_codec_and_rate(
     ]
     assert (table["file_kbit_s"] <= table["bitrate"] / 1000).all()
     assert len(markdown.splitlines()) == 6
-    assert markdown.count("|") == 6 * (len(METRICS) + 5)
+    assert markdown.count("|") == 6 * (len(MEASURES.metrics()) + 5)
 
 
 @pytest.mark.parametrize("path", sorted(FILES.glob("*.yml")), ids=lambda path: path.stem)

@@ -25,7 +25,16 @@ def waves(seed: int) -> Waves:
 
 
 SPEECH = waves(0)
-DECODED = {"bpgan": waves(1), "opus_9k": waves(2)}
+BY_CODEC = {"bpgan": waves(1), "opus_9k": waves(2)}
+
+
+def decoded(**changes: Waves) -> Waves:
+    """Speech by codec and utterance, some codecs given."""
+    codecs = BY_CODEC | changes
+    return {f"{codec}/{id}": load for codec, of in codecs.items() for id, load in of.items()}
+
+
+DECODED = decoded()
 
 
 @pytest.fixture
@@ -39,7 +48,7 @@ def ratings() -> pd.DataFrame:
             "label": label,
             "role": ROLES.get(condition, "codec"),
             "score": 100 if condition == "original" else 50,
-            "source_sha256": samples_digest(DECODED.get(condition, SPEECH)[id]()),
+            "source_sha256": samples_digest(BY_CODEC.get(condition, SPEECH)[id]()),
             "trials": 2,
         }
         for listener in "abc"
@@ -50,22 +59,20 @@ def ratings() -> pd.DataFrame:
 
 
 def test_scores_of_the_same_speech_all_count(ratings: pd.DataFrame) -> None:
-    screening, kept, outdated = nodes.screen_ratings(ratings, SPEECH, **DECODED)
+    screening, kept, outdated = nodes.screen_ratings(ratings, SPEECH, DECODED)
     assert screening["reason"].isna().all()
     assert outdated == []
     pd.testing.assert_frame_equal(kept, ratings)
 
 
 @pytest.mark.parametrize(
-    "other", [waves(9), {"u1": DECODED["bpgan"]["u1"]}, {}], ids=["other", "fewer", "none"]
+    "other", [waves(9), {"u1": BY_CODEC["bpgan"]["u1"]}, {}], ids=["other", "fewer", "none"]
 )
 def test_a_codec_that_sounds_otherwise_than_it_was_rated_is_left_out(
     ratings: pd.DataFrame, other: Waves, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        screening, kept, outdated = nodes.screen_ratings(
-            ratings, SPEECH, bpgan=other, opus_9k=DECODED["opus_9k"]
-        )
+        screening, kept, outdated = nodes.screen_ratings(ratings, SPEECH, decoded(bpgan=other))
     assert outdated == ["BPGAN"]
     assert set(kept["label"]) == set(LABELS.values()) - {"BPGAN"}
     assert screening["reason"].isna().all()
@@ -77,7 +84,7 @@ def test_a_codec_that_sounds_otherwise_than_it_was_rated_is_left_out(
 
 
 def test_ratings_of_another_corpus_leave_nothing(ratings: pd.DataFrame) -> None:
-    screening, kept, outdated = nodes.screen_ratings(ratings, {}, bpgan={}, opus_9k={})
+    screening, kept, outdated = nodes.screen_ratings(ratings, {}, {})
     assert kept.empty and outdated == sorted(LABELS.values())
     scores, _ = nodes.estimate_scores(kept)
     _, summary, _ = nodes.compare_scores(kept, screening, scores, outdated)
@@ -85,5 +92,5 @@ def test_ratings_of_another_corpus_leave_nothing(ratings: pd.DataFrame) -> None:
 
 
 def test_nobody_is_no_error() -> None:
-    screening, kept, outdated = nodes.screen_ratings(no_ratings(), SPEECH, **DECODED)
+    screening, kept, outdated = nodes.screen_ratings(no_ratings(), SPEECH, DECODED)
     assert screening.empty and kept.empty and outdated == []

@@ -14,12 +14,13 @@ import pytest
 import soundfile as sf
 from pydantic import ValidationError
 
+from gan_audio_compression.bench.entries import Bench
 from gan_audio_compression.listening.description import ListeningTest, samples_digest
 from gan_audio_compression.listening.errors import ListeningTestError
 from gan_audio_compression.pipelines.listening_test import nodes
 from gan_audio_compression.pipelines.listening_test.parameters import ListeningTestParameters
 from gan_audio_compression.pipelines.loops import Partitions
-from gan_audio_compression.pipelines.systems import BASELINES, SYSTEMS
+from tests.pipelines.toys import toy_entry
 
 RATE = 16_000
 PARAMETERS = ListeningTestParameters(
@@ -30,6 +31,13 @@ PARAMETERS = ListeningTestParameters(
     loudness_lufs=-23,
     codecs=("bpgan", "opus_9k"),
     codec_anchor="codec2_2400",
+)
+BENCH = Bench.model_validate(
+    {
+        "bpgan": toy_entry("BPGAN"),
+        "opus_9k": toy_entry("Opus 9k"),
+        "codec2_2400": toy_entry("Codec2 2400"),
+    }
 )
 IDS = ["ann_1", "ann_2", "bob_1", "bob_2", "cat_1"]
 SAMPLES = {id: RATE + 800 * number for number, id in enumerate(IDS)}
@@ -66,11 +74,8 @@ def decoded(speech: Partitions) -> dict[str, Partitions]:
         wave = np.concatenate([gain * speech[id](), np.full(2000, 1e-3, np.float32)])
         return np.asarray(wave[: SAMPLES[id] + samples], dtype=np.float32)
 
-    nothing: dict[str, Partitions] = {system: {} for system in (*SYSTEMS, *BASELINES)}
     made = {"bpgan": (0.1, 0), "opus_9k": (2.0, 2000), "codec2_2400": (0.5, -700)}
-    return nothing | {
-        system: {id: partial(back, id, *how) for id in IDS} for system, how in made.items()
-    }
+    return {system: {id: partial(back, id, *how) for id in IDS} for system, how in made.items()}
 
 
 def prepared(
@@ -79,11 +84,18 @@ def prepared(
     decoded: dict[str, Partitions],
     parameters: ListeningTestParameters = PARAMETERS,
 ) -> tuple[ListeningTest, dict[str, bytes]]:
-    common: dict[str, Any] = {"manifest": manifest, "parameters": parameters, **decoded}
-    conditions, absent = nodes.choose_conditions(**common)
+    by_codec = {f"{key}/{id}": load for key, of in decoded.items() for id, load in of.items()}
+    log = pd.DataFrame({"id": [*by_codec], "error": None, "delay_samples": 0.0})
+    common: dict[str, Any] = {"manifest": manifest, "parameters": parameters, "scores_log": log}
+    conditions, absent = nodes.choose_conditions(bench=BENCH, **common)
     items = nodes.choose_items(conditions=conditions, **common)
     text, files = nodes.prepare_test(
-        speech=speech, conditions=conditions, absent=absent, items=items, **common
+        speech=speech,
+        conditions=conditions,
+        absent=absent,
+        items=items,
+        reconstructed_speech=by_codec,
+        **common,
     )
     return ListeningTest.from_json(text.encode(), "test.json"), files
 
@@ -145,7 +157,7 @@ def test_a_codec_that_is_absent_is_said_and_left_out(
     caplog.set_level(logging.WARNING)
     test, _ = prepared(speech, manifest, decoded | {"codec2_2400": {}})
     assert "codec2_2400" not in {condition.key for condition in test.conditions}
-    assert test.absent == ("Codec2 2400 has decoded no utterance of the test split.",)
+    assert test.absent == ("Codec2 2400 has no scored utterance of the test split.",)
     assert "Codec2 2400" in caplog.text
 
 
@@ -155,6 +167,14 @@ def test_without_any_codec_there_is_no_test(
     nothing = decoded | {"bpgan": {}, "opus_9k": {}}
     with pytest.raises(ListeningTestError, match="run the pipelines"):
         prepared(speech, manifest, nothing)
+
+
+def test_a_codec_that_is_not_of_the_bench_is_named(
+    speech: Partitions, manifest: pd.DataFrame, decoded: dict[str, Partitions]
+) -> None:
+    other = PARAMETERS.model_copy(update={"codecs": ("mp3",)})
+    with pytest.raises(ListeningTestError, match="mp3 is no codec of the bench"):
+        prepared(speech, manifest, decoded, other)
 
 
 def test_one_utterance_is_too_few(
@@ -176,7 +196,6 @@ def test_utterances_of_other_splits_are_not_played(
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"codecs": ["mp3"]}, "mp3 is no codec"),
         ({"codecs": ["bpgan", "bpgan"]}, "named twice"),
         ({"codecs": ["codec2_2400"]}, "named twice"),
         ({"codecs": []}, "codecs"),

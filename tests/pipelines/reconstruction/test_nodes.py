@@ -6,56 +6,80 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan_audio_compression.codec.coding import Coding
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.receiver import decode_file
-from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.sender import encode_speech
+from gan_audio_compression.bench.entries import Bench, open_codecs
+from gan_audio_compression.bench.gac import GacCodec
+from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
+from tests.pipelines.toys import toy_entry
 
 INLINE = ComputeParameters(executor="inline", workers=1)
-ENCODER_ONLY = Coding(SearchConfig("encoder_only"))
+OURS = {
+    "label": "Ours",
+    "nominal_kbit_s": 2,
+    "model": "segment_model",
+    "codec": {"type": "gan_audio_compression.bench.gac.GacCodec"},
+}
+USUAL = {"ours": OURS, "toy": toy_entry()}
 
 
 @pytest.fixture
-def files(codec_model: CodecModel, make_speech: Any) -> dict[str, bytes]:
+def files(segment_model: SegmentModel, make_speech: Any) -> dict[str, bytes]:
+    codecs = open_codecs(Bench.model_validate(USUAL), {"segment_model": segment_model})
     return {
-        id: encode_speech(codec_model, make_speech(n, n), 50, ENCODER_ONLY).data
-        for id, n in {"a": 5000, "b": 6000, "c": 7000}.items()
+        f"{key}/{id}{codec.suffix}": codec.encode(make_speech(n, n)).data
+        for key, codec in codecs.items()
+        for id, n in {"a": 5000, "b": 6000}.items()
     }
 
 
 @pytest.fixture
-def reconstruct(codec_model: CodecModel, run_loop: Callable[..., Any]) -> Callable[..., Any]:
-    def run(files: dict[str, bytes], so_far: dict[str, Any] | None = None) -> Any:
+def reconstruct(segment_model: SegmentModel, run_loop: Callable[..., Any]) -> Callable[..., Any]:
+    def run(
+        files: dict[str, bytes],
+        so_far: dict[str, Any] | None = None,
+        entries: dict[str, Any] = USUAL,
+        model: SegmentModel = segment_model,
+    ) -> Any:
         loaders = {id: lambda data=data: data for id, data in files.items()}
-        return run_loop(reconstruct_utterances(loaders, codec_model, INLINE, so_far or {}))
+        bench = Bench.model_validate(entries)
+        saved = reconstruct_utterances(loaders, bench, INLINE, so_far or {}, segment_model=model)
+        return run_loop(saved)
 
     return run
 
 
-def test_files_give_log_mels_and_speech(
-    reconstruct: Callable[..., Any], files: dict[str, bytes], codec_model: CodecModel
+def test_files_give_speech_and_log_mels_where_the_codec_has_them(
+    reconstruct: Callable[..., Any], files: dict[str, bytes], segment_model: SegmentModel
 ) -> None:
     done = reconstruct(files)
     log_mels, speech = done.partitions
-    assert list(log_mels) == list(speech) == ["a", "b", "c"]
-    for id, data in files.items():
-        decoded = decode_file(codec_model, data)
-        assert np.array_equal(speech[id], decoded.speech)
-        assert np.array_equal(log_mels[id], decoded.log_mel)
-    assert done.table["seconds"].tolist() == [5000 / 16_000, 6000 / 16_000, 7000 / 16_000]
+    assert list(speech) == ["ours/a", "ours/b", "toy/a", "toy/b"]
+    assert list(log_mels) == ["ours/a", "ours/b"]
+    decoded = GacCodec(segment_model).decode(files["ours/a.gac"])
+    assert np.array_equal(speech["ours/a"], decoded.speech)
+    np.testing.assert_array_equal(log_mels["ours/a"], decoded.log_mel)
+    row = done.records["toy/b"]
+    assert (row["system"], row["utterance"], row["error"]) == ("toy", "b", None)
 
 
-def test_files_of_other_models_are_left_alone(
+def test_files_of_codecs_that_left_the_bench_are_left_alone(
+    reconstruct: Callable[..., Any], files: dict[str, bytes]
+) -> None:
+    absent = {"ours": OURS, "toy": toy_entry(installed=False)}
+    for entries in ({"ours": OURS}, absent):
+        done = reconstruct({**files, "gone/a.mp3": b""}, entries=entries)
+        assert set(done.partitions[1]) == set(done.records) == {"ours/a", "ours/b"}
+        assert done.table["error"].isna().all()
+
+
+def test_a_file_of_another_model_is_a_row_that_says_so(
     reconstruct: Callable[..., Any], files: dict[str, bytes], make_model: Any, make_speech: Any
 ) -> None:
-    other = make_model(1)
-    files["b"] = encode_speech(other, make_speech(900, 0), 50, ENCODER_ONLY).data
+    files["ours/b.gac"] = GacCodec(make_model(1)).encode(make_speech(900, 0)).data
     done = reconstruct(files)
-    assert set(done.partitions[1]) == set(done.records) == {"a", "c"}
-    assert done.table["error"].isna().all()
+    assert "OtherModelError" in done.records["ours/b"]["error"]
+    assert set(done.partitions[1]) == {"ours/a", "toy/a", "toy/b"}
 
 
 @pytest.mark.parametrize(
@@ -73,29 +97,28 @@ def test_a_damaged_file_is_recorded_and_the_rest_is_decoded(
     damage: Callable[[bytes], bytes],
     error: str,
 ) -> None:
-    files["b"] = damage(files["b"])
+    files["ours/b.gac"] = damage(files["ours/b.gac"])
     done = reconstruct(files)
-    assert set(done.partitions[1]) == {"a", "c"}
-    assert done.records["b"]["error"].partition(":")[0].endswith(error)
-    assert done.table["id"].tolist() == ["a", "b", "c"]
+    assert set(done.partitions[1]) == {"ours/a", "toy/a", "toy/b"}
+    assert done.records["ours/b"]["error"].partition(":")[0].endswith(error)
 
 
 def test_what_is_done_is_not_done_again(
-    reconstruct: Callable[..., Any], files: dict[str, bytes]
+    reconstruct: Callable[..., Any], files: dict[str, bytes], make_model: Any
 ) -> None:
-    first = reconstruct({**files, "b": b"damaged"})
-    second = reconstruct({**files, "c": files["a"]}, first.records)
-    assert set(second.partitions[1]) == {"b", "c"}
-    third = reconstruct({**files, "c": files["a"]}, second.records)
+    first = reconstruct({**files, "ours/b.gac": b"damaged"})
+    changed = {**files, "toy/b.toy": files["toy/a.toy"]}
+    second = reconstruct(changed, first.records)
+    assert set(second.partitions[1]) == {"ours/b", "toy/b"}
+    third = reconstruct(changed, second.records)
     assert third.partitions == ({}, {})
     assert third.records == second.records
+    other_settings = USUAL | {"toy": toy_entry(delay=81)}
+    again = reconstruct(changed, third.records, entries=other_settings)
+    assert set(again.partitions[1]) == {"toy/a", "toy/b"}
 
 
-def test_no_file_of_this_model_closes_an_empty_log(
-    reconstruct: Callable[..., Any], make_model: Any, make_speech: Any
-) -> None:
-    other = make_model(1)
-    data = encode_speech(other, make_speech(900, 0), 50, ENCODER_ONLY).data
-    done = reconstruct({"a": data})
+def test_no_file_closes_an_empty_log(reconstruct: Callable[..., Any]) -> None:
+    done = reconstruct({})
     assert done.partitions == ({}, {})
     assert done.table.empty

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from gan_audio_compression.evaluation.metrics import METRICS
 from gan_audio_compression.pipelines.loops import ComputeParameters
+from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.search_study import nodes
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
+from tests.pipelines.toys import TOY_MEASURE
 
 MANIFEST = pd.DataFrame(
     {
@@ -23,10 +24,11 @@ MANIFEST = pd.DataFrame(
         "level_code": [52, 60, 60],
     }
 )
+MEASURES = MeasureParameters.model_validate([TOY_MEASURE])
 SEARCHES = [
     {"strategy": "encoder_only", "efforts": [0]},
-    {"strategy": "refinement", "efforts": [1], "codecs": ["Default"]},
-    {"strategy": "annealing", "objective": "mse", "efforts": [1], "codecs": ["Default"]},
+    {"strategy": "refinement", "efforts": [1], "codecs": ["Sequence"]},
+    {"strategy": "admm", "objective": "perceptual", "efforts": [1], "codecs": ["Segment"]},
 ]
 
 
@@ -35,7 +37,10 @@ def parameters(**changes: Any) -> SearchStudyParameters:
         "split": "validation",
         "utterances": 1,
         "seconds": 1,
-        "codecs": {"Default": {"model": "default", "bitrate": 2000}, "Paper": {"model": "paper"}},
+        "codecs": {
+            "Sequence": {"model": "default", "bitrate": 2000},
+            "Segment": {"model": "paper"},
+        },
         "searches": SEARCHES,
     }
     return SearchStudyParameters.model_validate(values | changes)
@@ -55,6 +60,7 @@ def trials(make_speech: Any, run_loop: Any) -> pd.DataFrame:
             {},
             {},
             parameters(),
+            MEASURES,
             ComputeParameters(executor="inline", workers=1),
             {},
         )
@@ -66,10 +72,10 @@ def trials(make_speech: Any, run_loop: Any) -> pd.DataFrame:
 def test_each_search_is_tried_with_the_codecs_it_names(trials: pd.DataFrame) -> None:
     tried = set(zip(trials["codec"], trials["search"], trials["effort"], strict=True))
     assert tried == {
-        ("Default", "encoder only", 0),
-        ("Paper", "encoder only", 0),
-        ("Default", "refinement", 1),
-        ("Default", "annealing, mse", 1),
+        ("Sequence", "encoder only", 0),
+        ("Segment", "encoder only", 0),
+        ("Sequence", "refinement", 1),
+        ("Segment", "admm, perceptual", 1),
     }
     assert trials["seconds"].tolist() == [1.0] * 4
     assert (trials["objective"] <= trials["start_objective"]).all()
@@ -77,26 +83,26 @@ def test_each_search_is_tried_with_the_codecs_it_names(trials: pd.DataFrame) -> 
 
 def test_the_table_sums_rates_and_times(trials: pd.DataFrame) -> None:
     more = pd.concat([trials, trials.assign(bits=0, seconds=3.0, search_seconds=0.0)])
-    table = nodes.tabulate_searches(more).set_index(["codec", "search"])
-    first: Any = trials.set_index(["codec", "search"]).loc[("Paper", "encoder only")]
-    row: Any = table.loc[("Paper", "encoder only")]
+    table = nodes.tabulate_searches(more, MEASURES).set_index(["codec", "search"])
+    first: Any = trials.set_index(["codec", "search"]).loc[("Segment", "encoder only")]
+    row: Any = table.loc[("Segment", "encoder only")]
     assert row["kbit_s"] == pytest.approx(first["bits"] / 4000)
     assert row["seconds_per_second"] == pytest.approx(first["search_seconds"] / 4)
     assert row["utterances"] == 2
-    assert [*METRICS] == [name for name in table.columns if name in METRICS]
+    assert row["largest"] == pytest.approx(first["largest"])
     assert "phone_error_rate" not in table
 
 
 def test_phones_are_counted_over_all_utterances(trials: pd.DataFrame) -> None:
     counted = trials.assign(phones=40.0, phone_errors=10.0)
     other = counted.assign(phones=10.0, phone_errors=10.0)
-    rates = nodes.tabulate_searches(pd.concat([counted, other]))["phone_error_rate"]
+    rates = nodes.tabulate_searches(pd.concat([counted, other]), MEASURES)["phone_error_rate"]
     assert np.allclose(rates, 40.0)
 
 
 def test_each_codec_has_a_figure(trials: pd.DataFrame) -> None:
-    figures = nodes.plot_searches(nodes.tabulate_searches(trials))
-    assert set(figures) == {"Default", "Paper"}
+    figures = nodes.plot_searches(nodes.tabulate_searches(trials, MEASURES))
+    assert set(figures) == {"Sequence", "Segment"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from gan_audio_compression.codec.container.errors import (
     CorruptError,
     ImpossibleSizeError,
 )
-from gan_audio_compression.codec.container.fields import Fields, varint
+from gan_audio_compression.codec.container.fields import VARINT_BYTES, Fields, varint
 from gan_audio_compression.codec.container.header import Header, coded_samples
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
@@ -16,6 +16,8 @@ SEGMENT_PAYLOAD_BYTES = 8192
 """Most payload bytes for each segment of the chunk length: 64 kbit/s."""
 LEVEL_BYTES = 1
 CHECKSUM_BYTES = 4
+FRAMING_BYTES = 3 + VARINT_BYTES + LEVEL_BYTES + CHECKSUM_BYTES
+"""Most bytes of a chunk beside its payload, whose size takes 3 at the most."""
 
 
 @dataclass(frozen=True)

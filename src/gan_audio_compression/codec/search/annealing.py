@@ -17,9 +17,6 @@ from gan_audio_compression.codec.search.problem import (
 )
 from gan_audio_compression.codec.search.refinement import refine
 
-ANNEALING = "from a finer quality, dearness follows the bits, rough prior, until still, refined"
-"""Names this method wherever a result depends on it: change it when the method changes."""
-
 # Found on validation speech.
 _HOTTEST, _COLDEST = 0.5, 0.05
 _COOLING = 3.0

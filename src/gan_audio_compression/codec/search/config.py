@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-ObjectiveName = Literal["mse", "l1", "perceptual", "loudness", "waveform"]
-
-
+ObjectiveName = Literal["mse", "perceptual"]
 StrategyName = Literal["encoder_only", "back_propagation", "admm", "annealing", "refinement"]
 
 
@@ -15,7 +13,8 @@ class SearchConfig:
 
     Attributes:
         strategy: which of `strategies.STRATEGIES`.
-        objective: which of `objective.OBJECTIVES`.
+        objective: what it minimises; None for the codec's own. The sequence codec has no other,
+            the segment codec has those of `segment.objective.OBJECTIVES`.
         iterations: steps of gradient descent, or rounds of refinement.
         step: size of a step, relative to the range of sixteen levels.
         mu: weight of the distance to the levels at the start (ADMM).
@@ -26,7 +25,7 @@ class SearchConfig:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     strategy: StrategyName
-    objective: ObjectiveName = "mse"
+    objective: ObjectiveName | None = None
     iterations: int = 0
     step: float = 0.05
     mu: float = 1e-3

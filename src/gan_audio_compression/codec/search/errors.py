@@ -4,7 +4,7 @@ from gan_audio_compression.errors import GanAudioCompressionError
 
 
 class SearchError(GanAudioCompressionError):
-    """There is no such strategy or effort."""
+    """There is no such strategy or effort, or the model has no such coder or objective."""
 
 
 class BitrateTooLowError(GanAudioCompressionError):

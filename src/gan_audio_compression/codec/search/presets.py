@@ -1,18 +1,11 @@
 """How hard to search, as one number."""
 
-from dataclasses import replace
-from typing import TypeVar, get_args
+from typing import get_args
 
-from gan_audio_compression.codec.search.config import (
-    ObjectiveName,
-    SearchConfig,
-    StrategyName,
-)
+from gan_audio_compression.codec.search.config import SearchConfig, StrategyName
 from gan_audio_compression.codec.search.errors import SearchError
 
 STRATEGIES: tuple[StrategyName, ...] = get_args(StrategyName)
-OBJECTIVES: tuple[ObjectiveName, ...] = get_args(ObjectiveName)
-Name = TypeVar("Name", bound=str)
 EFFORTS = range(10)
 DEFAULT_EFFORT = 3
 
@@ -39,36 +32,27 @@ _ADMM = (
 )
 
 
-def search_config(strategy: str, effort: int, objective: ObjectiveName = "mse") -> SearchConfig:
-    """Return the search of that strategy and effort.
+def search_config(strategy: str, effort: int) -> SearchConfig:
+    """Return the search of that strategy and effort, for the codec's own objective.
 
     Args:
         strategy: which of `STRATEGIES`.
         effort: 0 .. 9; at 0 every strategy is the encoder alone.
-        objective: which of `OBJECTIVES`.
 
     Raises:
-        SearchError: there is no such strategy, effort or objective.
+        SearchError: there is no such strategy or effort.
     """
-    _one_of(STRATEGIES, "strategy", strategy)
-    objective = _one_of(OBJECTIVES, "objective", objective)
+    if strategy not in STRATEGIES:
+        known = ", ".join(STRATEGIES)
+        raise SearchError(f"no search strategy is called {strategy!r}; give one of {known}.")
     if effort not in EFFORTS:
         raise SearchError(f"there is no search effort {effort}; give 0 to {EFFORTS[-1]}.")
     if strategy == "encoder_only" or effort == 0:
-        config = SearchConfig("encoder_only")
-    elif strategy == "back_propagation":
-        config = SearchConfig("back_propagation", "mse", _ITERATIONS[effort], step=3.0)
-    elif strategy == "annealing" and effort in _ANNEALING_ITERATIONS:
-        config = SearchConfig("annealing", "mse", _ANNEALING_ITERATIONS[effort], step=0.003)
-    elif strategy == "admm":
-        config = SearchConfig("admm", "mse", _ITERATIONS[effort], *_ADMM[effort - 1])
-    else:
-        config = SearchConfig("refinement", "mse", _ITERATIONS[effort], step=0.003)
-    return replace(config, objective=objective)
-
-
-def _one_of(known: tuple[Name, ...], kind: str, value: str) -> Name:
-    for name in known:
-        if name == value:
-            return name
-    raise SearchError(f"no search {kind} is called {value!r}; give one of {', '.join(known)}.")
+        return SearchConfig("encoder_only")
+    if strategy == "back_propagation":
+        return SearchConfig("back_propagation", None, _ITERATIONS[effort], step=3.0)
+    if strategy == "annealing" and effort in _ANNEALING_ITERATIONS:
+        return SearchConfig("annealing", None, _ANNEALING_ITERATIONS[effort], step=0.003)
+    if strategy == "admm":
+        return SearchConfig("admm", None, _ITERATIONS[effort], *_ADMM[effort - 1])
+    return SearchConfig("refinement", None, _ITERATIONS[effort], step=0.003)

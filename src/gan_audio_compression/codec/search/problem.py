@@ -41,7 +41,7 @@ class SearchProblem(Protocol):
 
     @property
     def stiffness(self) -> float:
-        """How much the objective rises with a latent, relative to the paper's codec."""
+        """How much the objective rises with a latent, relative to the segment codec."""
         ...
 
     def nearest(self, latent: Tensor) -> Tensor:
@@ -78,7 +78,7 @@ class SearchProblem(Protocol):
         ...
 
     def following(self, latent: Tensor) -> Self:
-        """Return the problem with a bit dearer or cheaper, as latents take too many or few."""
+        """Return the problem with lambda changed, as latents take too many or too few bits."""
         ...
 
 
@@ -136,15 +136,15 @@ def gradient(problem: SearchProblem, latent: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def judged(problem: SearchProblem, symbols: Tensor) -> Tensor:
+def evaluated(problem: SearchProblem, symbols: Tensor) -> Tensor:
     """Return the objective [S] of symbols."""
     return problem.objective(problem.values(symbols))
 
 
 def offer(problem: SearchProblem, latent: Tensor, best: BestSoFar) -> Tensor:
-    """Quantise `latent`, let `best` judge it, return its levels."""
+    """Quantise `latent`, let `best` evaluate it, return its levels."""
     symbols = problem.symbols(latent)
-    best.offer(symbols, judged(problem, symbols))
+    best.offer(symbols, evaluated(problem, symbols))
     return problem.values(symbols)
 
 

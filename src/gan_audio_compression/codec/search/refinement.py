@@ -11,8 +11,8 @@ from gan_audio_compression.codec.search.problem import (
     SearchProblem,
     SearchResult,
     best_of_each,
+    evaluated,
     gradient,
-    judged,
     offer,
 )
 
@@ -28,7 +28,7 @@ def refinement(problem: SearchProblem, config: SearchConfig) -> SearchResult:
 def refine(problem: SearchProblem, symbols: Tensor, rounds: int, best: BestSoFar) -> None:
     """Offer what becomes of `symbols` when, round by round, changes that gain are made.
 
-    The price of a bit moves as the rate asks for.
+    Lambda moves as the rate asks for.
 
     In a round each group of latents tries one change, to the level below or above: the one that
     the gradient promises most of, of those that were not tried in vain. All are tried alone and
@@ -48,7 +48,7 @@ def refine(problem: SearchProblem, symbols: Tensor, rounds: int, best: BestSoFar
         symbols.view(-1)[places[gaining]] = changed[gaining]
         tried.view(-1)[places[gaining]] = False
     within = problem.symbols(problem.values(symbols))
-    best.offer(within, judged(first, within))
+    best.offer(within, evaluated(first, within))
 
 
 def _promising(

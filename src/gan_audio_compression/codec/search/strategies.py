@@ -1,4 +1,4 @@
-"""The strategies: encoder only, back-propagation (figure 4) and ADMM (figure 5)."""
+"""The strategies by name, and those of the paper: back-propagation (figure 4), ADMM (figure 5)."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,8 @@ from gan_audio_compression.codec.search.problem import (
     BestSoFar,
     SearchProblem,
     SearchResult,
+    evaluated,
     gradient,
-    judged,
     offer,
 )
 from gan_audio_compression.codec.search.refinement import refinement
@@ -33,7 +33,7 @@ def back_propagation(problem: SearchProblem, config: SearchConfig) -> SearchResu
     step = config.step * problem.span / problem.stiffness
     for _ in range(config.iterations):
         quantised = problem.values(symbols)
-        best.offer(symbols, judged(problem, symbols))
+        best.offer(symbols, evaluated(problem, symbols))
         _, slope = gradient(problem, quantised)
         moved = problem.symbols(quantised - step * slope)
         if torch.equal(moved, symbols):

@@ -1,1 +1,1 @@
-"""The codec over time: its model, its prior, and how it codes a chunk."""
+"""The sequence codec, which ships: its model, its prior, and how it codes a chunk."""

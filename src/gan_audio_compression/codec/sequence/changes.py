@@ -1,16 +1,18 @@
-"""What single changes of a chunk's latents do, each alone: seen in a window, not in all of it."""
+"""What single changes of a chunk's latents do, each alone: looked at in a window around it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.search.objective import Objective
-from gan_audio_compression.codec.sequence.model import SequenceModel, told
-from gan_audio_compression.codec.sequence.prior import Past, RecurrentPrior, bits_under
-from gan_audio_compression.networks.sequence import LATENT_FRAMES
-from gan_audio_compression.signal.loudness import from_loudness
-from gan_audio_compression.signal.segments import to_unit_range
+from gan_audio_compression.codec.sequence.float_prior import FloatPrior, Past, bits_under
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.quality import Quality
+from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
+
+Distance = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Takes decoded loudness and log mels, [B, T, 128], and a mask [B, T]; gives a value each, [B]."""
 
 # Latent frames beside a change over which its distortion is weighed, and those beside them from
 # which they are generated too. Of the changes that gain in the whole, this finds as many as a
@@ -45,15 +47,15 @@ class Changes:
 
 @torch.no_grad()
 def distortion_saved(
-    model: SequenceModel, distortion: Objective, log_mel: Tensor, quality: int, changes: Changes
+    model: SequenceModel, distance: Distance, log_mel: Tensor, quality: Quality, changes: Changes
 ) -> Tensor:
     """Return by how much each change lowers the distortion of the chunk, [M].
 
     Args:
         model: the codec.
-        distortion: of images, see `image_distortion`.
+        distance: of decoded loudness from log mels.
         log_mel: [T, 128] of the chunk, in nepers.
-        quality: 0 .. 255.
+        quality: of the chunk.
         changes: of the chunk's latents.
     """
     frames, device = changes.frames, changes.values.device
@@ -66,43 +68,22 @@ def distortion_saved(
     wanted = log_mel.to(device)[at.clamp_max(len(log_mel) - 1)]
     before = model.generate(changes.values, quality, rough=True)[0, at]
     after = model.generate(changes.window(latent_frames), quality, rough=True)
-    lost, left = (
-        image_distortion(distortion, loudness, wanted, mask.float()) for loudness in (before, after)
-    )
+    lost, left = (distance(loudness, wanted, mask.float()) for loudness in (before, after))
     return (lost - left) * mask.sum(1) / len(log_mel)
 
 
 @torch.no_grad()
-def bits_saved(prior: RecurrentPrior, quality: int, changes: Changes) -> Tensor:
+def bits_saved(prior: FloatPrior, quality: Quality, changes: Changes) -> Tensor:
     """Return by how many bits each change shortens the chunk, [M]."""
     values, frames = changes.values, changes.frames
-    quality_told = told(quality, values.device)
-    states = prior.states(values, quality_told)
+    conditioning = quality.conditioning(values.device)
+    states = prior.states(values, conditioning)
     bits = bits_under(values, *prior.distributions(values, states))[0].sum(-1)
     at = frames[:, None] + torch.arange(_REMEMBERED, device=values.device)
     sent, at = at < values.shape[1], at.clamp_max(values.shape[1] - 1)
     first = (frames == 0)[:, None]
     past = Past(*(one[0, frames - 1].masked_fill(first, 0.0) for one in (values, states)))
     window = changes.window(at)
-    later = prior.states(window, quality_told.expand(len(frames)), past)
+    later = prior.states(window, conditioning.expand(len(frames)), past)
     changed_bits = bits_under(window, *prior.distributions(window, later)).sum(-1)
     return ((bits[at] - changed_bits) * sent).sum(1)
-
-
-def image_distortion(
-    distortion: Objective, loudness: Tensor, log_mel: Tensor, mask: Tensor
-) -> Tensor:
-    """Return the distortion [B] of loudness from log mels [B, T, 128]; differentiable.
-
-    Args:
-        distortion: takes images [B, 1, 128, T] in [-1, 1], see `codec.search.objective`.
-        loudness, log_mel: [B, T, 128], the latter in nepers.
-        mask: [B, T], one where a frame counts.
-    """
-    images = (_image(from_loudness(loudness)), _image(log_mel))
-    return distortion(*images, mask[:, None, None, :])
-
-
-def _image(log_mel: Tensor) -> Tensor:
-    """Return log mels [B, T, 128] as images [B, 1, 128, T] in [-1, 1]."""
-    return to_unit_range(log_mel).transpose(1, 2)[:, None]

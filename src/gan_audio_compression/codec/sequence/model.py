@@ -1,10 +1,10 @@
-"""What sender and receiver of the codec over time share: networks and prior."""
+"""What sender and receiver of the sequence codec share: networks, prior and settings."""
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property, partial
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -12,19 +12,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.codec.precision import Precision
-from gan_audio_compression.codec.search.config import ObjectiveName
-from gan_audio_compression.codec.sequence.prior import RecurrentPrior, thaw_prior
+from gan_audio_compression.codec.sequence.distortion import DistortionWeights
+from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
+from gan_audio_compression.codec.sequence.quality import Quality
+from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.codec.trained_codec import TrainedCodec
+from gan_audio_compression.entropy.integer_prior import IntegerPrior
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
-from gan_audio_compression.entropy.recurrent import ONE, RecurrentModel
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.model_header import ModelMetadata
-from gan_audio_compression.networks.sequence import (
-    LATENT_FRAMES,
-    SequenceEncoder,
-    SequenceGenerator,
-)
-from gan_audio_compression.networks.sequence_config import SequenceConfig
+from gan_audio_compression.networks.sequence.config import LATENT_FRAMES, SequenceConfig
+from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
+from gan_audio_compression.networks.sequence.generator import SequenceGenerator
 from gan_audio_compression.networks.serialisation import (
     named_tensors,
     open_network,
@@ -32,37 +31,41 @@ from gan_audio_compression.networks.serialisation import (
 )
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 
-QUALITIES = 256
-"""Qualities that a chunk may have, from the coarsest, 0, to the finest."""
-
 _PRIOR = "prior_"
+# Digests cover the names of tensors, so a layer keeps in files the name that it had at first.
+_NAMES_IN_FILES = {"conditioning": "condition", "in_proj": "enter", "out_proj": "leave"}
+# Likewise the setting of levels that were wider away from zero, which no model that shipped had.
+_COMPANDING = "companding"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SequenceModel(TrainedCodec):
-    """The trained codec over time.
+    """The trained sequence codec.
 
     Attributes:
         networks: shape of the networks.
         encoder: loudness to latents.
         generator: latents to loudness.
         prior: codes the latents, in whole numbers.
+        trade: of bits for distortion that it was trained with, which a search keeps to.
+        distortion: that it was trained to keep low, which a search does too.
         bitrate: bits for each second of a file where none are asked for.
         matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
-        strategy, objective: of a search where none is asked for.
+        strategy: of a search where none is asked for.
     """
 
     kind: ClassVar[str] = "sequence"
     networks: SequenceConfig
     encoder: SequenceEncoder
     generator: SequenceGenerator
-    prior: RecurrentModel
+    prior: IntegerPrior
     training_digest: str
+    trade: Trade = field(default_factory=Trade)
+    distortion: DistortionWeights = field(default_factory=DistortionWeights)
     precision: Precision = "float32"
     bitrate: ClassVar[float] = 2000.0
     matches_loudness: ClassVar[bool] = True
     strategy: ClassVar[str] = "annealing"
-    objective: ClassVar[ObjectiveName] = "loudness"
 
     def __post_init__(self) -> None:
         if self.prior.channels != self.networks.latent_channels:
@@ -71,6 +74,11 @@ class SequenceModel(TrainedCodec):
 
     def __repr__(self) -> str:
         return f"SequenceModel({self.digest})"
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Trade and distortion, as a model file has them."""
+        return {"trade": asdict(self.trade), "distortion": asdict(self.distortion)}
 
     @property
     def device(self) -> torch.device:
@@ -87,7 +95,7 @@ class SequenceModel(TrainedCodec):
         )
 
     @torch.no_grad()
-    def latents(self, log_mel: Tensor, quality: int) -> Tensor:
+    def latents(self, log_mel: Tensor, quality: Quality) -> Tensor:
         """Return the encoder's latents [1, ceil(frames / 4), C] of `log_mel` [frames, 128].
 
         They are in steps of the quantiser, not whole. The last frame goes on to fill the last
@@ -95,88 +103,96 @@ class SequenceModel(TrainedCodec):
 
         Args:
             log_mel: of a chunk, in nepers.
-            quality: 0 .. 255.
+            quality: to code it with.
         """
         missing = -len(log_mel) % LATENT_FRAMES
         filled = torch.cat([log_mel, log_mel[-1:].expand(missing, -1)])
         loudness = to_loudness(filled)[None].to(self.device)
         with self._autocast():
-            latents: Tensor = self.encoder(loudness, told(quality, self.device))
+            latents: Tensor = self.encoder(loudness, quality.conditioning(self.device))
         return latents.float()
 
-    def symbols(self, log_mel: Tensor, quality: int, shrunk: float = 1.0) -> NDArray[np.int64]:
+    def symbols(self, log_mel: Tensor, quality: Quality, shrunk: float = 1.0) -> NDArray[np.int64]:
         """Return the symbols int64 [ceil(frames / 4), C] of `log_mel` [frames, 128] in nepers.
 
         Args:
             log_mel: of a chunk.
-            quality: 0 .. 255.
+            quality: to code it with.
             shrunk: factor on the latents, 0 .. 1; below 1 there are fewer bits, for worse sound.
         """
         return whole(shrunk * self.latents(log_mel, quality))
 
-    def generate(self, latents: Tensor, quality: int, rough: bool = False) -> Tensor:
+    def generate(self, latents: Tensor, quality: Quality, rough: bool = False) -> Tensor:
         """Return the loudness [B, 4 N, 128], float32, of `latents` [B, N, C]; differentiable.
 
         If it may be rough, it is computed in bfloat16 where that is faster.
         """
         with self._autocast(rough):
-            loudness: Tensor = self.generator(latents, told(quality, self.device))
+            loudness: Tensor = self.generator(latents, quality.conditioning(self.device))
         return loudness.float()
 
     @torch.no_grad()
-    def log_mel(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:
-        """Return the log mel [frames, 128], float32, of symbols [ceil(frames / 4), C]."""
-        latents = torch.from_numpy(symbols).float().to(self.device)[None]
-        return from_loudness(self.generate(latents, quality)[0, :frames]).cpu()
+    def decode(
+        self, symbols: NDArray[np.int64], quality: Quality, frames: int, exact: bool = False
+    ) -> Tensor:
+        """Return the log mel [frames, 128], on the CPU, of symbols [ceil(frames / 4), C].
 
-    @torch.no_grad()
-    def render(self, symbols: NDArray[np.int64], quality: int, frames: int) -> Tensor:
-        """Return the log mel as a listener gets it, float64.
-
-        In double precision, or in bfloat16 if the codec computes in that.
+        It is in nepers. As a listener gets it where `exact`: float64, from a generator in double
+        precision, or in bfloat16 if the codec computes in that. Else float32, for the sender's use.
         """
-        if self.precision == "bfloat16":
-            return self.log_mel(symbols, quality, frames).double()
-        latents = torch.from_numpy(symbols).double().to(self.device)[None]
-        loudness = self._double_generator(latents, told(quality, self.device).double())[0, :frames]
-        return from_loudness(loudness).cpu()
+        latents = torch.from_numpy(symbols).float().to(self.device)[None]
+        if exact and self.precision != "bfloat16":
+            conditioning = quality.conditioning(self.device).double()
+            loudness: Tensor = self._double_generator(latents.double(), conditioning)
+        else:
+            loudness = self.generate(latents, quality)
+        log_mel = from_loudness(loudness[0, :frames]).cpu()
+        return log_mel.double() if exact else log_mel
 
     @cached_property
-    def float_prior(self) -> RecurrentPrior:
+    def float_prior(self) -> FloatPrior:
         """The prior in floats, for a search alone: it has a gradient, but does not code."""
         return thaw_prior(self.prior).requires_grad_(False).to(self.device)
+
+    def _shape(self) -> dict[str, Any]:
+        return super()._shape() | {_COMPANDING: 0.0}
 
     def _tensors(self) -> dict[str, Tensor]:
         arrays = {field.name: getattr(self.prior, field.name) for field in fields(self.prior)}
         arrays["tables"] = self.prior.tables.counts.copy()
         prior = {_PRIOR + name: torch.from_numpy(array) for name, array in arrays.items()}
-        return named_tensors(encoder=self.encoder, generator=self.generator) | prior
+        networks = named_tensors(encoder=self.encoder, generator=self.generator)
+        return _renamed(networks, _NAMES_IN_FILES) | prior
 
     @classmethod
     def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
-        networks = metadata.networks
-        assert isinstance(networks, SequenceConfig)
+        shape = dict(metadata.networks)
+        if shape.pop(_COMPANDING, 0.0) != 0.0:
+            raise ValueError("its levels are companded, which only older programs know")
+        networks = SequenceConfig(**shape)
         arrays = {
-            field.name: tensors[_PRIOR + field.name].numpy() for field in fields(RecurrentModel)
+            field.name: tensors[_PRIOR + field.name].numpy() for field in fields(IntegerPrior)
         }
         tables = LevelTables(arrays.pop("tables"))
+        named = _renamed(tensors, {in_file: name for name, in_file in _NAMES_IN_FILES.items()})
+        settings = metadata.settings
         return cls(
             networks,
-            open_network(partial(SequenceEncoder, networks), tensors_below(tensors, "encoder")),
-            open_network(partial(SequenceGenerator, networks), tensors_below(tensors, "generator")),
-            RecurrentModel(**arrays, tables=tables),
+            open_network(partial(SequenceEncoder, networks), tensors_below(named, "encoder")),
+            open_network(partial(SequenceGenerator, networks), tensors_below(named, "generator")),
+            IntegerPrior(**arrays, tables=tables),
             metadata.training_digest,
+            Trade(**settings.get("trade", {})),
+            DistortionWeights(**settings.get("distortion", {})),
         )
 
 
-def fixed_point_quality(quality: int) -> int:
-    """Return a quality 0 .. 255 as the prior is told it, 0 .. 4096."""
-    return quality * ONE // (QUALITIES - 1)
-
-
-def told(quality: int, device: torch.device) -> Tensor:
-    """Return a quality 0 .. 255 as the networks are told it, [1] in 0 .. 1."""
-    return torch.tensor([fixed_point_quality(quality) / ONE], device=device)
+def _renamed(tensors: Mapping[str, Tensor], names: Mapping[str, str]) -> dict[str, Tensor]:
+    """Return tensors with each part of their dotted names that is in `names` replaced."""
+    return {
+        ".".join(names.get(part, part) for part in name.split(".")): tensor
+        for name, tensor in tensors.items()
+    }
 
 
 def whole(latents: Tensor) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""What a bit is worth to the codec over time, by quality."""
+"""What a bit is worth to the sequence codec: the lambda of each quality."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Trade:
-    """What a kbit/s is worth, as distortion, at the lowest and at the highest quality.
+    """Lambda, the distortion that a kbit/s is worth, at the lowest and at the highest quality.
 
     In between its logarithm is linear in the quality.
 
@@ -30,6 +30,6 @@ class Trade:
         """Change of the logarithm from the lowest quality, 0, to the highest, 1."""
         return math.log(self.highest_quality) - math.log(self.lowest_quality)
 
-    def price(self, quality: float) -> float:
-        """Return what a kbit/s is worth at a quality in 0 .. 1."""
+    def rd_lambda(self, quality: float) -> float:
+        """Return lambda at a quality in 0 .. 1."""
         return self.lowest_quality * math.exp(self.slope * quality)

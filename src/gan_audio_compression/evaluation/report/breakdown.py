@@ -1,12 +1,17 @@
 """Tables of phone errors, of single speakers, sexes and regions, and of paired differences."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
-from gan_audio_compression.evaluation.estimates import MEASURES, PHONE_ERROR_RATE
-from gan_audio_compression.evaluation.paper import TABLE_3
+from gan_audio_compression.evaluation.estimates import (
+    PHONE_ERROR_RATE,
+    PHONE_ERRORS,
+    with_phone_errors,
+)
+from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.report.measures import estimate_cell, heading_of
 from gan_audio_compression.evaluation.report.table import (
     NOTHING,
@@ -18,15 +23,16 @@ from gan_audio_compression.evaluation.report.table import (
     number,
 )
 from gan_audio_compression.evaluation.report.table_3 import Record, mean_cell
+from gan_audio_compression.evaluation.systems import CEILINGS, labels_of
 
-ORIGINAL = TABLE_3[0].method
+ORIGINAL = labels_of(CEILINGS)["original"]
 """How the speech itself is called among the systems."""
 
 _GROUPINGS = {"speaker": "Speaker", "sex": "Sex", "dialect_region": "Dialect region"}
 
 
 def phone_error_table(comparison: pd.DataFrame, *, id: str, caption: str) -> Table:
-    """Error rates of the systems that have one, beside the recogniser's own on originals."""
+    """Return error rates of the systems that have one, beside the recogniser's own on originals."""
     rates = comparison.set_index("system")[PHONE_ERROR_RATE]
     own = float(rates.get(ORIGINAL, math.nan))
     labelled = comparison[comparison[PHONE_ERROR_RATE].notna()]
@@ -34,7 +40,7 @@ def phone_error_table(comparison: pd.DataFrame, *, id: str, caption: str) -> Tab
         Row(
             record["system"],
             [
-                mean_cell(record, PHONE_ERROR_RATE),
+                mean_cell(record, PHONE_ERROR_RATE, PHONE_ERRORS),
                 Cell(number(100 * own, 1)),
                 Cell(number(100 * (record[PHONE_ERROR_RATE] - own), 1, signed=True)),
             ],
@@ -49,38 +55,43 @@ def phone_error_table(comparison: pd.DataFrame, *, id: str, caption: str) -> Tab
     return Table(id, caption, [ColumnGroup("", columns)], rows)
 
 
-def group_tables(groups: pd.DataFrame, *, id: str) -> dict[str, list[Table]]:
-    """By grouping, one table for each measure with a column for each group."""
+def group_tables(
+    groups: pd.DataFrame, metrics: Mapping[str, Metric], *, id: str
+) -> dict[str, list[Table]]:
+    """Return by grouping one table for each measure with a column for each group."""
     tables: dict[str, list[Table]] = {}
     for grouping, label in _GROUPINGS.items():
-        for measure in MEASURES:
-            chosen = (groups["grouping"] == grouping) & (groups["measure"] == measure)
+        for name, metric in with_phone_errors(metrics).items():
+            chosen = (groups["grouping"] == grouping) & (groups["measure"] == name)
             if chosen.any():
-                table_id = f"{id}-{grouping}-{measure}"
-                table = _group_table(
-                    groups[chosen], measure, id=table_id, caption=heading_of(measure)
-                )
+                table = _group_table(groups[chosen], name, metric, id=f"{id}-{grouping}-{name}")
                 tables.setdefault(label, []).append(table)
     return tables
 
 
-def paired_table(paired: pd.DataFrame, *, id: str, caption: str) -> Table:
-    """Differences to BPGAN with a column for each measure."""
+def paired_table(
+    paired: pd.DataFrame, metrics: Mapping[str, Metric], *, id: str, caption: str
+) -> Table:
+    """Return the differences to the reference with a column for each measure."""
     counts = paired.groupby("measure")["n"].max()
-    measures = [measure for measure in MEASURES if measure in counts]
-    columns = [Cell(heading_of(key), f"{counts[key]} utterances") for key in measures]
-    rows = _rows(paired, "measure", measures, _difference_cell)
+    known = with_phone_errors(metrics)
+    shown = {name: metric for name, metric in known.items() if name in counts}
+    columns = [
+        Cell(heading_of(name, metric), f"{counts[name]} utterances")
+        for name, metric in shown.items()
+    ]
+    rows = _rows(paired, "measure", list(shown), partial(_difference_cell, metrics=shown))
     return Table(id, caption, [ColumnGroup("", columns)], rows)
 
 
-def _group_table(groups: pd.DataFrame, measure: str, *, id: str, caption: str) -> Table:
+def _group_table(groups: pd.DataFrame, name: str, metric: Metric, *, id: str) -> Table:
     def cell(record: Record) -> Cell:
-        return estimate_cell(measure, record["mean"], record["low"], record["high"])
+        return estimate_cell(name, metric, record["mean"], record["low"], record["high"])
 
     counts = groups.groupby("group")["n"].max()
     columns = [Cell(str(group), f"{n} utterances") for group, n in counts.items()]
     rows = _rows(groups, "group", list(counts.index), cell)
-    return Table(id, caption, [ColumnGroup("", columns)], rows)
+    return Table(id, heading_of(name, metric), [ColumnGroup("", columns)], rows)
 
 
 def _rows(
@@ -96,9 +107,10 @@ def _rows(
     ]
 
 
-def _difference_cell(record: Record) -> Cell:
-    measure, low, high = record["measure"], record["low"], record["high"]
+def _difference_cell(record: Record, metrics: Mapping[str, Metric]) -> Cell:
+    name, low, high = record["measure"], record["low"], record["high"]
+    metric = metrics[name]
     mark: Mark = ""
     if low > 0 or high < 0:
-        mark = "better" if (low > 0) == MEASURES[measure].higher_is_better else "worse"
-    return estimate_cell(measure, record["difference"], low, high, signed=True, mark=mark)
+        mark = "better" if (low > 0) == metric.higher_is_better else "worse"
+    return estimate_cell(name, metric, record["difference"], low, high, signed=True, mark=mark)

@@ -1,6 +1,6 @@
 """What the page of the bench shows, before anything of it is laid out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,17 +9,8 @@ from matplotlib.figure import Figure
 
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation.estimates import PHONE_ERROR_RATE
-from gan_audio_compression.evaluation.measure import Wave
-from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.measure import Metric, Wave
 
-COMPARISON_COLUMNS = (
-    *("system", "n", "speakers", "failed", "note"),
-    *("nominal_kbit_s", "file_kbit_s", "payload_kbit_s"),
-    *(f"{name}_{part}" for name in METRICS for part in ("mean", "median", "low", "high")),
-    *(PHONE_ERROR_RATE, f"{PHONE_ERROR_RATE}_low", f"{PHONE_ERROR_RATE}_high"),
-    *("mushra", "mushra_low", "mushra_high", "listeners"),
-    *("paper_kbit_s", "paper_pesq_raw", "paper_mushra"),
-)
 GROUP_COLUMNS = (
     *("system", "grouping", "group", "measure", "n", "speakers"),
     *("mean", "median", "low", "high"),
@@ -29,6 +20,18 @@ PAIRED_COLUMNS = ("system", "measure", "n", "speakers", "difference", "low", "hi
 
 class ReportContentError(GanAudioCompressionError):
     """A table or a wave cannot be shown."""
+
+
+def comparison_columns(metrics: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that a table of the systems has with these metrics."""
+    return (
+        *("system", "n", "speakers", "failed", "note"),
+        *("nominal_kbit_s", "file_kbit_s", "payload_kbit_s"),
+        *(f"{name}_{part}" for name in metrics for part in ("mean", "median", "low", "high")),
+        *(PHONE_ERROR_RATE, f"{PHONE_ERROR_RATE}_low", f"{PHONE_ERROR_RATE}_high"),
+        *("mushra", "mushra_low", "mushra_high", "listeners"),
+        *("paper_kbit_s", "paper_pesq_raw", "paper_mushra"),
+    )
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,14 @@ class ReportContent:
 
     Attributes:
         introduction: what the page is, which corpus, how many utterances and speakers.
-        comparison: of the test split, one row for each system, with COMPARISON_COLUMNS. `note`
+        metrics: of the measures, in the order of tables.
+        comparison: of the test split, one row for each system, with `comparison_columns`. `note`
             says why a system is absent, else None; error rates are fractions; what is not
             known, and what the paper does not have, is NaN.
         validation: the same of the validation split.
         groups: means within each speaker, sex and dialect region, with GROUP_COLUMNS.
-        paired: the system minus BPGAN, utterance by utterance, with PAIRED_COLUMNS.
+        paired: the system minus the reference, utterance by utterance, with PAIRED_COLUMNS.
+        reference: label of the system that the others are compared with.
         curves: figures of rate and quality, of searches and of training.
         spectrograms: figures of the same utterance by system.
         examples: utterances to listen to.
@@ -119,10 +124,12 @@ class ReportContent:
 
     title: str
     introduction: str
+    metrics: Mapping[str, Metric]
     comparison: pd.DataFrame
     validation: pd.DataFrame
     groups: pd.DataFrame
     paired: pd.DataFrame
+    reference: str
     curves: Sequence[ReportFigure]
     spectrograms: Sequence[ReportFigure]
     examples: Sequence[Example]
@@ -132,8 +139,9 @@ class ReportContent:
     seeds: Mapping[str, int]
 
     def __post_init__(self) -> None:
-        _require_columns("comparison", self.comparison, COMPARISON_COLUMNS)
-        _require_columns("validation", self.validation, COMPARISON_COLUMNS)
+        columns = comparison_columns(self.metrics)
+        _require_columns("comparison", self.comparison, columns)
+        _require_columns("validation", self.validation, columns)
         _require_columns("groups", self.groups, GROUP_COLUMNS)
         _require_columns("paired", self.paired, PAIRED_COLUMNS)
 

@@ -1,5 +1,6 @@
 """Lays the report out as one HTML page without a single reference to anything outside."""
 
+from gan_audio_compression.evaluation.estimates import with_phone_errors
 from gan_audio_compression.evaluation.paper import CITATION
 from gan_audio_compression.evaluation.report.breakdown import (
     group_tables,
@@ -8,6 +9,7 @@ from gan_audio_compression.evaluation.report.breakdown import (
 )
 from gan_audio_compression.evaluation.report.content import Provenance, ReportContent
 from gan_audio_compression.evaluation.report.embedding import flac_uri, svg_uri
+from gan_audio_compression.evaluation.report.measures import heading_of
 from gan_audio_compression.evaluation.report.table import Cell, ColumnGroup, Row, Table, number
 from gan_audio_compression.evaluation.report.table_3 import (
     LOW_RATE_KBIT_S,
@@ -25,32 +27,19 @@ _MEANS = "Means over n utterances, below each its 95 % interval."
 
 
 def render_report(content: ReportContent) -> str:
-    """The page as HTML, to be written in UTF-8. All that `content` says is escaped."""
+    """Return the page as HTML, to be written in UTF-8. All that `content` says is escaped."""
     script = page_source(*_TEMPLATES, "players.js")
     environment = page_environment(*_TEMPLATES)
     environment.filters |= {"flac_uri": flac_uri, "svg_uri": svg_uri, "number": number}
     return environment.get_template("page.html.j2").render(
         content=content,
-        comparison=comparison_table(
-            content.comparison, id="comparison", caption=f"Test split. {_MEANS} {_BEST}"
-        ),
-        medians=median_table(
-            content.comparison, id="medians", caption="Test split. Medians over the utterances."
-        ),
-        validation=comparison_table(
-            content.validation, id="validation", caption=f"Validation split. {_MEANS} {_BEST}"
-        ),
-        phone_errors=phone_error_table(
-            content.comparison, id="phone-errors", caption="Test split, 39 classes of phones."
-        ),
-        groups=group_tables(content.groups, id="groups"),
-        paired=paired_table(
-            content.paired,
-            id="paired",
-            caption="Test split. Mean difference, below each its 95 % interval.",
-        ),
-        provenance=_provenance_table(content),
-        readings=best_readings(content.comparison),
+        **_tables(content),
+        readings=best_readings(content.comparison, content.metrics),
+        lower_is_better=[
+            heading_of(name, metric)
+            for name, metric in with_phone_errors(content.metrics).items()
+            if not metric.higher_is_better
+        ],
         citation=CITATION,
         low_rate=LOW_RATE_KBIT_S,
         sample_rate=SAMPLE_RATE,
@@ -58,6 +47,39 @@ def render_report(content: ReportContent) -> str:
         script=script,
         script_digest=source_digest(script),
     )
+
+
+def _tables(content: ReportContent) -> dict[str, Table | dict[str, list[Table]]]:
+    """Return the tables of the page by the names that its templates have for them."""
+    metrics = content.metrics
+    return {
+        "comparison": comparison_table(
+            content.comparison, metrics, id="comparison", caption=f"Test split. {_MEANS} {_BEST}"
+        ),
+        "medians": median_table(
+            content.comparison,
+            metrics,
+            id="medians",
+            caption="Test split. Medians over the utterances.",
+        ),
+        "validation": comparison_table(
+            content.validation,
+            metrics,
+            id="validation",
+            caption=f"Validation split. {_MEANS} {_BEST}",
+        ),
+        "phone_errors": phone_error_table(
+            content.comparison, id="phone-errors", caption="Test split, 39 classes of phones."
+        ),
+        "groups": group_tables(content.groups, metrics, id="groups"),
+        "paired": paired_table(
+            content.paired,
+            metrics,
+            id="paired",
+            caption="Test split. Mean difference, below each its 95 % interval.",
+        ),
+        "provenance": _provenance_table(content),
+    }
 
 
 def _provenance_table(content: ReportContent) -> Table:

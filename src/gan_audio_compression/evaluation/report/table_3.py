@@ -6,8 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from gan_audio_compression.evaluation.estimates import MEASURES, PHONE_ERROR_RATE
-from gan_audio_compression.evaluation.metrics import METRICS
+from gan_audio_compression.evaluation.estimates import (
+    PHONE_ERROR_RATE,
+    PHONE_ERRORS,
+    with_phone_errors,
+)
+from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.mushra.summary import panel_size
 from gan_audio_compression.evaluation.report.measures import estimate_cell, heading_of
 from gan_audio_compression.evaluation.report.table import (
@@ -29,87 +33,102 @@ _NEVER_LISTENED = "no listeners yet"
 Record = Mapping[Hashable, Any]
 
 
-def comparison_table(comparison: pd.DataFrame, *, id: str, caption: str) -> Table:
-    """Means of all measures with their intervals, and the paper's columns apart."""
-    best = best_at_low_rate(comparison)
+def comparison_table(
+    comparison: pd.DataFrame, metrics: Mapping[str, Metric], *, id: str, caption: str
+) -> Table:
+    """Return means of all measures with their intervals, and the paper's columns apart."""
+    best = best_at_low_rate(comparison, metrics)
     groups = [
         ColumnGroup("", [Cell("n", "speakers")]),
         ColumnGroup("Rate in kbit/s", [Cell("nominal"), Cell("file"), Cell("payload")]),
-        ColumnGroup("Objective measures", [Cell(heading_of(measure)) for measure in METRICS]),
-        ColumnGroup("Recogniser", [Cell(heading_of(PHONE_ERROR_RATE))]),
+        ColumnGroup("Objective measures", _headings(metrics)),
+        ColumnGroup("Recogniser", [Cell(heading_of(PHONE_ERROR_RATE, PHONE_ERRORS))]),
         ColumnGroup("Listeners", [Cell("MUSHRA", _panel(comparison))]),
         ColumnGroup("The paper", [Cell("kbit/s"), Cell("PESQ raw"), Cell("MUSHRA")], apart=True),
     ]
     rows = [
-        Row(record["system"], [*_own_cells(record, best), *_paper_cells(record)], note_of(record))
+        Row(
+            record["system"],
+            [*_own_cells(record, metrics, best), *_paper_cells(record)],
+            note_of(record),
+        )
         for record in comparison.to_dict("records")
     ]
     return Table(id, caption, groups, rows)
 
 
-def median_table(comparison: pd.DataFrame, *, id: str, caption: str) -> Table:
-    """Medians of all measures."""
+def median_table(
+    comparison: pd.DataFrame, metrics: Mapping[str, Metric], *, id: str, caption: str
+) -> Table:
+    """Return medians of all measures."""
     rows = [
         Row(
             record["system"],
-            [_median_cell(record, measure) for measure in METRICS],
+            [_median_cell(record, name, metric) for name, metric in metrics.items()],
             note_of(record),
         )
         for record in comparison.to_dict("records")
     ]
-    columns = [Cell(heading_of(measure)) for measure in METRICS]
-    return Table(id, caption, [ColumnGroup("", columns)], rows)
+    return Table(id, caption, [ColumnGroup("", _headings(metrics))], rows)
 
 
-def best_at_low_rate(comparison: pd.DataFrame) -> dict[str, str]:
-    """The system that is best below LOW_RATE_KBIT_S, by measure."""
+def best_at_low_rate(comparison: pd.DataFrame, metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """Return the system that is best below LOW_RATE_KBIT_S, by measure."""
     systems = comparison.set_index("system")
     low_rate = systems[systems["file_kbit_s"] < LOW_RATE_KBIT_S]
     goodness = {
-        measure: low_rate[_mean_column(measure)].dropna() * (1 if metric.higher_is_better else -1)
-        for measure, metric in MEASURES.items()
+        name: low_rate[_mean_column(name)].dropna() * (1 if metric.higher_is_better else -1)
+        for name, metric in with_phone_errors(metrics).items()
     }
-    return {measure: str(values.idxmax()) for measure, values in goodness.items() if len(values)}
+    return {name: str(values.idxmax()) for name, values in goodness.items() if len(values)}
 
 
-def best_readings(comparison: pd.DataFrame) -> list[str]:
-    """What `best_at_low_rate` found, a sentence for each measure."""
+def best_readings(comparison: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[str]:
+    """Return what `best_at_low_rate` found, a sentence for each measure."""
     records = {record["system"]: record for record in comparison.to_dict("records")}
+    known = with_phone_errors(metrics)
     return [
-        f"{heading_of(measure)}: {system} with {mean_cell(records[system], measure).text}"
+        f"{heading_of(name, known[name])}: {system}"
+        f" with {mean_cell(records[system], name, known[name]).text}"
         f" at {number(records[system]['file_kbit_s'], 2)} kbit/s."
-        for measure, system in best_at_low_rate(comparison).items()
+        for name, system in best_at_low_rate(comparison, metrics).items()
     ]
 
 
-def mean_cell(record: Record, measure: str, mark: Mark = "") -> Cell:
-    """The mean of a measure, or the rate of phone errors, with its interval."""
-    bounds = record[f"{measure}_low"], record[f"{measure}_high"]
-    return estimate_cell(measure, record[_mean_column(measure)], *bounds, mark=mark)
+def mean_cell(record: Record, name: str, metric: Metric, mark: Mark = "") -> Cell:
+    """Return the mean of a metric, or the rate of phone errors, with its interval."""
+    bounds = record[f"{name}_low"], record[f"{name}_high"]
+    return estimate_cell(name, metric, record[_mean_column(name)], *bounds, mark=mark)
 
 
 def note_of(record: Record) -> str:
-    """Why a system is absent, empty where it is not; pandas may have made NaN of None."""
+    """Return why a system is absent, empty where it is not; pandas may have made NaN of None."""
     return record["note"] if isinstance(record["note"], str) else ""
 
 
-def _mean_column(measure: str) -> str:
-    return measure if measure == PHONE_ERROR_RATE else f"{measure}_mean"
+def _headings(metrics: Mapping[str, Metric]) -> list[Cell]:
+    return [Cell(heading_of(name, metric)) for name, metric in metrics.items()]
 
 
-def _median_cell(record: Record, measure: str) -> Cell:
-    return estimate_cell(measure, record[f"{measure}_median"], math.nan, math.nan)
+def _mean_column(name: str) -> str:
+    return name if name == PHONE_ERROR_RATE else f"{name}_mean"
 
 
-def _own_cells(record: Record, best: Mapping[str, str]) -> list[Cell]:
+def _median_cell(record: Record, name: str, metric: Metric) -> Cell:
+    return estimate_cell(name, metric, record[f"{name}_median"], math.nan, math.nan)
+
+
+def _own_cells(
+    record: Record, metrics: Mapping[str, Metric], best: Mapping[str, str]
+) -> list[Cell]:
     return [
         _utterances_cell(record),
         Cell(number(record["nominal_kbit_s"], 1)),
         Cell(number(record["file_kbit_s"], 2)),
         Cell(number(record["payload_kbit_s"], 2)),
         *(
-            mean_cell(record, measure, "best" if best.get(measure) == record["system"] else "")
-            for measure in MEASURES
+            mean_cell(record, name, metric, "best" if best.get(name) == record["system"] else "")
+            for name, metric in with_phone_errors(metrics).items()
         ),
         _mushra_cell(record),
     ]

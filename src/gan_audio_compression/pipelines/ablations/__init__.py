@@ -1,4 +1,4 @@
-"""Ablations of the default codec: what each part of it is worth."""
+"""Ablations of the sequence codec: what each part of it is worth."""
 
 from gan_audio_compression.pipelines.ablations.pipeline import create_pipeline
 

@@ -1,24 +1,21 @@
-"""Nodes of the ablations."""
+"""Nodes of the ablations of the sequence codec."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from omegaconf import OmegaConf
 
-from gan_audio_compression.codec.sequence.codec import SequenceCodec
+from gan_audio_compression.bench.codec import Wave
+from gan_audio_compression.bench.gac import GacCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation.mean_scores import tabulate_mean_scores
-from gan_audio_compression.evaluation.metrics import score_utterance
+from gan_audio_compression.evaluation.scoring import Scorer
 from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
-from gan_audio_compression.pipelines.default_codec.nodes import with_variations
-from gan_audio_compression.pipelines.default_codec.parameters import SequenceTrainingParameters
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
@@ -30,11 +27,11 @@ from gan_audio_compression.pipelines.loops import (
     usable,
     utterance_loop,
 )
-from gan_audio_compression.pipelines.training.nodes import training_speech
-from gan_audio_compression.pipelines.training.observer import TrackingObserver
-from gan_audio_compression.signal.loudness_match import MATCHING
+from gan_audio_compression.pipelines.measures import MeasureParameters
+from gan_audio_compression.pipelines.observer import TrackingObserver
+from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
+from gan_audio_compression.pipelines.training_speech import training_speech, with_variations
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.signal.synthesis import SYNTHESIS
 from gan_audio_compression.training.sequence.run import train_sequence
 
 
@@ -42,8 +39,8 @@ class AblationStartError(GanAudioCompressionError):
     """An ablation goes on from one that is not trained before it."""
 
 
-Item = tuple[str, int, NDArray[np.float32]]
-"""Ablation, bit rate, and speech [n] at the speaker's level."""
+Item = tuple[str, Wave]
+"""Ablation and bit rate, and speech [n] at the speaker's level."""
 
 
 def train_ablations(
@@ -84,63 +81,57 @@ def score_ablations(
     manifest: pd.DataFrame,
     models: Partitions,
     parameters: AblationParameters,
+    measures: MeasureParameters,
     compute: ComputeParameters,
-    ablation_scores_so_far: Records,
+    ablations_log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
     """Code, decode and score the beginnings of the validation utterances with each codec."""
-    # As bytes: workers get tensors by file descriptors, and all models have too many of them.
-    opened = {name: load() for name, load in models.items()}
-    files = {name: model.to_bytes() for name, model in opened.items()}
-    rows = usable(manifest)
-    jobs = [
-        UtteranceJob(
-            f"{name}.{bitrate}.{row.id}",
-            item_key(
-                SYNTHESIS, MATCHING, str(row.key), model.digest, f"{bitrate} {parameters.seconds}"
-            ),
-            partial(_load, name, bitrate, parameters.seconds, speech, row),
-            {"ablation": name, "bitrate": bitrate, "utterance": row.id},
-        )
-        for name, model in opened.items()
+    codecs = {
+        f"{name}/{bitrate}": GacCodec(load(), bitrate)
+        for name, load in models.items()
         for bitrate in parameters.bitrates
-        for row in rows_of(rows[rows["split"] == "validation"])
-    ]
+    }
+    scorer = measures.scorer()
+    rows = usable(manifest)
+    jobs = []
+    for key, codec in codecs.items():
+        name, _, bitrate = key.partition("/")
+        recipe = item_key(codec.recipe, scorer.recipe, f"{parameters.seconds}")
+        jobs += [
+            UtteranceJob(
+                f"{key}/{row.id}",
+                item_key(str(row.key), recipe),
+                partial(_load, key, parameters.seconds, speech, row),
+                {"ablation": name, "bitrate": int(bitrate), "utterance": row.id},
+            )
+            for row in rows_of(rows[rows["split"] == "validation"])
+        ]
+    context, so_far = (codecs, scorer), ablations_log_so_far
     yield from utterance_loop(
-        compute,
-        score_ablation,
-        jobs,
-        files,
-        ablation_scores_so_far,
-        "ablations",
-        outputs=0,
-        total=len(jobs),
+        compute, score_ablation, jobs, context, so_far, "ablations", outputs=0, total=len(jobs)
     )
 
 
-def score_ablation(files: Mapping[str, bytes], item: Item) -> UtteranceResult:
-    """Code, decode and score one utterance with one codec, of its model file, at one rate."""
-    name, bitrate, speech = item
-    codec = SequenceCodec(_opened(files[name]), bitrate)
-    data = codec.encode(speech)
-    scores = score_utterance(speech, codec.decode(data))
-    kbit_s = 8 * len(data) / len(speech) * SAMPLE_RATE / 1000
+def score_ablation(context: tuple[Mapping[str, GacCodec], Scorer], item: Item) -> UtteranceResult:
+    """Code, decode and score one utterance with one codec at one rate."""
+    (codecs, scorer), (key, speech) = context, item
+    coded = codecs[key].encode(speech)
+    scores = scorer.scores(speech, codecs[key].decode(coded.data).speech)
+    kbit_s = 8 * len(coded.data) / len(speech) * SAMPLE_RATE / 1000
     return UtteranceResult((), {"file_kbit_s": kbit_s} | scores)
 
 
-def tabulate_ablations(scores: pd.DataFrame, files: Partitions) -> tuple[pd.DataFrame, str]:
+def tabulate_ablations(
+    scores: pd.DataFrame, files: Partitions, measures: MeasureParameters
+) -> tuple[pd.DataFrame, str]:
     """Return the mean scores by ablation and bit rate, as a table and as Markdown."""
     labels = {name: ablation.label for name, ablation in _ablations(files).items()}
-    return tabulate_mean_scores(usable(scores), "ablation", labels)
+    return tabulate_mean_scores(usable(scores), measures.metrics(), "ablation", labels)
 
 
 def _ablations(files: Partitions) -> dict[str, Ablation]:
     return {name: Ablation.model_validate(files[name]()) for name in sorted(files)}
 
 
-def _load(name: str, bitrate: int, seconds: int, speech: Partitions, row: Any) -> Item:
-    return name, bitrate, beginning(speech, row, seconds)
-
-
-@lru_cache(maxsize=1)
-def _opened(file: bytes) -> SequenceModel:
-    return SequenceModel.from_bytes(file)
+def _load(key: str, seconds: int, speech: Partitions, row: Any) -> Item:
+    return key, beginning(speech, row, seconds)

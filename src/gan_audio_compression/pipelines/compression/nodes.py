@@ -1,8 +1,8 @@
-"""Nodes of compression."""
+"""Nodes of compression: every codec of the bench makes its files."""
 
-import dataclasses
 import hashlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.coding import Coding
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.search.run import SEARCH
-from gan_audio_compression.codec.sender import encode_speech
+from gan_audio_compression.bench.codec import BenchCodec, CodecMissingError, Wave
+from gan_audio_compression.bench.entries import Bench, open_codecs
+from gan_audio_compression.bench.transform.fit import fit_transform
+from gan_audio_compression.bench.transform.model import TransformModel
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.pipelines.compression.parameters import CodingParameters
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
@@ -23,77 +22,81 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
     held_out,
+    original_speech,
     rows_of,
     usable,
     utterance_loop,
 )
 
-Source = tuple[NDArray[np.float32], int]
-"""Speech [n] and the code of its level."""
+logger = logging.getLogger(__name__)
+
+Item = tuple[str, Wave]
+"""Key of a codec, and speech [n] at the speaker's level."""
+
+
+def fit_transform_model(log_mel: Partitions, manifest: pd.DataFrame) -> TransformModel:
+    """Fit the transform codec to the training speech."""
+    rows = usable(manifest)
+    ids = sorted(rows.loc[rows["split"] == "train", "id"])
+    return fit_transform(_Loaded([log_mel[id] for id in ids]))
 
 
 def compress_utterances(
     speech: Partitions,
     manifest: pd.DataFrame,
-    codec_model: CodecModel,
-    coding: CodingParameters,
+    bench: Bench,
     compute: ComputeParameters,
-    log_so_far: Records,
+    coding_log_so_far: Records,
+    **models: Any,
 ) -> Iterator[tuple[Any, ...]]:
-    """Compress the utterances of validation and test; give their files and the search log."""
-    how = dataclasses.asdict(coding.root)
-    jobs = [
-        UtteranceJob(
-            str(row.id),
-            item_key(SEARCH, str(row.key), codec_model.digest, how),
-            partial(_load_source, speech, str(row.id), int(row.level_code)),
-            {"split": row.split, "speech_seconds": row.seconds},
-        )
-        for row in rows_of(held_out(manifest))
-    ]
-    context = (codec_model, coding.root)
-    yield from utterance_loop(
-        compute, compress_utterance, jobs, context, log_so_far, "search", outputs=1, total=len(jobs)
-    )
+    """Code the utterances of validation and test with each codec; give their files and the log.
+
+    Where a codec is not installed, its rows of the log say so.
+    """
+    codecs = open_codecs(bench, models)
+    rows = held_out(manifest)
+    jobs: list[UtteranceJob] = []
+    absent: list[pd.DataFrame] = []
+    for key, codec in codecs.items():
+        try:
+            jobs += _jobs(key, codec, speech, manifest)
+        except CodecMissingError as error:
+            logger.warning("%s", error)
+            absent.append(_absent(rows, key, codec, str(error)))
+    so_far = coding_log_so_far
+    for files, record in utterance_loop(
+        compute, compress_utterance, jobs, codecs, so_far, "coding", outputs=1, total=len(jobs)
+    ):
+        if isinstance(record, pd.DataFrame):
+            yield {}, pd.concat([record, *absent], ignore_index=True)
+        else:
+            suffix = codecs[record["system"]].suffix
+            yield {f"{id}{suffix}": data for id, data in files.items()}, record
 
 
-def compress_utterance(context: tuple[CodecModel, Coding], source: Source) -> UtteranceResult:
-    """Search, quantise and code one utterance."""
-    model, coding = context
-    encoded = encode_speech(model, *source, coding)
-    figures = dataclasses.asdict(encoded)
-    data = figures.pop("data")
-    return UtteranceResult((data,), figures | about_file(data))
-
-
-def about_file(data: bytes) -> dict[str, Any]:
-    """Return what the log says of a file: its bits and its digest."""
-    return {"file_bits": 8 * len(data), "file_sha256": hashlib.sha256(data).hexdigest()}
-
-
-def join_search_logs(
-    **logs: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, dict[str, float]]]:
-    """Return all systems' search logs in one table, their means, and those for MLflow."""
-    named = [log.assign(system=system) for system, log in logs.items()]
-    table = pd.concat(named, ignore_index=True)
-    summary = summarise_searches(table)
-    metrics = {
-        f"{row.split}.{row.system}.{figure}": {"value": getattr(row, figure), "step": 0}
-        for row in rows_of(summary)
-        for figure in ("objective", "seconds_per_second")
+def compress_utterance(codecs: Mapping[str, BenchCodec], item: Item) -> UtteranceResult:
+    """Search, quantise and code one utterance with one codec."""
+    key, speech = item
+    coded = codecs[key].encode(speech)
+    figures = {
+        "file_bits": 8 * len(coded.data),
+        "file_sha256": hashlib.sha256(coded.data).hexdigest(),
+        "payload_bits": coded.payload_bits,
     }
-    return table, summary, metrics
+    return UtteranceResult((coded.data,), figures | dict(coded.figures))
 
 
-def summarise_searches(log: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each split and system of a search log.
+def summarise_searches(
+    coding_log: pd.DataFrame,
+) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
+    """Return what each search reached, by split and system, and that for MLflow.
 
     Columns: split, system, utterances; start_objective and objective, each utterance weighted by
     its length; kbit_s of the files; seconds_per_second, of search for each second of speech.
     """
-    coded = usable(log)
-    return pd.DataFrame(
+    coded = usable(coding_log)
+    searched = coded[coded["objective"].notna()]
+    summary = pd.DataFrame(
         {
             "split": split,
             "system": system,
@@ -103,9 +106,73 @@ def summarise_searches(log: pd.DataFrame) -> pd.DataFrame:
             "kbit_s": rows["file_bits"].sum() / rows["speech_seconds"].sum() / 1000,
             "seconds_per_second": rows["compute_seconds"].sum() / rows["speech_seconds"].sum(),
         }
-        for (split, system), rows in coded.groupby(["split", "system"], sort=False)
+        for (split, system), rows in searched.groupby(["split", "system"], sort=False)
     )
+    means = {
+        f"{row.split}.{row.system}.{figure}": {"value": getattr(row, figure), "step": 0}
+        for row in rows_of(summary)
+        for figure in ("objective", "seconds_per_second")
+    }
+    return summary, means
 
 
-def _load_source(speech: Partitions, id: str, level_code: int) -> Source:
-    return speech[id](), level_code
+class _Loaded(Collection[NDArray[np.float32]]):
+    """Arrays that are loaded one by one, each time that they are gone through."""
+
+    def __init__(self, loaders: list[Callable[[], NDArray[np.float32]]]) -> None:
+        self._loaders = loaders
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        return (load() for load in self._loaders)
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+    def __contains__(self, item: object) -> bool:
+        return any(item is array for array in self)
+
+
+def _jobs(
+    key: str, codec: BenchCodec, speech: Partitions, manifest: pd.DataFrame
+) -> list[UtteranceJob]:
+    """Return what there is to do for one codec.
+
+    Raises:
+        CodecMissingError: it is not installed.
+    """
+    recipe = codec.recipe
+    made_by = {
+        "version": codec.version(),
+        "how_to_get": codec.how_to_get,
+        "has_delay": codec.has_delay,
+    }
+    return [
+        UtteranceJob(
+            f"{key}/{row.id}",
+            item_key(str(row.key), recipe),
+            partial(_load, key, speech, manifest, str(row.id)),
+            _about(key, row) | made_by,
+        )
+        for row in rows_of(held_out(manifest))
+    ]
+
+
+def _load(key: str, speech: Partitions, manifest: pd.DataFrame, id: str) -> Item:
+    return key, original_speech(speech, manifest, id)
+
+
+def _about(key: str, row: Any) -> dict[str, Any]:
+    return {
+        "system": key,
+        "utterance": row.id,
+        "split": row.split,
+        "speech_seconds": row.seconds,
+    }
+
+
+def _absent(rows: pd.DataFrame, key: str, codec: BenchCodec, reason: str) -> pd.DataFrame:
+    """Return the log of a codec that is not there: nothing is done, so all is tried again."""
+    nothing = {"key": "", "error": reason, "version": None, "how_to_get": codec.how_to_get}
+    return pd.DataFrame(
+        {"id": f"{key}/{row.id}", **_about(key, row), **nothing} for row in rows_of(rows)
+    )

@@ -1,46 +1,39 @@
-"""The pipeline of compression: one instance for each system."""
+"""The pipeline of compression: from speech to the files of every codec of the bench."""
 
 from kedro.pipeline import Node, Pipeline
 
-from gan_audio_compression.pipelines.compression.nodes import (
-    compress_utterances,
-    join_search_logs,
-)
-from gan_audio_compression.pipelines.systems import SYSTEMS
+from gan_audio_compression.pipelines.bench import MODELS
+from gan_audio_compression.pipelines.compression import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Return the pipeline: each system's search and coding, then all logs in one table."""
-    compress = Pipeline(
+    """Return the pipeline: search, quantisation and coding, and what the searches reached."""
+    return Pipeline(
         [
             Node(
-                compress_utterances,
-                inputs=[
-                    "speech",
-                    "utterance_manifest",
-                    "codec_model",
-                    "params:coding",
-                    "params:compute",
-                    "search_log_so_far",
-                ],
-                outputs=["bitstreams", "search_log"],
+                nodes.fit_transform_model,
+                inputs=["log_mel", "utterance_manifest"],
+                outputs="transform_model",
+                name="fit_transform_model",
+            ),
+            Node(
+                nodes.compress_utterances,
+                inputs={
+                    "speech": "speech",
+                    "manifest": "utterance_manifest",
+                    "bench": "params:bench",
+                    "compute": "params:compute",
+                    "coding_log_so_far": "coding_log_so_far",
+                }
+                | {model: model for model in MODELS},
+                outputs=["coded_files", "coding_log"],
                 name="compress_utterances",
-            )
+            ),
+            Node(
+                nodes.summarise_searches,
+                inputs="coding_log",
+                outputs=["searches_table", "search_means"],
+                name="summarise_searches",
+            ),
         ]
     )
-    join = Node(
-        join_search_logs,
-        inputs={system: f"{system}.search_log" for system in SYSTEMS},
-        outputs=["search_log", "search_summary", "search_means"],
-        name="join_search_logs",
-    )
-    instances = [
-        Pipeline(
-            compress,
-            namespace=system,
-            inputs={"speech", "utterance_manifest", "codec_model"},
-            parameters={"params:compute"},
-        )
-        for system in SYSTEMS
-    ]
-    return sum(instances, start=Pipeline([join]))

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from gan_audio_compression.audio.resample import resample
+from gan_audio_compression.component import code_digest
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.distribution import dialect_distribution
@@ -34,7 +35,7 @@ from gan_audio_compression.pipelines.loops import (
     usable,
     utterance_loop,
 )
-from gan_audio_compression.signal.spec import ANALYSIS, SAMPLE_RATE
+from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +140,10 @@ def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[Utte
         except Exception:  # the loop reads it again and records why it cannot
             digest = "unreadable"
         yield UtteranceJob(
-            id, item_key(ANALYSIS, digest), load, {str(k): v for k, v in about.items()}
+            id,
+            item_key(code_digest("audio", "corpus.audio", "signal"), digest),
+            load,
+            {str(k): v for k, v in about.items()},
         )
 
 

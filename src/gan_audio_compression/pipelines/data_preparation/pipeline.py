@@ -41,7 +41,7 @@ def create_pipeline() -> Pipeline:
             Node(
                 tabulate_dialects,
                 inputs="utterance_manifest",
-                outputs="dialect_distribution",
+                outputs="dialect_distribution_table",
                 name="tabulate_dialects",
             ),
         ]

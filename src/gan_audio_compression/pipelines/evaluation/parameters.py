@@ -1,10 +1,7 @@
 """Parameters of evaluation."""
 
-from typing import Annotated
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, RootModel
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, RootModel
-
-from gan_audio_compression.baselines.registry import ExternalCodec
 from gan_audio_compression.evaluation.phones.training import RecogniserConfig
 
 
@@ -14,40 +11,17 @@ class EvaluationParameters(BaseModel):
     Attributes:
         seed: of the bootstrap.
         examples: utterances of the test split that the report plays.
+        reference: key of the system that the others are compared with, utterance by utterance,
+            and whose speech the paper's figures 6 to 8 show; it decodes log mels.
+        spectrograms: keys of the systems whose spectrograms the report shows side by side.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int
     examples: NonNegativeInt
-
-
-class ExternalCodecParameters(RootModel[ExternalCodec]):
-    """A codec of other people's and its settings."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class RateParameters(BaseModel):
-    """A codec that serves many rates, at one of them.
-
-    Attributes:
-        bitrate: most bits of a file for each second of the recording.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bitrate: PositiveInt
-
-
-class SearchedRateParameters(RateParameters):
-    """The codec over time at one bit rate.
-
-    Attributes:
-        effort: of the search, 0 (the encoder alone) to 9.
-    """
-
-    effort: Annotated[int, Field(ge=0, le=9)] = 0
+    reference: str
+    spectrograms: tuple[str, ...]
 
 
 class RecogniserParameters(RootModel[RecogniserConfig]):

@@ -3,13 +3,16 @@
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gan_audio_compression.bench.alignment import aligned
+from gan_audio_compression.bench.entries import Bench
+from gan_audio_compression.evaluation.mushra.ratings import TESTED_ROLES
 from gan_audio_compression.evaluation.report.embedding import flac_bytes
-from gan_audio_compression.hooks import corpus_digest
 from gan_audio_compression.listening.anchors import (
     LOW_ANCHOR_HERTZ,
     MID_ANCHOR_HERTZ,
@@ -29,32 +32,42 @@ from gan_audio_compression.listening.loudness import aligned_loudness
 from gan_audio_compression.listening.page import render_page
 from gan_audio_compression.pipelines.listening_test.parameters import ListeningTestParameters
 from gan_audio_compression.pipelines.loops import Partitions, original_speech, rows_of, usable
-from gan_audio_compression.pipelines.systems import LABELS
+from gan_audio_compression.provenance import corpus_digest
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 logger = logging.getLogger(__name__)
 
 Wave = NDArray[np.float32]
 
-_ORIGINAL = Condition(key="original", label=LABELS["original"], role="hidden_reference")
+_ORIGINAL = Condition(key="original", label="Original", role="hidden_reference")
 _LOW_ANCHOR = Condition(key="low_anchor", label="Low-pass 3.5 kHz", role="low_anchor")
 _MID_ANCHOR = Condition(key="mid_anchor", label="Low-pass 7 kHz", role="mid_anchor")
 
 
 def choose_conditions(
-    manifest: pd.DataFrame, parameters: ListeningTestParameters, **decoded: Partitions
+    manifest: pd.DataFrame,
+    bench: Bench,
+    parameters: ListeningTestParameters,
+    scores_log: pd.DataFrame,
 ) -> tuple[list[Condition], list[str]]:
     """Return the conditions, and why codecs that were asked for are not among them.
 
     Raises:
-        ListeningTestError: nothing that is to be tested has decoded anything.
+        ListeningTestError: a codec is not of the bench, or nothing that is to be tested has decoded
+            anything.
     """
-    tested = set(_tested(manifest)["id"])
+    labels = bench.labels()
     roles: dict[str, Role] = dict.fromkeys(parameters.codecs, "codec")
     roles[parameters.codec_anchor] = "codec_anchor"
-    present = [codec for codec in roles if tested & decoded[codec].keys()]
+    if unknown := sorted(roles.keys() - labels.keys()):
+        raise ListeningTestError(
+            f"{', '.join(unknown)} is no codec of the bench; correct the parameters of the"
+            " listening test."
+        )
+    tested, scored = list(_tested(manifest)["id"]), _scored(scores_log)
+    present = [codec for codec in roles if any(f"{codec}/{id}" in scored for id in tested)]
     absent = [
-        f"{LABELS[codec]} has decoded no utterance of the test split."
+        f"{labels[codec]} has no scored utterance of the test split."
         for codec in roles
         if codec not in present
     ]
@@ -62,10 +75,10 @@ def choose_conditions(
         logger.warning("The listening test goes without a codec: %s", reason)
     if not set(present) - {parameters.codec_anchor}:
         raise ListeningTestError(
-            "No codec of the listening test has decoded an utterance of the test split; run the"
+            "No codec of the listening test has a scored utterance of the test split; run the"
             " pipelines up to evaluation first."
         )
-    coded = [Condition(key=codec, label=LABELS[codec], role=roles[codec]) for codec in present]
+    coded = [Condition(key=codec, label=labels[codec], role=roles[codec]) for codec in present]
     return [_ORIGINAL, *coded, _MID_ANCHOR, _LOW_ANCHOR], absent
 
 
@@ -73,7 +86,7 @@ def choose_items(
     manifest: pd.DataFrame,
     conditions: Sequence[Condition],
     parameters: ListeningTestParameters,
-    **decoded: Partitions,
+    scores_log: pd.DataFrame,
 ) -> list[str]:
     """Return the utterances of the trials and after them that of the training.
 
@@ -82,10 +95,10 @@ def choose_items(
     Raises:
         ListeningTestError: there are fewer than two.
     """
-    rows = _tested(manifest)
+    rows, scored = _tested(manifest), _scored(scores_log)
     for condition in conditions:
-        if condition.key in decoded:
-            rows = rows[rows["id"].isin(list(decoded[condition.key]))]
+        if condition.role in TESTED_ROLES:
+            rows = rows[[f"{condition.key}/{id}" in scored for id in rows["id"]]]
     count = parameters.utterances + 1
     chosen = choose_utterances(rows, count, longest=parameters.longest, seed=parameters.seed)
     if len(chosen) < 2:
@@ -109,27 +122,28 @@ def prepare_test(
     absent: Sequence[str],
     items: Sequence[str],
     parameters: ListeningTestParameters,
-    **decoded: Partitions,
+    reconstructed_speech: Partitions,
+    scores_log: pd.DataFrame,
 ) -> tuple[str, dict[str, bytes]]:
     """Return the description of the test as JSON, and its FLAC files by name of the stimulus."""
     files: dict[str, bytes] = {}
     trials = []
+    delays = _scored(scores_log)
     for row in rows_of(usable(manifest).set_index("id", drop=False).loc[list(items)]):
         original = original_speech(speech, manifest, row.id)
-        waves = _stimulus_waves(row.id, original, conditions, decoded)
-        sources = {c.key: samples_digest(decoded.get(c.key, speech)[row.id]()) for c in conditions}
+        decoded: dict[str, Wave] = {
+            c.key: reconstructed_speech[f"{c.key}/{row.id}"]()
+            for c in conditions
+            if c.role in TESTED_ROLES
+        }
+        delay_of = {key: delays[f"{key}/{row.id}"] for key in decoded}
+        source: Wave = speech[row.id]()
+        sources = {c.key: samples_digest(decoded.get(c.key, source)) for c in conditions}
+        waves = _stimulus_waves(original, decoded, delay_of)
         salt = f"{parameters.seed} {row.id}"
         stimuli, files_of_trial = _as_played(waves, sources, salt, parameters.loudness_lufs)
         files |= files_of_trial
-        trials.append(
-            Trial(
-                id=row.id,
-                speaker=row.speaker,
-                sex=None if pd.isna(row.sex) else row.sex,
-                seconds=round(len(original) / SAMPLE_RATE, 3),
-                stimuli=stimuli,
-            )
-        )
+        trials.append(_trial(row, stimuli))
     *counted, training = trials
     test = ListeningTest(
         title=parameters.title,
@@ -150,31 +164,39 @@ def write_page(test: str, stimuli: Mapping[str, bytes]) -> str:
     return render_page(ListeningTest.from_json(test.encode(), "The description"), stimuli)
 
 
+def _scored(scores_log: pd.DataFrame) -> dict[str, int]:
+    """Return the delay in samples of what was decoded and scored, by "codec/utterance"."""
+    rows = usable(scores_log)
+    rows = rows[rows["delay_samples"].notna()]
+    return dict(zip(rows["id"], rows["delay_samples"].astype(int), strict=True))
+
+
 def _tested(manifest: pd.DataFrame) -> pd.DataFrame:
     rows = usable(manifest)
     return rows[rows["split"] == "test"]
 
 
 def _stimulus_waves(
-    id: str,
-    original: Wave,
-    conditions: Sequence[Condition],
-    decoded: Mapping[str, Partitions],
+    original: Wave, decoded: Mapping[str, Wave], delays: Mapping[str, int]
 ) -> dict[str, Wave]:
-    """An utterance [n] under every condition, by key."""
-    made = {
+    """An utterance [n] under every condition, by key, each beside the original."""
+    codecs = {key: aligned(wave, delays[key], len(original)) for key, wave in decoded.items()}
+    return {
         _ORIGINAL.key: original,
+        **codecs,
         _MID_ANCHOR.key: low_pass_anchor(original, MID_ANCHOR_HERTZ),
         _LOW_ANCHOR.key: low_pass_anchor(original, LOW_ANCHOR_HERTZ),
     }
-    return {
-        c.key: made[c.key] if c.key in made else _of_length(decoded[c.key][id](), len(original))
-        for c in conditions
-    }
 
 
-def _of_length(wave: Wave, length: int) -> Wave:
-    return np.pad(wave[:length], (0, max(0, length - len(wave))))
+def _trial(row: Any, stimuli: tuple[Stimulus, ...]) -> Trial:
+    return Trial(
+        id=row.id,
+        speaker=row.speaker,
+        sex=None if pd.isna(row.sex) else row.sex,
+        seconds=round(row.seconds, 3),
+        stimuli=stimuli,
+    )
 
 
 def _as_played(

@@ -3,19 +3,20 @@
 from kedro.pipeline import Node, Pipeline
 
 from gan_audio_compression.pipelines.listening_test import nodes
-from gan_audio_compression.pipelines.systems import BASELINES, SYSTEMS
-
-_DECODED = {system: f"{system}.reconstructed_speech" for system in (*SYSTEMS, *BASELINES)}
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
-    common = {"manifest": "utterance_manifest", "parameters": "params:listening_test"} | _DECODED
+    common = {
+        "manifest": "utterance_manifest",
+        "parameters": "params:listening_test",
+        "scores_log": "scores_log",
+    }
     return Pipeline(
         [
             Node(
                 nodes.choose_conditions,
-                inputs=common,
+                inputs=common | {"bench": "params:bench"},
                 outputs=["listening_conditions", "listening_absent"],
                 name="choose_conditions",
             ),
@@ -30,6 +31,7 @@ def create_pipeline() -> Pipeline:
                 inputs=common
                 | {
                     "speech": "speech",
+                    "reconstructed_speech": "reconstructed_speech",
                     "conditions": "listening_conditions",
                     "absent": "listening_absent",
                     "items": "listening_items",

@@ -1,7 +1,7 @@
 """Nodes of the sweeps."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,48 +9,54 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.coding import Coding
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.receiver import decode_file
-from gan_audio_compression.codec.search.run import SEARCH, search
-from gan_audio_compression.codec.sender import encode_speech
+from gan_audio_compression.bench.codec import Wave
+from gan_audio_compression.bench.entries import Bench, open_codec
+from gan_audio_compression.bench.gac import GacCodec
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.segment.search import search
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.evaluation.metrics import score_utterance
-from gan_audio_compression.pipelines.compression.parameters import CodingParameters
+from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.evaluation import sweeps
+from gan_audio_compression.evaluation.scoring import Scorer
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
+    original_speech,
     rows_of,
     spread,
     usable,
     utterance_loop,
 )
+from gan_audio_compression.pipelines.measures import MeasureParameters
+from gan_audio_compression.pipelines.observer import TrackingObserver
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
-from gan_audio_compression.pipelines.training.nodes import training_speech
-from gan_audio_compression.pipelines.training.observer import TrackingObserver
-from gan_audio_compression.pipelines.training.parameters import TrainingParameters
-from gan_audio_compression.signal.level import gain_to_speech_level
+from gan_audio_compression.pipelines.training_parameters import SegmentTrainingParameters
+from gan_audio_compression.pipelines.training_speech import training_speech
 from gan_audio_compression.signal.segments import frame_mask
-from gan_audio_compression.signal.synthesis import SYNTHESIS
-from gan_audio_compression.training.levels import encoder_latents, refit_levels
-from gan_audio_compression.training.run import train_encoder, train_gan
+from gan_audio_compression.training.segment.levels import encoder_latents, refit_levels
+from gan_audio_compression.training.segment.run import train_encoder, train_gan
 
-Context = tuple[Mapping[str, CodecModel], Mapping[str, Coding]]
-"""The codecs by variant and the ways to code by system."""
+Context = tuple[Mapping[str, GacCodec], Scorer]
+"""The codecs by variant and system, and what scores."""
+
+
+class SweepError(GanAudioCompressionError):
+    """A system of the bench cannot be swept."""
 
 
 def train_variant(
     log_mel: Partitions,
     manifest: pd.DataFrame,
-    parameters: TrainingParameters,
+    parameters: SegmentTrainingParameters,
     latent_channels: int,
     checkpoints: Path,
-) -> CodecModel:
+) -> SegmentModel:
     """Train the codec with another number of latent channels, 64 latents each."""
     config = parameters.root
     config = replace(config, networks=replace(config.networks, latent_channels=latent_channels))
@@ -62,39 +68,29 @@ def train_variant(
 
 
 def fit_level_variants(
-    codec_model: CodecModel, log_mel: Partitions, manifest: pd.DataFrame, sweep: SweepParameters
-) -> dict[str, CodecModel]:
+    segment_model: SegmentModel, log_mel: Partitions, manifest: pd.DataFrame, sweep: SweepParameters
+) -> dict[str, SegmentModel]:
     """Give the trained codec other numbers of levels, as `levels_16`; its networks stay."""
     rows = usable(manifest)
     rows = spread(rows[rows["split"] == "train"], sweep.training_utterances)
     utterances = {str(row.id): (int(row.frames), log_mel[str(row.id)]) for row in rows_of(rows)}
-    latents = encoder_latents(codec_model, utterances)
-    return {f"levels_{n}": refit_levels(codec_model, latents, n) for n in sweep.levels}
+    latents = encoder_latents(segment_model, utterances)
+    return {f"levels_{n}": refit_levels(segment_model, latents, n) for n in sweep.levels}
 
 
 def gather_variants(
-    level_variants: Partitions, **latent_variants: CodecModel
-) -> dict[str, CodecModel]:
+    level_variants: Partitions, **latent_variants: SegmentModel
+) -> dict[str, SegmentModel]:
     """Return all variants by name."""
     return {name: load() for name, load in level_variants.items()} | latent_variants
-
-
-def gather_codings(
-    encoder_only: CodingParameters, unified_gan: CodingParameters, bpgan: CodingParameters
-) -> dict[str, Coding]:
-    """Return how each system searches and codes."""
-    return {
-        "encoder_only": encoder_only.root,
-        "unified_gan": unified_gan.root,
-        "bpgan": bpgan.root,
-    }
 
 
 def code_variants(
     speech: Partitions,
     manifest: pd.DataFrame,
-    codecs: Mapping[str, CodecModel],
-    ways: Mapping[str, Coding],
+    variants: Mapping[str, SegmentModel],
+    bench: Bench,
+    measures: MeasureParameters,
     sweep: SweepParameters,
     compute: ComputeParameters,
     sweep_log_so_far: Records,
@@ -102,64 +98,87 @@ def code_variants(
     """Code, decode and score some test utterances with each variant and each search."""
     rows = usable(manifest)
     chosen = spread(rows[rows["split"] == "test"], sweep.utterances)
-    jobs = [
-        _variant_job(speech, row, variant, codec.digest, system, way)
-        for variant, codec in codecs.items()
-        for system, way in ways.items()
-        for row in rows_of(chosen)
-    ]
-    context = (codecs, ways)
+    codecs = {
+        f"{variant}/{system}": codec
+        for variant, model in variants.items()
+        for system, codec in _codecs(bench, sweep, model).items()
+    }
+    scorer = measures.scorer()
+    jobs = []
+    for name, codec in codecs.items():
+        variant, _, system = name.partition("/")
+        for row in rows_of(chosen):
+            key = item_key(str(row.key), codec.recipe, scorer.recipe)
+            load = partial(_load, name, speech, manifest, str(row.id))
+            about = {"variant": variant, "system": system}
+            about |= {"utterance": row.id, "seconds": row.seconds}
+            jobs.append(UtteranceJob(f"{name}/{row.id}", key, load, about))
+    context = (codecs, scorer)
     yield from utterance_loop(
         compute, code_variant, jobs, context, sweep_log_so_far, "sweep", outputs=0, total=len(jobs)
     )
 
 
-def code_variant(
-    context: Context, item: tuple[str, str, NDArray[np.float32], int]
-) -> UtteranceResult:
+def code_variant(context: Context, item: tuple[str, Wave]) -> UtteranceResult:
     """Code, decode and score one utterance with one variant and search."""
-    variant, system, speech, level_code = item
-    codec = context[0][variant]
-    data = encode_speech(codec, speech, level_code, context[1][system]).data
-    original = speech / np.float32(gain_to_speech_level(level_code))
-    scores = score_utterance(original, decode_file(codec, data).speech)
-    return UtteranceResult((), {"bits": 8 * len(data)} | scores)
+    (codecs, scorer), (name, speech) = context, item
+    coded = codecs[name].encode(speech)
+    scores = scorer.scores(speech, codecs[name].decode(coded.data).speech)
+    return UtteranceResult((), {"bits": 8 * len(coded.data)} | scores)
+
+
+def tabulate_sweep(
+    sweep_log: pd.DataFrame, bench: Bench, measures: MeasureParameters
+) -> pd.DataFrame:
+    """Return a row for each variant and system, see `sweeps.tabulate_sweep`."""
+    return sweeps.tabulate_sweep(sweep_log, measures.metrics(), bench.labels())
+
+
+def plot_sweep(
+    points: pd.DataFrame, bench: Bench, measures: MeasureParameters, sweep: SweepParameters
+) -> dict[str, Figure]:
+    """Plot quality over file rate for each sweep and measure, as `levels_pesq_raw`."""
+    labelled = bench.labels()[sweep.systems[-1]]
+    return sweeps.plot_sweep(points, measures.metrics(), labelled)
 
 
 def trace_searches(
     log_mel: Partitions,
     manifest: pd.DataFrame,
-    codec_model: CodecModel,
-    ways: Mapping[str, Coding],
+    segment_model: SegmentModel,
+    bench: Bench,
     sweep: SweepParameters,
     compute: ComputeParameters,
-    search_traces_so_far: Records,
+    search_traces_log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
     """Follow the objective of each search over its iterations, on validation speech."""
     rows = usable(manifest)
     chosen = spread(rows[rows["split"] == "validation"], sweep.utterances)
+    codecs = _codecs(bench, sweep, segment_model)
     jobs = [
         UtteranceJob(
-            f"{system}.{row.id}",
-            item_key(SEARCH, str(row.key), codec_model.digest, asdict(way)),
+            f"{system}/{row.id}",
+            item_key(str(row.key), codec.recipe),
             partial(_load_mel, system, log_mel[str(row.id)]),
             {"system": system, "frames": row.frames},
         )
-        for system, way in ways.items()
+        for system, codec in codecs.items()
         for row in rows_of(chosen)
     ]
-    context = ({"": codec_model}, ways)
-    so_far = search_traces_so_far
+    so_far = search_traces_log_so_far
     yield from utterance_loop(
-        compute, trace_search, jobs, context, so_far, "traces", outputs=0, total=len(jobs)
+        compute, trace_search, jobs, codecs, so_far, "traces", outputs=0, total=len(jobs)
     )
 
 
-def trace_search(context: Context, item: tuple[str, NDArray[np.float32]]) -> UtteranceResult:
+def trace_search(
+    codecs: Mapping[str, GacCodec], item: tuple[str, NDArray[np.float32]]
+) -> UtteranceResult:
     """Search one utterance; give the objective of the best so far after each evaluation."""
     system, log_mel = item
-    config = context[1][system].search
-    found = search(context[0][""], torch.from_numpy(log_mel), config)
+    codec, config = codecs[system], codecs[system].coding.search
+    assert isinstance(codec.model, SegmentModel)
+    found = search(codec.model, torch.from_numpy(log_mel), config)
     weights = frame_mask(len(log_mel)).sum((1, 2, 3)) / len(log_mel)
     every = config.inner_steps if config.strategy == "admm" else 1
     return UtteranceResult((), {"objective": (found.trace @ weights).tolist(), "every": every})
@@ -180,21 +199,32 @@ def average_traces(traces: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[["system", "iteration", "objective"]]
 
 
-def _variant_job(
-    speech: Partitions, row: Any, variant: str, digest: str, system: str, way: Coding
-) -> UtteranceJob:
-    return UtteranceJob(
-        f"{variant}.{system}.{row.id}",
-        item_key(SEARCH, SYNTHESIS, str(row.key), digest, asdict(way)),
-        partial(_load_source, variant, system, speech[str(row.id)], int(row.level_code)),
-        {"variant": variant, "system": system, "utterance": row.id, "seconds": row.seconds},
-    )
+def plot_objective(objective: pd.DataFrame, bench: Bench) -> Figure:
+    """Plot the objective of each search over its iterations."""
+    return sweeps.plot_objective(objective, bench.labels())
 
 
-def _load_source(
-    variant: str, system: str, load: Callable[[], NDArray[np.float32]], level_code: int
-) -> tuple[str, str, NDArray[np.float32], int]:
-    return variant, system, load(), level_code
+def _codecs(bench: Bench, sweep: SweepParameters, model: SegmentModel) -> dict[str, GacCodec]:
+    """Return the swept systems of the bench, with `model` in place of their own.
+
+    Raises:
+        SweepError: one is not in the bench, or is not a segment codec.
+    """
+    codecs = {}
+    for system in sweep.systems:
+        entry = bench.root.get(system)
+        codec = entry and open_codec(system, entry, {"segment_model": model})
+        if not isinstance(codec, GacCodec):
+            raise SweepError(
+                f"The sweep goes through {system}, which is no segment codec of the bench; correct"
+                " sweep.systems."
+            )
+        codecs[system] = codec
+    return codecs
+
+
+def _load(name: str, speech: Partitions, manifest: pd.DataFrame, id: str) -> tuple[str, Wave]:
+    return name, original_speech(speech, manifest, id)
 
 
 def _load_mel(

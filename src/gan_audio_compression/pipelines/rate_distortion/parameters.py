@@ -12,6 +12,8 @@ class SweepParameters(BaseModel):
         levels: numbers of levels that are fitted to the trained encoder's latents.
         training_utterances: at most so many of the training split are counted for them.
         utterances: at most so many of the test split are coded at each setting.
+        systems: keys of the segment codecs of the bench whose searches are swept; the points of
+            the last have the settings beside them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -19,3 +21,4 @@ class SweepParameters(BaseModel):
     levels: tuple[Annotated[int, Field(ge=2, le=256)], ...] = Field(min_length=1)
     training_utterances: PositiveInt
     utterances: PositiveInt
+    systems: tuple[str, ...] = Field(min_length=1)

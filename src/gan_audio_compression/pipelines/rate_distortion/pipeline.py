@@ -1,9 +1,9 @@
-"""The pipeline of the sweeps: variants of the paper's codec, coded with each search."""
+"""The pipeline of the sweeps: variants of the segment codec, coded with each search."""
 
 from kedro.pipeline import Node, Pipeline
 
-from gan_audio_compression.pipelines.rate_distortion import figures, nodes
-from gan_audio_compression.pipelines.systems import PAPER_SYSTEMS
+from gan_audio_compression.evaluation.sweeps import SWEEP_MEASURES, SWEEPS
+from gan_audio_compression.pipelines.rate_distortion import nodes
 
 LATENT_VARIANTS = ("latents_128", "latents_256", "latents_512", "latents_1024")
 """Namespaces of the codecs that differ in the number of latents of a segment."""
@@ -20,9 +20,9 @@ def create_pipeline() -> Pipeline:
                     "utterance_manifest",
                     "params:variant_training",
                     "params:latent_channels",
-                    "checkpoints",
+                    "segment_checkpoints",
                 ],
-                outputs="codec_model",
+                outputs="segment_model",
                 name="train_variant",
             )
         ]
@@ -44,22 +44,16 @@ def _variants() -> Pipeline:
         [
             Node(
                 nodes.fit_level_variants,
-                inputs=["codec_model", "log_mel", "utterance_manifest", "params:sweep"],
+                inputs=["segment_model", "log_mel", "utterance_manifest", "params:sweep"],
                 outputs="level_variants",
                 name="fit_level_variants",
             ),
             Node(
                 nodes.gather_variants,
                 inputs={"level_variants": "level_variants"}
-                | {variant: f"{variant}.codec_model" for variant in LATENT_VARIANTS},
+                | {variant: f"{variant}.segment_model" for variant in LATENT_VARIANTS},
                 outputs="variants",
                 name="gather_variants",
-            ),
-            Node(
-                nodes.gather_codings,
-                inputs=[f"params:{system}.coding" for system in PAPER_SYSTEMS],
-                outputs="codings",
-                name="gather_codings",
             ),
         ]
     )
@@ -74,7 +68,8 @@ def _code() -> Pipeline:
                     "speech",
                     "utterance_manifest",
                     "variants",
-                    "codings",
+                    "params:bench",
+                    "params:measures",
                     "params:sweep",
                     "params:compute",
                     "sweep_log_so_far",
@@ -83,18 +78,18 @@ def _code() -> Pipeline:
                 name="code_variants",
             ),
             Node(
-                figures.tabulate_sweep,
-                inputs="sweep_log",
-                outputs="sweep_points",
+                nodes.tabulate_sweep,
+                inputs=["sweep_log", "params:bench", "params:measures"],
+                outputs="sweep_points_table",
                 name="tabulate_sweep",
             ),
             Node(
-                figures.plot_sweep,
-                inputs="sweep_points",
+                nodes.plot_sweep,
+                inputs=["sweep_points_table", "params:bench", "params:measures", "params:sweep"],
                 outputs={
                     f"{sweep}_{measure}": f"figure_sweep_{sweep}_{measure}"
-                    for sweep in figures.SWEEPS
-                    for measure in figures.SWEEP_MEASURES
+                    for sweep in SWEEPS
+                    for measure in SWEEP_MEASURES
                 },
                 name="plot_sweep",
             ),
@@ -110,24 +105,24 @@ def _traces() -> Pipeline:
                 inputs=[
                     "log_mel",
                     "utterance_manifest",
-                    "codec_model",
-                    "codings",
+                    "segment_model",
+                    "params:bench",
                     "params:sweep",
                     "params:compute",
-                    "search_traces_so_far",
+                    "search_traces_log_so_far",
                 ],
-                outputs=["search_traces"],
+                outputs=["search_traces_log"],
                 name="trace_searches",
             ),
             Node(
                 nodes.average_traces,
-                inputs="search_traces",
-                outputs="search_objective",
+                inputs="search_traces_log",
+                outputs="search_objective_table",
                 name="average_traces",
             ),
             Node(
-                figures.plot_objective,
-                inputs="search_objective",
+                nodes.plot_objective,
+                inputs=["search_objective_table", "params:bench"],
                 outputs="figure_search_objective",
                 name="plot_objective",
             ),

@@ -1,16 +1,13 @@
-"""Nodes of reconstruction: they see files and the model, and nothing else of the sender's."""
+"""Nodes of reconstruction: they see files and models, and nothing else of the sender's."""
 
 import hashlib
-import io
 import logging
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from gan_audio_compression.codec.container.errors import BitstreamError
-from gan_audio_compression.codec.container.reader import ContainerReader
-from gan_audio_compression.codec.model import CodecModel
-from gan_audio_compression.codec.receiver import decode_file
+from gan_audio_compression.bench.codec import BenchCodec, CodecMissingError
+from gan_audio_compression.bench.entries import Bench, open_codecs
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
@@ -20,56 +17,60 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceResult,
     utterance_loop,
 )
-from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 logger = logging.getLogger(__name__)
 
+Item = tuple[str, bytes]
+"""Key of a codec, and a file."""
+
 
 def reconstruct_utterances(
-    bitstreams: Partitions,
-    codec_model: CodecModel,
+    coded_files: Partitions,
+    bench: Bench,
     compute: ComputeParameters,
-    log_so_far: Records,
+    reconstruction_log_so_far: Records,
+    **models: Any,
 ) -> Iterator[tuple[Any, ...]]:
-    """Decode every file of this model; give log mels, speech and the log."""
-    jobs = list(_jobs(bitstreams, codec_model))
-    if ignored := len(bitstreams) - len(jobs):
-        logger.info("%d files of other models lie beside ours and are not decoded.", ignored)
+    """Decode every file of the bench's codecs; give log mels, speech and the log."""
+    codecs = open_codecs(bench, models)
+    jobs = [job for key, codec in codecs.items() for job in _jobs(key, codec, coded_files)]
+    if ignored := len(coded_files) - len(jobs):
+        logger.info("%d files of codecs that are not there now are not decoded.", ignored)
     yield from utterance_loop(
         compute,
         reconstruct_utterance,
         jobs,
-        codec_model,
-        log_so_far,
+        codecs,
+        reconstruction_log_so_far,
         "decoding",
         outputs=2,
         total=len(jobs),
     )
 
 
-def reconstruct_utterance(model: CodecModel, data: bytes) -> UtteranceResult:
+def reconstruct_utterance(codecs: Mapping[str, BenchCodec], item: Item) -> UtteranceResult:
     """Decode one file."""
-    decoded = decode_file(model, data)
-    seconds = len(decoded.speech) / SAMPLE_RATE
-    return UtteranceResult((decoded.log_mel, decoded.speech), {"seconds": seconds})
+    key, data = item
+    decoded = codecs[key].decode(data)
+    return UtteranceResult((decoded.log_mel, decoded.speech), {})
 
 
-def _jobs(bitstreams: Partitions, model: CodecModel) -> Iterator[UtteranceJob]:
-    for id, load in sorted(bitstreams.items()):
-        data = load()
-        if _may_be_ours(data, model):
-            digest = hashlib.sha256(data).hexdigest()
-            key = item_key(SYNTHESIS, digest, model.digest)
-            yield UtteranceJob(id, key, load, {"file_sha256": digest})
-
-
-def _may_be_ours(data: bytes, model: CodecModel) -> bool:
-    """Tell whether to decode a file; a damaged one counts, so that the loop records why."""
+def _jobs(key: str, codec: BenchCodec, coded_files: Partitions) -> Iterator[UtteranceJob]:
     try:
-        reader = ContainerReader(io.BytesIO(data))
-        # A checksum covers the header as well, so that damage there is not taken for another model.
-        deque(reader.chunks(), maxlen=0)
-    except BitstreamError:
-        return True
-    return reader.header.fingerprint == model.fingerprint
+        recipe = codec.recipe
+    except CodecMissingError:  # its log of compression says so
+        return
+    for name in sorted(coded_files):
+        if name.startswith(f"{key}/") and name.endswith(codec.suffix):
+            utterance = name.removeprefix(f"{key}/").removesuffix(codec.suffix)
+            digest = hashlib.sha256(coded_files[name]()).hexdigest()
+            yield UtteranceJob(
+                f"{key}/{utterance}",
+                item_key(digest, recipe),
+                partial(_load, key, coded_files, name),
+                {"system": key, "utterance": utterance, "file_sha256": digest},
+            )
+
+
+def _load(key: str, coded_files: Partitions, name: str) -> Item:
+    return key, coded_files[name]()

@@ -1,30 +1,26 @@
-"""The pipeline of reconstruction: one instance for each system."""
+"""The pipeline of reconstruction: from the files of every codec of the bench to speech."""
 
 from kedro.pipeline import Node, Pipeline
 
+from gan_audio_compression.pipelines.bench import MODELS
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
-from gan_audio_compression.pipelines.systems import SYSTEMS
 
 
 def create_pipeline() -> Pipeline:
-    """Return the pipeline: each system's decoding."""
-    reconstruct = Pipeline(
+    """Return the pipeline: decoding."""
+    return Pipeline(
         [
             Node(
                 reconstruct_utterances,
-                inputs=["bitstreams", "codec_model", "params:compute", "reconstruction_log_so_far"],
+                inputs={
+                    "coded_files": "coded_files",
+                    "bench": "params:bench",
+                    "compute": "params:compute",
+                    "reconstruction_log_so_far": "reconstruction_log_so_far",
+                }
+                | {model: model for model in MODELS},
                 outputs=["reconstructed_mel", "reconstructed_speech", "reconstruction_log"],
                 name="reconstruct_utterances",
             )
         ]
     )
-    instances = [
-        Pipeline(
-            reconstruct,
-            namespace=system,
-            inputs={"codec_model"},
-            parameters={"params:compute"},
-        )
-        for system in SYSTEMS
-    ]
-    return sum(instances, start=Pipeline([]))

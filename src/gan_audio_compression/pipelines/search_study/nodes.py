@@ -2,54 +2,62 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from gan_audio_compression.codec.coding import Coding, Model
+from gan_audio_compression.bench.codec import Wave
+from gan_audio_compression.bench.gac import GacCodec
+from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.models import open_model
-from gan_audio_compression.codec.receiver import decode_file
-from gan_audio_compression.codec.search.annealing import ANNEALING
+from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.presets import search_config
-from gan_audio_compression.codec.search.run import SEARCH
-from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.evaluation.metrics import METRICS, score_utterance
-from gan_audio_compression.evaluation.phones.error_rate import phone_errors
-from gan_audio_compression.evaluation.phones.recogniser import PhoneRecogniser
-from gan_audio_compression.evaluation.search_curves import search_figure
-from gan_audio_compression.pipelines.evaluation.nodes.phones import (
+from gan_audio_compression.evaluation.phones.scoring import (
     Labels,
     scored_phones,
     the_recogniser,
 )
+from gan_audio_compression.evaluation.scoring import Scorer
+from gan_audio_compression.evaluation.search_curves import search_figure
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
+    beginning,
     rows_of,
     spread,
     usable,
     utterance_loop,
 )
+from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
-from gan_audio_compression.signal.level import gain_to_speech_level
-from gan_audio_compression.signal.loudness_match import MATCHING
+from gan_audio_compression.signal.level import restore_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.signal.synthesis import SYNTHESIS
 
-Item = tuple[str, Coding, NDArray[np.float32], int, tuple[str, ...] | None]
-"""Model, way to code, speech [n] at the project's level, its level's code, and what is said."""
-
-_METHODS = f"{SEARCH}; {ANNEALING}; {SYNTHESIS}; {MATCHING}"
 _TRIAL = ["codec", "search", "effort"]
+
+
+@dataclass(frozen=True)
+class GacSettings:
+    """How a model codes: what `GacCodec` takes beside it."""
+
+    bitrate: float | None
+    search: SearchConfig
+
+    def of(self, model: Model) -> GacCodec:
+        """Return the codec."""
+        return GacCodec(model, self.bitrate, search=self.search)
+
+
+Item = tuple[str, GacSettings, Wave, tuple[str, ...] | None]
+"""Model, how it codes, speech [n] at the speaker's level, and what is said."""
 
 
 def try_searches(
@@ -58,8 +66,9 @@ def try_searches(
     labels: Labels,
     recognisers: Partitions,
     study: SearchStudyParameters,
+    measures: MeasureParameters,
     compute: ComputeParameters,
-    search_trials_so_far: Records,
+    search_trials_log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
     """Code, decode and score some utterances with each search, and take its time.
 
@@ -67,54 +76,44 @@ def try_searches(
     """
     rows = usable(manifest)
     chosen = spread(rows[rows["split"] == study.split], study.utterances)
-    recogniser = the_recogniser(recognisers)
+    scorer = measures.scorer(the_recogniser(recognisers))
     jobs = [
         UtteranceJob(
             "|".join([*map(str, about.values()), str(row.id)]),
             item_key(
-                SEARCH,
-                ANNEALING,
-                SYNTHESIS,
-                MATCHING,
-                str(row.key),
-                digest,
-                f"{asdict(coding)} {study.seconds}",
+                str(row.key), how.of(_opened(model)).recipe, scorer.recipe, f"{study.seconds}"
             ),
-            partial(_load, model, coding, study.seconds, speech, labels, row),
+            partial(_load, model, how, study.seconds, speech, labels, row),
             about | {"utterance": row.id},
         )
-        for about, model, digest, coding in _trials(study)
+        for about, model, how in _trials(study)
         for row in rows_of(chosen)
     ]
-    so_far = search_trials_so_far
+    so_far = search_trials_log_so_far
     yield from utterance_loop(
-        compute, try_search, jobs, recogniser, so_far, "searches", outputs=0, total=len(jobs)
+        compute, try_search, jobs, scorer, so_far, "searches", outputs=0, total=len(jobs)
     )
 
 
-def try_search(recogniser: PhoneRecogniser | None, item: Item) -> UtteranceResult:
+def try_search(scorer: Scorer, item: Item) -> UtteranceResult:
     """Code, decode and score one utterance with one search; its time is that of processors."""
-    name, coding, speech, level_code, phones = item
-    model = _opened(name)
+    name, how, speech, phones = item
+    codec = how.of(_opened(name))
     start = time.process_time()
-    coded = encode_speech(model, speech, level_code, coding)
+    coded = codec.encode(speech)
     seconds = time.process_time() - start
-    decoded = decode_file(model, coded.data).speech
-    original = speech / np.float32(gain_to_speech_level(level_code))
     figures: dict[str, Any] = {
         "seconds": len(speech) / SAMPLE_RATE,
         "search_seconds": seconds,
         "bits": 8 * len(coded.data),
-        "objective": coded.objective,
-        "start_objective": coded.start_objective,
+        "objective": coded.figures["objective"],
+        "start_objective": coded.figures["start_objective"],
     }
-    if recogniser is not None and phones is not None:
-        errors = phone_errors(phones, recogniser.recognise(decoded))
-        figures |= {"phones": len(phones), "phone_errors": errors}
-    return UtteranceResult((), figures | score_utterance(original, decoded))
+    decoded = codec.decode(coded.data).speech
+    return UtteranceResult((), figures | scorer.scores(speech, decoded, phones))
 
 
-def tabulate_searches(trials: pd.DataFrame) -> pd.DataFrame:
+def tabulate_searches(trials: pd.DataFrame, measures: MeasureParameters) -> pd.DataFrame:
     """Return a row for each codec, search and effort: sums for rates and times, else means."""
     rows = []
     for keys, of in usable(trials).groupby(_TRIAL, sort=False):
@@ -125,7 +124,7 @@ def tabulate_searches(trials: pd.DataFrame) -> pd.DataFrame:
             "kbit_s": of["bits"].sum() / seconds / 1000,
             "objective": np.average(of["objective"], weights=of["seconds"]),
         }
-        row |= of[[*METRICS]].mean().to_dict()
+        row |= of[[*measures.metrics()]].mean().to_dict()
         if "phones" in of and of["phones"].notna().any():
             row["phone_error_rate"] = 100 * of["phone_errors"].sum() / of["phones"].sum()
         rows.append(row)
@@ -140,30 +139,29 @@ def plot_searches(table: pd.DataFrame) -> dict[str, Figure]:
     }
 
 
-def _trials(study: SearchStudyParameters) -> Iterator[tuple[dict[str, Any], str, str, Coding]]:
-    """Yield what a trial is called, its model with the digest, and how it codes."""
+def _trials(study: SearchStudyParameters) -> Iterator[tuple[dict[str, Any], str, GacSettings]]:
+    """Yield what a trial is called, its model, and how it codes."""
     for name, codec in study.codecs.items():
-        model = _opened(codec.model)
         for search in study.searches:
             if search.codecs is not None and name not in search.codecs:
                 continue
-            objective = search.objective or model.objective
             label = search.strategy.replace("_", " ")
             if search.objective is not None:
                 label += f", {search.objective}"
             for effort in search.efforts:
-                config = search_config(search.strategy, effort, objective)
+                preset = search_config(search.strategy, effort)
+                config = replace(preset, objective=search.objective)
                 about = {"codec": name, "search": label, "effort": effort}
-                yield about, codec.model, model.digest, Coding(config, bitrate=codec.bitrate)
+                yield about, codec.model, GacSettings(codec.bitrate, config)
 
 
 def _load(
-    model: str, coding: Coding, seconds: int | None, speech: Partitions, labels: Labels, row: Any
+    model: str, how: GacSettings, seconds: int | None, speech: Partitions, labels: Labels, row: Any
 ) -> Item:
-    whole = speech[str(row.id)]()
-    if seconds is None:
-        return model, coding, whole, int(row.level_code), scored_phones(labels, str(row.id))
-    return model, coding, whole[: seconds * SAMPLE_RATE], int(row.level_code), None
+    if seconds is not None:
+        return model, how, beginning(speech, row, seconds), None
+    whole = restore_level(speech[str(row.id)](), int(row.level_code))
+    return model, how, whole, scored_phones(labels, str(row.id))
 
 
 @lru_cache(maxsize=2)

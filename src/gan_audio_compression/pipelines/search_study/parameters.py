@@ -26,7 +26,7 @@ class StudiedSearch(BaseModel):
 
     Attributes:
         strategy: of the search.
-        objective: that it minimises; None for the model's own.
+        objective: that it minimises, of a segment codec; None for the codec's own.
         efforts: at which it is tried.
         codecs: by name, that it is tried with; None for all.
     """

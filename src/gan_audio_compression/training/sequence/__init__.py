@@ -1,1 +1,1 @@
-"""Training of the codec over time, for many bit rates at once."""
+"""Training of the sequence codec, for many bit rates at once."""

@@ -1,14 +1,11 @@
-"""Parameters of the training."""
+"""Parameters of the training of the sequence codec."""
 
 from dataclasses import dataclass, field
 
-from gan_audio_compression.codec.distortion import DistortionWeights
+from gan_audio_compression.codec.sequence.distortion import DistortionWeights
 from gan_audio_compression.codec.sequence.trade import Trade
-from gan_audio_compression.networks.sequence import LATENT_FRAMES
-from gan_audio_compression.networks.sequence_config import SequenceConfig
-from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
-
-_NO_OTHER_KEYS = {"extra": "forbid"}
+from gan_audio_compression.networks.sequence.config import LATENT_FRAMES, SequenceConfig
+from gan_audio_compression.training.config import NO_OTHER_KEYS, RuntimeConfig, ScheduleConfig
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class AdversarialConfig:
         ValueError: a weight is negative.
     """
 
-    __pydantic_config__ = _NO_OTHER_KEYS
+    __pydantic_config__ = NO_OTHER_KEYS
 
     adversarial: float = 0.0
     feature_matching: float = 0.0
@@ -49,9 +46,12 @@ class SequenceTrainingConfig:
     Attributes:
         frames: of a crop, a multiple of 4; 125 make a second.
         ema: decay of the running average of the weights, which is what is kept.
+
+    Raises:
+        ValueError: frames or ema are not such.
     """
 
-    __pydantic_config__ = _NO_OTHER_KEYS
+    __pydantic_config__ = NO_OTHER_KEYS
 
     seed: int = 0
     networks: SequenceConfig = field(default_factory=SequenceConfig)
@@ -64,12 +64,7 @@ class SequenceTrainingConfig:
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
 
     def __post_init__(self) -> None:
-        require_crops(self.frames, self.ema)
-
-
-def require_crops(frames: int, ema: float) -> None:
-    """Raise ValueError unless crops are whole latent frames and the decay lies in [0, 1)."""
-    if frames < LATENT_FRAMES or frames % LATENT_FRAMES:
-        raise ValueError(f"frames is {frames}; give a multiple of {LATENT_FRAMES}.")
-    if not 0 <= ema < 1:
-        raise ValueError(f"ema is {ema}; give a decay in [0, 1).")
+        if self.frames < LATENT_FRAMES or self.frames % LATENT_FRAMES:
+            raise ValueError(f"frames is {self.frames}; give a multiple of {LATENT_FRAMES}.")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema is {self.ema}; give a decay in [0, 1).")

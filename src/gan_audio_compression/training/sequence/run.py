@@ -1,19 +1,19 @@
-"""From log mels to the codec over time."""
+"""From log mels to the sequence codec."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from gan_audio_compression.codec.sequence.float_prior import freeze_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
-from gan_audio_compression.codec.sequence.prior import freeze_prior
-from gan_audio_compression.training.checkpoint import CheckpointStore, History
+from gan_audio_compression.training.checkpoint import CheckpointStore, History, outcome_digest
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.run import TrainingSpeech, outcome_digest
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
-from gan_audio_compression.training.sequence.crops import CropSampler
+from gan_audio_compression.training.sequence.crops import crop_sampler
 from gan_audio_compression.training.sequence.stage import SequenceStage
+from gan_audio_compression.training.speech import TrainingSpeech
 
 _STATISTICS_BATCHES = 16
 
@@ -40,8 +40,8 @@ def train_sequence(
     """
     if start is not None:
         config = replace(config, networks=start.networks)
-    sampler = CropSampler(speech.train, config.frames, config.schedule.batch, config.seed)
-    validation = CropSampler(
+    sampler = crop_sampler(speech.train, config.frames, config.schedule.batch, config.seed)
+    validation = crop_sampler(
         speech.validation, config.frames, config.runtime.validation_segments, config.seed
     )
     first = torch.cat([sampler.batch(step) for step in range(_STATISTICS_BATCHES)])
@@ -52,6 +52,12 @@ def train_sequence(
     history = run_stage(stage, sampler, config.schedule, store, observer)
     trained = stage.averaged().to("cpu")
     model = SequenceModel(
-        config.networks, trained.encoder, trained.generator, freeze_prior(trained.prior), digest
+        config.networks,
+        trained.encoder,
+        trained.generator,
+        freeze_prior(trained.prior),
+        digest,
+        config.trade,
+        config.distortion,
     )
     return model, history

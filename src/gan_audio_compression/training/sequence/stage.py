@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.codec.distortion import distortion
+from gan_audio_compression.codec.sequence.distortion import distortion
+from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
-from gan_audio_compression.codec.sequence.prior import RecurrentPrior, thaw_prior
-from gan_audio_compression.networks.config import NetworkConfig
 from gan_audio_compression.networks.discriminator import Discriminator
-from gan_audio_compression.networks.sequence import SequenceEncoder, SequenceGenerator
+from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
+from gan_audio_compression.networks.sequence.generator import SequenceGenerator
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 from gan_audio_compression.training.adversary import Adversary
@@ -22,7 +22,7 @@ _VALIDATION_QUALITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 class SequenceNetworks(nn.Module):
-    """The three networks that a codec over time has.
+    """The three networks of the sequence codec.
 
     Args:
         config: of the training.
@@ -35,7 +35,7 @@ class SequenceNetworks(nn.Module):
         self._bfloat16 = config.runtime.bfloat16
         self.encoder = SequenceEncoder(networks)
         self.generator = SequenceGenerator(networks)
-        self.prior = RecurrentPrior(networks.latent_channels, networks.prior_width)
+        self.prior = FloatPrior(networks.latent_channels, networks.prior_width)
         if start is not None:
             self.encoder.load_state_dict(start.encoder.state_dict())
             self.generator.load_state_dict(start.generator.state_dict())
@@ -85,7 +85,7 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
         self._config = config
         self._device = torch.device(config.runtime.device)
         self._validation = validation.to(self._device)
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             networks = SequenceNetworks(config, start)
         if start is None:
@@ -95,15 +95,16 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
             networks.encoder.compile()
             networks.generator.compile()
         adversary = self._new_adversary()
-        super().__init__(networks, adversary, betas=_BETAS, ema=config.ema, seed=config.seed)
+        super().__init__(networks, adversary, betas=_BETAS, ema=config.ema)
+        self._draws = torch.Generator().manual_seed(config.seed)
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops [B, T, 128] in nepers; return losses and the rate in kbit/s."""
         log_mel = images.to(self._device)
-        quality = self._drawn_qualities(len(log_mel), self._device)
+        quality = torch.rand(len(log_mel), generator=self._draws).to(self._device)
         generated, rate = self.model(log_mel, quality)
         losses = self._losses(log_mel, generated, rate, quality)
-        total = losses["distortion"].mean() + losses["price"].mean()
+        total = losses["distortion"].mean() + losses["cost"].mean()
         if self._adversary:
             pair = self._image(to_loudness(log_mel)), self._image(generated)
             objections = self._adversary.objections(*pair)
@@ -113,7 +114,7 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
         descend(total, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
         self._average.update_parameters(self.model)
         if self._adversary:
-            losses |= self._adversary.learn(*pair, learning_rate)
+            losses |= self._adversary.learn(pair[1], learning_rate)
         return {name: loss.detach().mean() for name, loss in losses.items()}
 
     @torch.no_grad()
@@ -128,6 +129,15 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
                 figures[f"validation_{name}_{value:g}"] = losses[name].mean().item()
         return figures
 
+    def state(self) -> dict[str, Tensor]:
+        """Return weights, averages, moments and the state of the random qualities."""
+        return super().state() | {"draws": self._draws.get_state()}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Undo `state`."""
+        super().restore(state)
+        self._draws.set_state(state["draws"])
+
     def _losses(
         self, log_mel: Tensor, generated: Tensor, rate: Tensor, quality: Tensor
     ) -> dict[str, Tensor]:
@@ -136,7 +146,7 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
         lost = distortion(log_mel, generated, deviation, self._config.distortion)
         return {
             "distortion": lost.total,
-            "price": trade.lowest_quality * torch.exp(trade.slope * quality) * rate,
+            "cost": trade.lowest_quality * torch.exp(trade.slope * quality) * rate,
             "kbit_s": rate,
             "log_mel": lost.log_mel,
             "disturbance": lost.disturbance,
@@ -146,14 +156,9 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
         config = self._config.adversarial
         if not config.used:
             return None
-        shape = NetworkConfig(
-            discriminator_width=config.width,
-            discriminator_scales=config.scales,
-            discriminator_layers=config.layers,
-        )
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self._config.seed)
-            discriminator = Discriminator(shape)
+            discriminator = Discriminator(config.width, config.layers, config.scales)
         limit = self._config.schedule.gradient_limit
         return Adversary(discriminator.to(self._device), limit)
 

@@ -1,1 +1,1 @@
-"""Nodes of evaluation: code with other codecs, score, compare, plot, report."""
+"""Nodes of evaluation: score, compare, plot, report."""

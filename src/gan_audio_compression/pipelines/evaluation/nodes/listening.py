@@ -1,6 +1,7 @@
 """Nodes that make scores of what listeners rated."""
 
 import logging
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -10,6 +11,7 @@ from gan_audio_compression.evaluation.mushra.estimates import (
     scores_by_utterance,
 )
 from gan_audio_compression.evaluation.mushra.figure import score_box_plot
+from gan_audio_compression.evaluation.mushra.ratings import TESTED_ROLES
 from gan_audio_compression.evaluation.mushra.screening import kept_ratings, screen_listeners
 from gan_audio_compression.evaluation.mushra.significance import friedman_test, pairwise_tests
 from gan_audio_compression.evaluation.mushra.summary import listening_summary
@@ -20,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def screen_ratings(
-    ratings: pd.DataFrame, speech: Partitions, **decoded: Partitions
+    ratings: pd.DataFrame, speech: Partitions, reconstructed_speech: Partitions
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Return who counts and why others do not, the ratings of those who do, and what is outdated.
 
@@ -30,9 +32,7 @@ def screen_ratings(
     screening = screen_listeners(ratings)
     heard = ratings.drop_duplicates(["utterance", "condition"])
     outdated = {
-        row.label
-        for row in rows_of(heard)
-        if not _is_of(row.source_sha256, decoded.get(row.condition, speech), row.utterance)
+        row.label for row in rows_of(heard) if not _is_as_heard(row, speech, reconstructed_speech)
     }
     for label in sorted(outdated):
         logger.warning("%s does not sound as it was rated: prepare a new listening test.", label)
@@ -61,5 +61,10 @@ def plot_scores(ratings: pd.DataFrame) -> Figure:
     return score_box_plot(ratings, title="Listening test (MUSHRA)")
 
 
-def _is_of(digest: str, waves: Partitions, utterance: str) -> bool:
-    return utterance in waves and samples_digest(waves[utterance]()) == digest
+def _is_as_heard(row: Any, speech: Partitions, decoded: Partitions) -> bool:
+    """Tell whether what a condition was made of is the same now; anchors are made of speech."""
+    load = decoded.get(f"{row.condition}/{row.utterance}")
+    if load is None and row.role in TESTED_ROLES:
+        return False
+    load = load or speech.get(row.utterance)
+    return load is not None and samples_digest(load()) == row.source_sha256

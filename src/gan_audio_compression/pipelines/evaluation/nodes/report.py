@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.model import CodecModel
+from gan_audio_compression.bench.alignment import aligned
+from gan_audio_compression.bench.entries import Bench
 from gan_audio_compression.evaluation.figures import spectrogram_grid_figure
 from gan_audio_compression.evaluation.machine import describe_machine
-from gan_audio_compression.evaluation.metrics import METRICS
 from gan_audio_compression.evaluation.report.content import (
     Example,
     Provenance,
@@ -21,32 +21,33 @@ from gan_audio_compression.evaluation.report.content import (
     ReportFigure,
 )
 from gan_audio_compression.evaluation.report.page import render_report
-from gan_audio_compression.hooks import corpus_digest, source_tags
-from gan_audio_compression.pipelines.evaluation.nodes.figures import (
-    RATE_DISTORTION_MEASURES,
-    plot_rate_distortion,
-)
-from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
-from gan_audio_compression.pipelines.loops import Partitions, rows_of, usable
-from gan_audio_compression.pipelines.rate_distortion.figures import (
+from gan_audio_compression.evaluation.sweeps import (
     SWEEP_MEASURES,
     SWEEPS,
     plot_objective,
     plot_sweep,
 )
-from gan_audio_compression.pipelines.systems import BENCH, LABELS, SYSTEMS
+from gan_audio_compression.evaluation.systems import labels_of
+from gan_audio_compression.pipelines.bench import systems_of
+from gan_audio_compression.pipelines.evaluation.nodes.figures import (
+    RATE_DISTORTION_MEASURES,
+    plot_rate_distortion,
+)
+from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
+from gan_audio_compression.pipelines.loops import Partitions, original_speech, rows_of, usable
+from gan_audio_compression.pipelines.measures import MeasureParameters
+from gan_audio_compression.provenance import corpus_digest, source_tags
 from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-
-_SPECTROGRAMS = ("original", "bpgan", "transform_2k", "codec2_2400", "amr_wide", "opus_9k")
 
 
 def gather_examples(
     speech: Partitions,
+    reconstructed_speech: Partitions,
     scores: pd.DataFrame,
     manifest: pd.DataFrame,
+    bench: Bench,
     parameters: EvaluationParameters,
-    **decoded: Partitions,
 ) -> list[Example]:
     """Return some utterances of the test split as they were and as each system gives them back."""
     rows = usable(manifest)
@@ -57,35 +58,32 @@ def gather_examples(
     for row in rows_of(chosen):
         # Played at one level, since corpora differ by 20 dB; one gain for all systems.
         gain = np.float32(gain_to_speech_level(int(row.level_code)))
-        waves = {"original": speech[row.id]()}
-        waves |= {system: gain * of[row.id]() for system, of in decoded.items() if row.id in of}
+        original = original_speech(speech, manifest, row.id)
         scored = scores[scores["id"] == row.id].set_index("system")
-        # Speech of an earlier run may lie there of a codec that is not installed now.
-        coded = set(scored.index[scored["bits"].notna()])
-        recordings = [
-            _recording(system.label, waves[system.key], scored)
-            for system in BENCH
-            if system.key in waves and system.label in coded
-        ]
+        recordings = [_recording("Original", gain * original, scored)]
+        for key, label in bench.labels().items():
+            load = reconstructed_speech.get(f"{key}/{row.id}")
+            # Speech of an earlier run may lie there of a codec that is not installed now.
+            if load is not None and pd.notna(scored["delay_samples"].get(label)):
+                delay = int(scored["delay_samples"].loc[label])
+                wave = gain * aligned(load(), delay, len(original))
+                recordings.append(_recording(label, wave, scored))
         about = {"Speaker": row.speaker, "Sex": row.sex, "Dialect region": row.dialect_region}
         known_about = {name: str(value) for name, value in about.items() if not pd.isna(value)}
         examples.append(Example(row.id, known_about, recordings))
     return examples
 
 
-def gather_provenance(codec_model: CodecModel, **coding_logs: pd.DataFrame) -> list[Provenance]:
+def gather_provenance(coding_log: pd.DataFrame, bench: Bench) -> list[Provenance]:
     """Return what coded the files of each system."""
-    made_by = dict.fromkeys(SYSTEMS, f"This project, model {codec_model.digest[:16]}")
-    how_to_get = dict.fromkeys(SYSTEMS, "part of this project")
-    for system, log in coding_logs.items():
+    provenance = []
+    for key, label in bench.labels().items():
+        log = coding_log[coding_log["system"] == key]
         done = usable(log)
-        made_by[system] = "-" if done.empty else str(done["version"].iloc[0])
-        how_to_get[system] = str(log["how_to_get"].iloc[0])
-    return [
-        Provenance(system.label, made_by[system.key], how_to_get[system.key])
-        for system in BENCH
-        if system.key in made_by
-    ]
+        made_by = "-" if done.empty else str(done["version"].iloc[0])
+        how_to_get = "-" if log.empty else str(log["how_to_get"].iloc[0])
+        provenance.append(Provenance(label, made_by, how_to_get))
+    return provenance
 
 
 def write_report(
@@ -98,18 +96,26 @@ def write_report(
     examples: Sequence[Example],
     provenance: Sequence[Provenance],
     manifest: pd.DataFrame,
+    bench: Bench,
+    measures: MeasureParameters,
     parameters: EvaluationParameters,
 ) -> str:
     """Return the report of the bench as one HTML page."""
+    metrics, labels = measures.metrics(), labels_of(systems_of(bench))
+    shown = [labels[key] for key in parameters.spectrograms]
+    curves = _bench_curves(comparison, bench, measures)
+    curves += _sweep_curves(sweep_points, search_objective, bench, measures, parameters)
     content = ReportContent(
+        metrics=metrics,
+        reference=labels[parameters.reference],
         title="Speech codecs at low bit rates",
         introduction=_introduction(manifest),
         comparison=comparison,
         validation=validation,
         groups=groups,
         paired=paired,
-        curves=_curves(comparison, sweep_points, search_objective),
-        spectrograms=[_spectrograms(example) for example in examples[:1]],
+        curves=curves,
+        spectrograms=[_spectrograms(example, shown) for example in examples[:1]],
         examples=examples,
         provenance=provenance,
         machine=_facts(manifest),
@@ -152,36 +158,46 @@ def _facts(manifest: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _curves(
-    comparison: pd.DataFrame, sweep_points: pd.DataFrame, search_objective: pd.DataFrame
+def _bench_curves(
+    comparison: pd.DataFrame, bench: Bench, measures: MeasureParameters
 ) -> list[ReportFigure]:
-    codecs = plot_rate_distortion(comparison)
-    sweeps = plot_sweep(sweep_points)
-    figures = [
+    labels = {name: metric.label for name, metric in measures.metrics().items()}
+    figures = plot_rate_distortion(comparison, bench, measures)
+    return [
         _figure(
-            codecs[measure],
-            f"{METRICS[measure].label} over the rate of the files, mean and 95 % interval.",
+            figures[measure],
+            f"{labels[measure]} over the rate of the files, mean and 95 % interval.",
         )
         for measure in RATE_DISTORTION_MEASURES
     ]
-    figures += [
+
+
+def _sweep_curves(
+    points: pd.DataFrame,
+    search_objective: pd.DataFrame,
+    bench: Bench,
+    measures: MeasureParameters,
+    parameters: EvaluationParameters,
+) -> list[ReportFigure]:
+    metrics, labels = measures.metrics(), bench.labels()
+    sweeps = plot_sweep(points, metrics, labels[parameters.reference])
+    figures = [
         _figure(
             sweeps[f"{sweep}_{measure}"],
-            f"The paper's codec by {what}: {METRICS[measure].label}, each search a line.",
+            f"The segment codec by {what}: {metrics[measure].label}, each search a line.",
         )
         for sweep, what in SWEEPS.items()
         for measure in SWEEP_MEASURES
     ]
     objective = "The objective of what will be decoded over the iterations of the search."
-    return [*figures, _figure(plot_objective(search_objective), objective)]
+    return [*figures, _figure(plot_objective(search_objective, labels), objective)]
 
 
 def _figure(figure: Figure, caption: str) -> ReportFigure:
     return ReportFigure(figure, caption, f"Line chart. {caption}")
 
 
-def _spectrograms(example: Example) -> ReportFigure:
-    shown = [LABELS[system] for system in _SPECTROGRAMS]
+def _spectrograms(example: Example, shown: Sequence[str]) -> ReportFigure:
     waves = {r.system: r.wave for r in example.recordings if r.system in shown}
     figure = spectrogram_grid_figure(waves, sample_rate=SAMPLE_RATE, title=example.id)
     caption = f"Spectrograms of {example.id}: {', '.join(waves)}."

@@ -1,8 +1,8 @@
 """Nodes that score decoded speech."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
@@ -11,16 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
+from gan_audio_compression.bench.alignment import aligned, find_delay
+from gan_audio_compression.component import code_digest
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.errors import GanAudioCompressionError
-from gan_audio_compression.evaluation.metrics import METRICS, score_utterance
-from gan_audio_compression.evaluation.phones.error_rate import phone_errors
-from gan_audio_compression.evaluation.phones.recogniser import PhoneRecogniser
-from gan_audio_compression.pipelines.evaluation.nodes.phones import (
+from gan_audio_compression.evaluation.phones.scoring import (
     Labels,
     scored_phones,
     the_recogniser,
 )
+from gan_audio_compression.evaluation.scoring import Scorer
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
@@ -33,12 +33,11 @@ from gan_audio_compression.pipelines.loops import (
     usable,
     utterance_loop,
 )
+from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.signal.synthesis import SYNTHESIS
 
 _PCM_BITS = 16
 _NARROW_BAND_RATE = 8_000
-_MEASURES = f"{', '.join(METRICS)}, phone errors"
 
 
 class NotDecodedError(GanAudioCompressionError):
@@ -51,212 +50,160 @@ class Pair:
 
     Attributes:
         reference: speech [n] at the level that the speaker had.
-        decoded: speech [n].
+        decoded: speech [m].
         phones: what is said, of the 39 classes; None where nobody knows.
+        has_delay: whether `decoded` may come late.
     """
 
     reference: NDArray[np.float32]
     decoded: NDArray[np.float32]
     phones: tuple[str, ...] | None
+    has_delay: bool = False
 
 
-@dataclass(frozen=True)
-class Originals:
-    """What decoded speech is compared with.
-
-    Attributes:
-        speech: at the project's level.
-        manifest: what is known of it.
-        labels: its phones.
-        recogniser: hears phones; None where nothing was labelled to train it on.
-    """
-
-    speech: Partitions
-    manifest: pd.DataFrame
-    labels: Labels
-    recogniser: PhoneRecogniser | None
-
-    @property
-    def key(self) -> str:
-        """What every score depends on."""
-        return f"{_MEASURES} {'' if self.recogniser is None else self.recogniser.digest}"
-
-    def pair(self, decoded: Partitions, id: str) -> Pair:
-        """Load an utterance at the level that the speaker had, and what became of it."""
-        original = original_speech(self.speech, self.manifest, id)
-        return Pair(original, decoded[id](), self._phones(id))
-
-    def same(self, id: str) -> Pair:
-        """Load an utterance at the project's level, twice."""
-        speech = self.speech[id]()
-        return Pair(speech, speech, self._phones(id))
-
-    def _phones(self, id: str) -> tuple[str, ...] | None:
-        return None if self.recogniser is None else scored_phones(self.labels, id)
-
-
-def score_system(
-    speech: Partitions,
-    manifest: pd.DataFrame,
-    labels: Labels,
-    recognisers: Partitions,
-    reconstructed_speech: Partitions,
-    search_log: pd.DataFrame,
-    reconstruction_log: pd.DataFrame,
-    compute: ComputeParameters,
-    scores_so_far: Records,
-) -> Iterator[tuple[Any, ...]]:
-    """Score what one system decoded against the original at its own level.
-
-    Only what was decoded from the very file whose rate is counted is scored.
-    """
-    originals = Originals(speech, manifest, labels, the_recogniser(recognisers))
-    decoded = {str(row.id): row for row in rows_of(usable(reconstruction_log))}
-    jobs = []
-    for row in rows_of(search_log):
-        id, made = str(row.id), decoded.get(str(row.id))
-        if not pd.isna(row.error):
-            load: Callable[[], Pair] = partial(_not_decoded, id, str(row.error))
-        elif made is None or made.file_sha256 != row.file_sha256:
-            load = partial(_not_decoded, id, "its file has not been decoded")
-        else:
-            load = partial(originals.pair, reconstructed_speech, id)
-        key = item_key(originals.key, str(row.key), "" if made is None else str(made.key))
-        jobs.append(UtteranceJob(id, key, load, _about(row)))
-    yield from _score(score_pair, originals, jobs, compute, scores_so_far)
-
-
-def score_baseline(
+def score_codecs(
     speech: Partitions,
     manifest: pd.DataFrame,
     labels: Labels,
     recognisers: Partitions,
     reconstructed_speech: Partitions,
     coding_log: pd.DataFrame,
+    reconstruction_log: pd.DataFrame,
+    measures: MeasureParameters,
     compute: ComputeParameters,
-    scores_so_far: Records,
+    scores_log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
-    """Score what another codec decoded; where it is not installed, say so of each utterance."""
-    originals = Originals(speech, manifest, labels, the_recogniser(recognisers))
-    jobs = [
-        UtteranceJob(
-            str(row.id),
-            item_key(originals.key, str(row.key)),
-            partial(originals.pair, reconstructed_speech, str(row.id))
-            if pd.isna(row.error)
-            else partial(str, row.error),
-            _about(row),
-        )
-        for row in rows_of(coding_log)
-    ]
-    yield from _score(score_pair, originals, jobs, compute, scores_so_far)
+    """Score what each codec decoded against the original at its own level.
+
+    Only what was decoded from the very file whose rate is counted is scored. Where a codec is not
+    installed, each utterance has that as its reason.
+    """
+    scorer = measures.scorer(the_recogniser(recognisers))
+    recipe = scorer.recipe, code_digest("bench.alignment")
+    decoded = {str(row.id): row for row in rows_of(usable(reconstruction_log))}
+    jobs = []
+    for row in rows_of(coding_log):
+        made = decoded.get(str(row.id))
+        if not pd.isna(row.error):
+            load: Callable[[], Pair | str] = partial(str, row.error)
+        elif made is None or made.file_sha256 != row.file_sha256:
+            load = partial(_not_decoded, str(row.id))
+        else:
+            phones = scored_phones(labels, str(row.utterance))
+            load = partial(_pair, speech, manifest, reconstructed_speech, row, phones)
+        key = item_key(*recipe, str(row.key), "" if made is None else str(made.key))
+        jobs.append(UtteranceJob(str(row.id), key, load, _about(row)))
+    yield from _loop(score_pair, scorer, jobs, compute, scores_log_so_far)
 
 
-def score_original(
+def score_ceilings(
     speech: Partitions,
     manifest: pd.DataFrame,
     labels: Labels,
     recognisers: Partitions,
+    measures: MeasureParameters,
     compute: ComputeParameters,
-    scores_so_far: Records,
+    ceilings_log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
-    """Score the original against itself: the ceiling of every measure."""
-    originals = Originals(speech, manifest, labels, the_recogniser(recognisers))
-    jobs = _jobs_without_codec(originals, "original", _PCM_BITS * SAMPLE_RATE)
-    yield from _score(score_pair, originals, jobs, compute, scores_so_far)
+    """Score speech that no codec made: what a measure gives at best, see `CEILINGS`."""
+    scorer = measures.scorer(the_recogniser(recognisers))
+    jobs = []
+    for ceiling in _CEILINGS:
+        bit_rate = _PCM_BITS * SAMPLE_RATE if ceiling == "original" else math.nan
+        for row in rows_of(held_out(manifest)):
+            about = {
+                "system": ceiling,
+                "utterance": row.id,
+                "split": row.split,
+                "bits": bit_rate * row.seconds,
+                "payload_bits": bit_rate * row.seconds,
+                "seconds": row.seconds,
+            }
+            phones = scored_phones(labels, str(row.id))
+            load = partial(_same, ceiling, speech[str(row.id)], phones)
+            key = item_key(scorer.recipe, ceiling, str(row.key))
+            jobs.append(UtteranceJob(f"{ceiling}/{row.id}", key, load, about))
+    yield from _loop(score_ceiling, scorer, jobs, compute, ceilings_log_so_far)
 
 
-def score_narrow_band(
-    speech: Partitions,
-    manifest: pd.DataFrame,
-    labels: Labels,
-    recognisers: Partitions,
-    compute: ComputeParameters,
-    scores_so_far: Records,
-) -> Iterator[tuple[Any, ...]]:
-    """Score the original without what is above 4 kHz: the ceiling of codecs at 8 kHz."""
-    originals = Originals(speech, manifest, labels, the_recogniser(recognisers))
-    jobs = _jobs_without_codec(originals, "narrow band", math.nan)
-    yield from _score(score_resampled, originals, jobs, compute, scores_so_far)
-
-
-def score_synthesis(
-    speech: Partitions,
-    manifest: pd.DataFrame,
-    labels: Labels,
-    recognisers: Partitions,
-    compute: ComputeParameters,
-    scores_so_far: Records,
-) -> Iterator[tuple[Any, ...]]:
-    """Score the way to the log mel and back, with no codec between: the codec's ceiling."""
-    originals = Originals(speech, manifest, labels, the_recogniser(recognisers))
-    jobs = _jobs_without_codec(originals, SYNTHESIS, math.nan)
-    yield from _score(score_resynthesis, originals, jobs, compute, scores_so_far)
-
-
-def score_pair(recogniser: PhoneRecogniser | None, pair: Pair | str) -> UtteranceResult:
-    """Score decoded speech against its reference; a text is the reason why there is none."""
+def score_pair(scorer: Scorer, pair: Pair | str) -> UtteranceResult:
+    """Score decoded speech, without its delay; a text is the reason why there is none."""
     if isinstance(pair, str):
         return UtteranceResult((), {"reason": pair})
-    figures: dict[str, Any] = score_utterance(pair.reference, pair.decoded)
-    if recogniser is not None and pair.phones is not None:
-        errors = phone_errors(pair.phones, recogniser.recognise(pair.decoded))
-        figures |= {"phones": len(pair.phones), "phone_errors": errors}
-    return UtteranceResult((), figures)
+    delay = find_delay(pair.reference, pair.decoded) if pair.has_delay else 0
+    decoded = aligned(pair.decoded, delay, len(pair.reference))
+    scores = scorer.scores(pair.reference, decoded, pair.phones)
+    return UtteranceResult((), scores | {"delay_samples": delay})
 
 
-def score_resampled(recogniser: PhoneRecogniser | None, pair: Pair) -> UtteranceResult:
-    """Score the reference at 8 kHz and back against it."""
-    narrow = resample(pair.reference, SAMPLE_RATE, _NARROW_BAND_RATE)
-    decoded = resample(narrow, _NARROW_BAND_RATE, SAMPLE_RATE)[: len(pair.reference)]
-    return score_pair(recogniser, replace(pair, decoded=decoded))
+def score_ceiling(scorer: Scorer, item: tuple[str, Pair]) -> UtteranceResult:
+    """Score what one ceiling makes of the reference."""
+    ceiling, pair = item
+    made = _CEILINGS[ceiling](pair.reference)
+    return UtteranceResult((), scorer.scores(pair.reference, made, pair.phones))
 
 
-def score_resynthesis(recogniser: PhoneRecogniser | None, pair: Pair) -> UtteranceResult:
-    """Score what analysis and synthesis make of the reference."""
+def _narrow_band(speech: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return speech without what is above 4 kHz: the ceiling of codecs at 8 kHz."""
+    narrow = resample(speech, SAMPLE_RATE, _NARROW_BAND_RATE)
+    return resample(narrow, _NARROW_BAND_RATE, SAMPLE_RATE)[: len(speech)]
+
+
+def _resynthesis(speech: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what the log mel and the way back make of speech: the ceiling of our codecs."""
     import torch
 
     from gan_audio_compression.signal.analysis import log_mel_spectrogram
     from gan_audio_compression.signal.synthesis import waveform_from_log_mel
 
-    log_mel = log_mel_spectrogram(torch.from_numpy(pair.reference))
-    decoded = waveform_from_log_mel(log_mel, len(pair.reference)).numpy()
-    return score_pair(recogniser, replace(pair, decoded=decoded))
+    log_mel = log_mel_spectrogram(torch.from_numpy(speech))
+    made: NDArray[np.float32] = waveform_from_log_mel(log_mel, len(speech)).numpy()
+    return made
 
 
-def _score(
-    function: Callable[[PhoneRecogniser | None, Any], UtteranceResult],
-    originals: Originals,
+_CEILINGS: Mapping[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
+    "original": lambda speech: speech,
+    "narrow_band": _narrow_band,
+    "no_codec": _resynthesis,
+}
+
+
+def _loop(
+    function: Callable[[Scorer, Any], UtteranceResult],
+    scorer: Scorer,
     jobs: Sequence[UtteranceJob],
     compute: ComputeParameters,
     so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
-    context = originals.recogniser
     yield from utterance_loop(
-        compute, function, jobs, context, so_far, "scores", outputs=0, total=len(jobs)
+        compute, function, jobs, scorer, so_far, "scores", outputs=0, total=len(jobs)
     )
 
 
-def _jobs_without_codec(originals: Originals, name: str, bit_rate: float) -> list[UtteranceJob]:
-    return [
-        UtteranceJob(
-            str(row.id),
-            item_key(originals.key, name, str(row.key)),
-            partial(originals.same, str(row.id)),
-            {
-                "split": row.split,
-                "bits": bit_rate * row.seconds,
-                "payload_bits": bit_rate * row.seconds,
-                "seconds": row.seconds,
-            },
-        )
-        for row in rows_of(held_out(originals.manifest))
-    ]
+def _pair(
+    speech: Partitions,
+    manifest: pd.DataFrame,
+    decoded: Partitions,
+    row: Any,
+    phones: tuple[str, ...] | None,
+) -> Pair:
+    original = original_speech(speech, manifest, str(row.utterance))
+    return Pair(original, decoded[str(row.id)](), phones, bool(row.has_delay))
+
+
+def _same(
+    ceiling: str, load: Callable[[], NDArray[np.float32]], phones: tuple[str, ...] | None
+) -> tuple[str, Pair]:
+    """Load an utterance at the project's level."""
+    speech = load()
+    return ceiling, Pair(speech, speech, phones)
 
 
 def _about(row: Any) -> dict[str, Any]:
     """Return what the record says of a coded utterance; what was not coded has no bits."""
     return {
+        "system": row.system,
+        "utterance": row.utterance,
         "split": row.split,
         "bits": getattr(row, "file_bits", None),
         "payload_bits": getattr(row, "payload_bits", None),
@@ -264,5 +211,7 @@ def _about(row: Any) -> dict[str, Any]:
     }
 
 
-def _not_decoded(id: str, reason: str) -> NoReturn:
-    raise NotDecodedError(f"{id} cannot be scored because {reason}; see the search log.")
+def _not_decoded(id: str) -> NoReturn:
+    raise NotDecodedError(
+        f"{id} cannot be scored because its file has not been decoded; see the reconstruction log."
+    )

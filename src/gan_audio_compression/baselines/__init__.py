@@ -1,1 +1,0 @@
-"""Codecs that the project is compared with, behind one interface."""

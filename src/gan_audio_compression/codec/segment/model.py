@@ -1,0 +1,159 @@
+"""What sender and receiver of the segment codec share: networks, levels and tables."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import ClassVar, Self, get_args
+
+import torch
+from torch import Tensor, nn
+
+from gan_audio_compression.codec.precision import Precision
+from gan_audio_compression.codec.segment.columns import ROWS
+from gan_audio_compression.codec.segment.quantiser import Quantiser
+from gan_audio_compression.codec.trained_codec import TrainedCodec
+from gan_audio_compression.entropy.tables import LevelTables
+from gan_audio_compression.networks.model_header import ModelMetadata
+from gan_audio_compression.networks.segment.config import SegmentConfig
+from gan_audio_compression.networks.segment.encoder import SegmentEncoder
+from gan_audio_compression.networks.segment.generator import SegmentGenerator
+from gan_audio_compression.networks.serialisation import (
+    named_tensors,
+    open_network,
+    tensors_below,
+)
+from gan_audio_compression.signal.segments import join_segments
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentModel(TrainedCodec):
+    """The trained segment codec.
+
+    Attributes:
+        networks: shape of the networks.
+        encoder: images to latents.
+        generator: latents to images.
+        quantiser: levels of the latents.
+        padding: symbols [channels, 8 rows] of a latent column of silence.
+        tables: probabilities of the levels, one table for each position in a column.
+        bitrate: bits for each second of a file where none are asked for: as many as it takes.
+        matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
+        strategy: of a search where none is asked for.
+
+    Raises:
+        ValueError: the parts do not fit together.
+    """
+
+    kind: ClassVar[str] = "segment"
+    networks: SegmentConfig
+    encoder: SegmentEncoder
+    generator: SegmentGenerator
+    quantiser: Quantiser
+    padding: Tensor
+    tables: LevelTables
+    training_digest: str
+    precision: Precision = "float32"
+    bitrate: ClassVar[float | None] = None
+    matches_loudness: ClassVar[bool] = False
+    strategy: ClassVar[str] = "admm"
+
+    def __post_init__(self) -> None:
+        levels, channels = self.quantiser.levels, self.networks.latent_channels
+        if levels.dtype != torch.float32:
+            raise ValueError(f"levels are {levels.dtype}, not torch.float32")
+        if self.padding.shape != (channels, ROWS) or self.padding.dtype != torch.int64:
+            raise ValueError(f"padding is {self.padding.dtype} {list(self.padding.shape)}")
+        if self.tables.counts.shape != (channels * ROWS, len(levels)):
+            raise ValueError(f"counts are of shape {list(self.tables.counts.shape)}")
+        if not ((self.padding >= 0) & (self.padding < len(levels))).all():
+            raise ValueError("padding has symbols that are no levels")
+        if self.precision not in get_args(Precision):
+            raise ValueError(f"precision is {self.precision!r}; give float32 or bfloat16")
+        super().__post_init__()
+
+    @property
+    def positions(self) -> int:
+        """Symbols in a latent column."""
+        return self.padding.numel()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks, levels and padding are."""
+        return self.padding.device
+
+    def to(self, device: torch.device | str, precision: Precision = "float32") -> Self:
+        """Return a codec that computes on `device` in `precision`; this one stays as it is."""
+        return replace(
+            self,
+            encoder=copy.deepcopy(self.encoder).to(device),
+            generator=copy.deepcopy(self.generator).to(device),
+            quantiser=self.quantiser.to(torch.device(device)),
+            padding=self.padding.to(device),
+            precision=precision,
+        )
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Return the latents [S, C, 8, 8], float32, of images [S, 1, 128, 128]."""
+        return self._computed(self.encoder, images)
+
+    def generate(self, latents: Tensor) -> Tensor:
+        """Return the images [S, 1, 128, 128], float32, of latents [S, C, 8, 8]."""
+        return self._computed(self.generator, latents)
+
+    @torch.no_grad()
+    def decode(self, symbols: Tensor, frames: int, exact: bool = False) -> Tensor:
+        """Return the log mel [frames, 128], in nepers, of symbols [S, C, 8, 8]; on the CPU.
+
+        As a listener gets it where `exact`: float64, from a generator in double precision, or in
+        bfloat16 if the codec computes in that. Else float32, for the sender's own use.
+        """
+        latents = self.quantiser.values(symbols.to(self.device))
+        if not exact or self.precision == "bfloat16":
+            images = self.generate(latents)
+            return join_segments((images.double() if exact else images).cpu(), frames)
+        # One by one: a convolution in double precision takes 200 MB for a segment.
+        each = [self._double_generator(latent.double()).cpu() for latent in latents.split(1)]
+        return join_segments(torch.cat(each), frames)
+
+    def symbols(self, latents: Tensor, rd_lambda: float = 0.0) -> Tensor:
+        """Return the symbols [S, C, 8, W] of latents: each element's best trade for its bits.
+
+        Args:
+            latents: [S, C, 8, W].
+            rd_lambda: square distance to a level that one bit of code length is worth; at 0
+                the nearest level is taken, whatever it costs.
+        """
+        costs = rd_lambda * self._code_lengths if rd_lambda else None
+        return self.quantiser.symbols(latents, costs)
+
+    @cached_property
+    def _code_lengths(self) -> Tensor:
+        """Bits of each symbol, [C, 8 rows, 1 column, levels]."""
+        bits = torch.tensor(self.tables.bits, dtype=torch.float32)
+        return bits.reshape(*self.padding.shape, 1, -1).to(self.device)
+
+    def _computed(self, network: nn.Module, inputs: Tensor) -> Tensor:
+        with self._autocast():
+            outputs: Tensor = network(inputs)
+        return outputs.float()
+
+    def _tensors(self) -> dict[str, Tensor]:
+        return named_tensors(encoder=self.encoder, generator=self.generator) | {
+            "levels": self.quantiser.levels,
+            "padding": self.padding,
+            "counts": torch.from_numpy(self.tables.counts.copy()),
+        }
+
+    @classmethod
+    def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
+        networks = SegmentConfig(**metadata.networks)
+        return cls(
+            networks,
+            open_network(partial(SegmentEncoder, networks), tensors_below(tensors, "encoder")),
+            open_network(partial(SegmentGenerator, networks), tensors_below(tensors, "generator")),
+            Quantiser(tensors["levels"]),
+            tensors["padding"],
+            LevelTables(tensors["counts"].numpy()),
+            metadata.training_digest,
+        )

@@ -1,0 +1,78 @@
+"""Nodes of the segment codec's training."""
+
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.evaluation.figures import loss_figure
+from gan_audio_compression.pipelines.loops import Partitions
+from gan_audio_compression.pipelines.observer import TrackingObserver
+from gan_audio_compression.pipelines.training_parameters import SegmentTrainingParameters
+from gan_audio_compression.pipelines.training_speech import training_speech
+from gan_audio_compression.training.checkpoint import History
+from gan_audio_compression.training.segment import run
+from gan_audio_compression.training.segment.gan_model import GanModel
+
+
+def train_gan(
+    log_mel: Partitions,
+    manifest: pd.DataFrame,
+    parameters: SegmentTrainingParameters,
+    checkpoints: Path,
+) -> tuple[GanModel, pd.DataFrame]:
+    """Train generator, discriminator and encoder; return them and a row for each epoch."""
+    speech = training_speech(log_mel, manifest)
+    model, history = run.train_gan(speech, parameters.root, checkpoints, TrackingObserver())
+    return model, _table("gan", history)
+
+
+def train_encoder(
+    gan_model: GanModel,
+    log_mel: Partitions,
+    manifest: pd.DataFrame,
+    parameters: SegmentTrainingParameters,
+    checkpoints: Path,
+) -> tuple[SegmentModel, pd.DataFrame]:
+    """Train the encoder against the quantiser; return the codec and a row for each epoch."""
+    speech = training_speech(log_mel, manifest)
+    model, history = run.train_encoder(
+        gan_model, speech, parameters.root, checkpoints, TrackingObserver()
+    )
+    return model, _table("encoder", history)
+
+
+def join_histories(gan: pd.DataFrame, encoder: pd.DataFrame) -> pd.DataFrame:
+    """Return both stages' epochs in one table."""
+    return pd.concat([gan, encoder], ignore_index=True)
+
+
+def plot_square_error(history: pd.DataFrame) -> Figure:
+    """Plot the mean square error by epoch (the paper's figure 9)."""
+    rows = history[history["stage"] == "gan"]
+    curves = {"training": "mse", "validation": "validation_mse"}
+    return loss_figure(
+        rows["epoch"].tolist(),
+        {name: rows[c].tolist() for name, c in curves.items() if c in rows},
+        title="Mean square error of the generated log mel (figure 9)",
+        ylabel="MSE (log mel in [-1, 1])",
+    )
+
+
+def plot_discriminator_losses(history: pd.DataFrame) -> Figure:
+    """Plot the discriminator's losses by epoch (the paper's figure 10)."""
+    rows = history[history["stage"] == "gan"]
+    return loss_figure(
+        rows["epoch"].tolist(),
+        {"D on real": rows["d_real"].tolist(), "D on generated": rows["d_generated"].tolist()},
+        title="Discriminator loss on real and on generated log mels (figure 10)",
+        ylabel="Least-squares loss",
+    )
+
+
+def _table(stage: str, history: History) -> pd.DataFrame:
+    table = pd.DataFrame(history)
+    table.insert(0, "epoch", range(1, len(table) + 1))
+    table.insert(0, "stage", stage)
+    return table

@@ -1,0 +1,38 @@
+"""The pipeline of the sequence codec's training: varied speech, and learning from it."""
+
+from kedro.pipeline import Node, Pipeline
+
+from gan_audio_compression.pipelines.sequence_training import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """Return the pipeline."""
+    return Pipeline(
+        [
+            Node(
+                nodes.vary_training_speech,
+                inputs=[
+                    "speech",
+                    "utterance_manifest",
+                    "params:compute",
+                    "variations_log_so_far",
+                ],
+                outputs=["varied_log_mel", "variations_log"],
+                name="vary_training_speech",
+            ),
+            Node(
+                nodes.train_sequence_codec,
+                inputs=[
+                    "log_mel",
+                    "utterance_manifest",
+                    "varied_log_mel",
+                    "variations_log",
+                    "params:sequence_start",
+                    "params:sequence_training",
+                    "sequence_checkpoints",
+                ],
+                outputs=["sequence_model", "sequence_history"],
+                name="train_sequence_codec",
+            ),
+        ]
+    )

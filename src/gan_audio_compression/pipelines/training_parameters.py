@@ -1,0 +1,14 @@
+"""Parameters of trainings; the training code's own configurations know no Pydantic."""
+
+from pydantic import RootModel
+
+from gan_audio_compression.training.segment.config import SegmentTrainingConfig
+from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
+
+
+class SegmentTrainingParameters(RootModel[SegmentTrainingConfig]):
+    """Checks the configuration of the segment codec's training."""
+
+
+class SequenceTrainingParameters(RootModel[SequenceTrainingConfig]):
+    """Checks the configuration of the sequence codec's training."""

@@ -1,0 +1,38 @@
+"""The speech that trainings learn from, out of the datasets of data preparation."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from gan_audio_compression.compute.work import item_key
+from gan_audio_compression.pipelines.loops import Partitions, usable
+from gan_audio_compression.training.speech import TrainingSpeech, Utterances
+
+
+def training_speech(log_mel: Partitions, manifest: pd.DataFrame) -> TrainingSpeech:
+    """Return what to train on and to watch progress on; test speech is left alone."""
+    rows = usable(manifest)
+    learnt_from = rows[rows["split"] != "test"].sort_values("id")
+    return TrainingSpeech(
+        train=_utterances(log_mel, rows[rows["split"] == "train"]),
+        validation=_utterances(log_mel, rows[rows["split"] == "validation"]),
+        digest=item_key(*learnt_from["id"], *learnt_from["key"], *learnt_from["split"]),
+    )
+
+
+def with_variations(
+    speech: TrainingSpeech, varied: Partitions, variations: pd.DataFrame
+) -> TrainingSpeech:
+    """Return speech to train on that has the variations beside the originals."""
+    rows = usable(variations)
+    extra = {
+        f"{id} varied": (int(frames), varied[str(id)])
+        for id, frames in zip(rows["id"], rows["frames"], strict=True)
+    }
+    digest = item_key(speech.digest, *sorted(rows["key"]))
+    return replace(speech, train={**speech.train, **extra}, digest=digest)
+
+
+def _utterances(log_mel: Partitions, rows: pd.DataFrame) -> Utterances:
+    frames = zip(rows["id"], rows["frames"], strict=True)
+    return {str(id): (int(count), log_mel[str(id)]) for id, count in frames}

@@ -1,0 +1,62 @@
+"""Training crops: stretches of log mels, drawn anew at each step, the next batch loaded ahead."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gan_audio_compression.training.speech import TrainingDataError, Utterances
+
+Crop = Callable[[NDArray[np.float32], np.random.Generator], Tensor]
+"""Draws a crop of a log mel [frames, 128]; all crops are of one shape."""
+
+
+class CropSampler:
+    """Draws batches of crops; a step's batch depends on the seed and the step alone.
+
+    An utterance is drawn as often as it is long.
+
+    Args:
+        utterances: nothing of them is kept, so memory does not grow with their number.
+        frames: of a crop.
+        batch: crops in a batch.
+        seed: of all draws.
+        crop: draws one of an utterance.
+
+    Attributes:
+        segments: how many crops fill the utterances once.
+
+    Raises:
+        TrainingDataError: there is no utterance.
+    """
+
+    def __init__(
+        self, utterances: Utterances, frames: int, batch: int, seed: int, crop: Crop
+    ) -> None:
+        if not utterances:
+            raise TrainingDataError("There is no speech to train on; give a corpus with some.")
+        names = sorted(utterances)
+        self._loaders = [utterances[name][1] for name in names]
+        lengths = np.array([utterances[name][0] for name in names])
+        self._shares = lengths / lengths.sum()
+        self._batch, self._seed, self._crop = batch, seed, crop
+        self.segments = int(np.ceil(lengths / frames).sum())
+
+    def batch(self, step: int) -> Tensor:
+        """Return the crops [B, ...] of step `step`."""
+        rng = np.random.default_rng((self._seed, step))
+        chosen = rng.choice(len(self._loaders), self._batch, p=self._shares)
+        return torch.stack([self._crop(self._loaders[i](), rng) for i in chosen])
+
+    def batches(self, first: int, last: int) -> Iterator[Tensor]:
+        """Yield the batches of steps `first` to `last - 1`, each loaded one step ahead."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            upcoming = pool.submit(self.batch, first)
+            for step in range(first, last):
+                current = upcoming
+                if step + 1 < last:
+                    upcoming = pool.submit(self.batch, step + 1)
+                yield current.result()

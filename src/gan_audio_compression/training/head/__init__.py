@@ -1,1 +1,0 @@
-"""Training of the waveform head, on what the codec over time decodes."""

@@ -1,0 +1,1 @@
+"""Training of the segment codec: the GAN, then the encoder against the quantiser."""

@@ -1,0 +1,71 @@
+"""Small codecs of random weights."""
+
+import torch
+
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.segment.quantiser import Quantiser, fit_levels
+from gan_audio_compression.codec.sequence.float_prior import FloatPrior, freeze_prior
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.entropy.tables import LevelTables
+from gan_audio_compression.networks.segment.config import SegmentConfig
+from gan_audio_compression.networks.segment.encoder import SegmentEncoder
+from gan_audio_compression.networks.segment.generator import SegmentGenerator
+from gan_audio_compression.networks.segment.initialisation import initialise
+from gan_audio_compression.networks.sequence.config import SequenceConfig
+from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
+from gan_audio_compression.networks.sequence.generator import SequenceGenerator
+
+# Where a test imports PyTorch no sooner than a codec.
+torch.set_num_threads(1)
+
+LEVELS = 8
+NETWORKS = SegmentConfig(
+    width=16,
+    residual_blocks=1,
+    norm="none",
+    discriminator_width=4,
+    discriminator_scales=1,
+    discriminator_layers=1,
+)
+SEQUENCE_NETWORKS = SequenceConfig(
+    width=16, encoder_blocks=1, generator_blocks=1, latent_channels=4, prior_width=8
+)
+
+
+def random_model(seed: int) -> SegmentModel:
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)
+        encoder, generator = SegmentEncoder(NETWORKS), SegmentGenerator(NETWORKS)
+        initialise(encoder)
+        initialise(generator)
+        latents = encoder(2.0 * torch.rand(4, 1, 128, 128) - 1.0)
+        quantiser = Quantiser(fit_levels(latents.flatten().numpy(), LEVELS))
+        padding = torch.randint(LEVELS, (NETWORKS.latent_channels, 8))
+        counts = torch.randint(1, 1000, (padding.numel(), LEVELS)).numpy()
+    tables = LevelTables.from_histogram(counts)
+    return SegmentModel(NETWORKS, encoder, generator, quantiser, padding, tables, f"random {seed}")
+
+
+def random_prior(seed: int) -> FloatPrior:
+    """A prior whose every weight matters."""
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)
+        prior = FloatPrior(SEQUENCE_NETWORKS.latent_channels, SEQUENCE_NETWORKS.prior_width)
+        for weight in prior.parameters():
+            weight.normal_(std=0.3)
+    return prior
+
+
+def random_sequence_model(seed: int) -> SequenceModel:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        encoder, generator = (
+            SequenceEncoder(SEQUENCE_NETWORKS),
+            SequenceGenerator(SEQUENCE_NETWORKS),
+        )
+        # Finer at a higher quality, as training would make it.
+        with torch.no_grad():
+            for network in (encoder, generator):
+                network.gain.logarithm.weight.normal_(std=0.3)
+    prior = freeze_prior(random_prior(seed))
+    return SequenceModel(SEQUENCE_NETWORKS, encoder, generator, prior, f"random {seed}")

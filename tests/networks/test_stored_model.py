@@ -1,0 +1,89 @@
+"""A model's file: a round trip, and refusal of what no program wrote or what has changed since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import pytest
+import torch
+from torch import Tensor
+
+from gan_audio_compression.networks.errors import DamagedModelError, ModelFileError
+from gan_audio_compression.networks.model_header import ModelMetadata
+from gan_audio_compression.networks.segment.config import SegmentConfig
+from gan_audio_compression.networks.serialisation import content_digest, from_file, to_file
+from gan_audio_compression.networks.stored_model import StoredModel
+
+TENSORS = {"a.weight": torch.linspace(0, 1, 30), "levels": torch.linspace(0, 1, 4)}
+
+
+@dataclass(frozen=True, eq=False)
+class Small(StoredModel):
+    """A model of any tensors."""
+
+    kind: ClassVar[str] = "test"
+    networks: SegmentConfig
+    tensors: Mapping[str, Tensor]
+    training_digest: str = "this"
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return {"trade": {"lowest_quality": 0.25}}
+
+    def _tensors(self) -> dict[str, Tensor]:
+        return dict(self.tensors)
+
+    @classmethod
+    def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
+        return cls(SegmentConfig(**metadata.networks), tensors, metadata.training_digest)
+
+
+MODEL = Small(SegmentConfig(width=16), TENSORS)
+
+
+def file_of(**changes: Any) -> bytes:
+    """The model's file, with other metadata."""
+    metadata, tensors = from_file(MODEL.to_bytes(), "test")
+    return to_file(ModelMetadata(**vars(metadata) | changes), tensors)
+
+
+def test_round_trip() -> None:
+    opened = Small.from_bytes(MODEL.to_bytes())
+    assert opened.networks == MODEL.networks
+    assert opened.training_digest == "this"
+    assert opened.tensors.keys() == TENSORS.keys()
+    assert all(torch.equal(opened.tensors[name], tensor) for name, tensor in TENSORS.items())
+    assert opened.to_bytes() == MODEL.to_bytes()
+
+
+def test_settings_stand_in_the_file() -> None:
+    assert from_file(MODEL.to_bytes(), "test")[0].settings == MODEL.settings
+
+
+def test_another_digest_is_refused() -> None:
+    with pytest.raises(DamagedModelError, match="its digest differs"):
+        Small.from_bytes(file_of(digest="0f" * 32))
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [{"width": 10**9}, {"residual_blocks": 10**9}, {"width": "16"}, {"height": 16}],
+    ids=str,
+)
+def test_impossible_networks_are_refused(networks: dict[str, Any]) -> None:
+    with pytest.raises(DamagedModelError, match="download it again, or train it again"):
+        Small.from_bytes(file_of(networks=networks))
+
+
+def test_damage_is_seen() -> None:
+    """Whatever bit is flipped: an error of ours, or metadata that the digest does not cover."""
+    data = MODEL.to_bytes()
+    digest = content_digest(MODEL._shape(), TENSORS)
+    for position in range(len(data)):
+        damaged = bytearray(data)
+        damaged[position] ^= 1 << position % 8
+        try:
+            opened = Small.from_bytes(bytes(damaged))
+        except ModelFileError:
+            continue
+        assert content_digest(opened._shape(), opened.tensors) == digest

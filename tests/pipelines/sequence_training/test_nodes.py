@@ -1,0 +1,69 @@
+"""The sequence codec in pipelines: varied speech, training without test speech, tuning."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.networks.errors import NotAModelError
+from gan_audio_compression.pipelines.loops import ComputeParameters
+from gan_audio_compression.pipelines.sequence_training import nodes
+from gan_audio_compression.pipelines.sequence_training.parameters import StartParameters
+from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
+
+Train = Callable[..., tuple[SequenceModel, pd.DataFrame]]
+
+
+@pytest.fixture
+def train(
+    sequence_speech: dict[str, Any], sequence_training: dict[str, Any], tmp_path: Path
+) -> Train:
+    """Give what trains a codec from scratch, or from what it is told."""
+    parameters = SequenceTrainingParameters.model_validate(sequence_training)
+
+    def run(**start: Any) -> tuple[SequenceModel, pd.DataFrame]:
+        values = StartParameters.model_validate({"model": None, "tuned": True} | start)
+        return nodes.train_sequence_codec(
+            **sequence_speech, start=values, parameters=parameters, checkpoints=tmp_path
+        )
+
+    return run
+
+
+def test_training_leaves_test_speech_alone(train: Train) -> None:
+    model, history = train()
+    assert history["epoch"].tolist() == [1, 2]
+    assert history["validation_kbit_s_0.5"].gt(0).all()
+    assert model.networks.width == 8
+
+
+def test_a_model_is_tuned_or_taken_as_it_is(train: Train, tmp_path: Path) -> None:
+    given = train()[0]
+    file = tmp_path / "given.safetensors"
+    file.write_bytes(given.to_bytes())
+    taken, history = train(model=str(file), tuned=False)
+    assert (taken.digest, len(history)) == (given.digest, 0)
+    tuned, history = train(model=str(file))
+    assert tuned.digest != given.digest
+    assert len(history) == 2
+
+
+def test_a_model_of_another_kind_is_refused(train: Train) -> None:
+    with pytest.raises(NotAModelError, match="a segment model"):
+        train(model="paper")
+    with pytest.raises(ValidationError, match="without a model"):
+        StartParameters(model=None, tuned=False)
+
+
+def test_each_training_utterance_is_varied_once(
+    sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
+) -> None:
+    speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
+    compute = ComputeParameters(executor="inline", workers=1)
+    loop = run_loop(nodes.vary_training_speech(speech, sequence_speech["manifest"], compute, {}))
+    assert loop.table["id"].tolist() == ["a"]
+    assert loop.partitions[0]["a"].shape == (int(loop.table["frames"][0]), 128)

@@ -1,0 +1,63 @@
+"""The parameters of the segment codec's training: what is built and what is refused."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from gan_audio_compression.training.segment.config import SegmentTrainingConfig
+
+
+def test_a_round_trip_through_plain_values(config: SegmentTrainingConfig) -> None:
+    assert SegmentTrainingConfig.from_dict(dataclasses.asdict(config)) == config
+
+
+def test_what_is_not_given_keeps_its_default() -> None:
+    values = {"gan": {"schedule": {"epochs": 7}, "loss": {"mse": 2.0}}}
+    config = SegmentTrainingConfig.from_dict(values)
+    default = SegmentTrainingConfig()
+    assert config.gan.schedule.epochs == 7
+    assert config.gan.schedule.batch == default.gan.schedule.batch
+    assert config.gan.loss.mse == 2.0
+    assert config.encoder == default.encoder
+    assert SegmentTrainingConfig.from_dict({}) == default
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"epochs": 3},
+        {"networks": {"widht": 16}},
+        {"gan": {"epochs": 3}},
+        {"gan": {"train_encoder": False}},
+        {"gan": {"loss": {"l1": 1.0}}},
+        {"gan": {"schedule": {"steps": 1}}},
+        {"encoder": {"schedule": {"steps": 1}}},
+        {"runtime": {"gpu": True}},
+    ],
+)
+def test_an_unknown_key_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        SegmentTrainingConfig.from_dict(values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"networks": {"width": 20}},
+        {"gan": {"ema": 1.0}},
+        {"gan": {"ema": -0.1}},
+        {"gan": {"schedule": {"epochs": 0}}},
+        {"gan": {"schedule": {"batch": 0}}},
+        {"gan": {"schedule": {"steps_per_epoch": -1}}},
+        {"gan": {"schedule": {"steps_per_epoch": 0}}},
+        {"gan": {"schedule": {"learning_rate": 0.0}}},
+        {"gan": {"schedule": {"constant": 1.5}}},
+        {"encoder": {"levels": 1}},
+        {"encoder": {"levels": 257}},
+        {"runtime": {"validation_segments": 0}},
+    ],
+)
+def test_a_value_out_of_range_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        SegmentTrainingConfig.from_dict(values)
