@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from gan_audio_compression.bench.codec import CodecFailedError, Coded, Decoded, Wave
 from gan_audio_compression.bench.library import SharedLibrary
@@ -54,24 +54,13 @@ class Codec2Codec:
 
     mode: Literal["3200", "2400", "1600", "700C"]
 
+    suffix: ClassVar[str] = ".c2"
+    how_to_get: ClassVar[str] = _ENCODER.how_to_get
+    has_delay: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         if self.mode not in _MODES:
             raise ValueError(f"Codec2 has no mode {self.mode!r} here; use one of {list(_MODES)}.")
-
-    @property
-    def suffix(self) -> str:
-        """See `BenchCodec.suffix`."""
-        return ".c2"
-
-    @property
-    def how_to_get(self) -> str:
-        """See `BenchCodec.how_to_get`."""
-        return f"Debian package {_ENCODER.package}"
-
-    @property
-    def has_delay(self) -> bool:
-        """See `BenchCodec.has_delay`."""
-        return True
 
     def version(self) -> str:
         """See `BenchCodec.version`."""

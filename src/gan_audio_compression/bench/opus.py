@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from gan_audio_compression.bench.codec import Coded, Decoded, Wave
 from gan_audio_compression.bench.ogg import speech_packets
@@ -35,26 +35,15 @@ class OpusCodec:
 
     bitrate: int
 
+    suffix: ClassVar[str] = ".opus"
+    how_to_get: ClassVar[str] = _ENCODER.how_to_get
+    has_delay: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         if not _LOWEST <= self.bitrate <= _HIGHEST:
             raise ValueError(
                 f"Opus codes speech with {_LOWEST} to {_HIGHEST} bit/s, not with {self.bitrate}."
             )
-
-    @property
-    def suffix(self) -> str:
-        """See `BenchCodec.suffix`."""
-        return ".opus"
-
-    @property
-    def how_to_get(self) -> str:
-        """See `BenchCodec.how_to_get`."""
-        return f"Debian package {_ENCODER.package}"
-
-    @property
-    def has_delay(self) -> bool:
-        """See `BenchCodec.has_delay`."""
-        return True
 
     def version(self) -> str:
         """See `BenchCodec.version`."""

@@ -25,6 +25,11 @@ class Program:
     name: str
     package: str
 
+    @property
+    def how_to_get(self) -> str:
+        """Which package to install, see `BenchCodec.how_to_get`."""
+        return f"Debian package {self.package}"
+
     def convert(
         self, options: Sequence[str], source: bytes, source_name: str, target_name: str
     ) -> bytes:

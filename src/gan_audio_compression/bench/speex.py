@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from gan_audio_compression.bench.codec import Coded, Decoded, Wave
 from gan_audio_compression.bench.ogg import speech_packets
@@ -31,6 +31,10 @@ class SpeexCodec:
     band: Literal["narrow", "wide"]
     bitrate: int = 8_000
 
+    suffix: ClassVar[str] = ".spx"
+    how_to_get: ClassVar[str] = _ENCODER.how_to_get
+    has_delay: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         lowest, highest = _BIT_RATES[self.band]
         if not lowest <= self.bitrate <= highest:
@@ -38,21 +42,6 @@ class SpeexCodec:
                 f"Speex in {self.band} band codes speech with {lowest} to {highest} bit/s,"
                 f" not with {self.bitrate}."
             )
-
-    @property
-    def suffix(self) -> str:
-        """See `BenchCodec.suffix`."""
-        return ".spx"
-
-    @property
-    def how_to_get(self) -> str:
-        """See `BenchCodec.how_to_get`."""
-        return f"Debian package {_ENCODER.package}"
-
-    @property
-    def has_delay(self) -> bool:
-        """See `BenchCodec.has_delay`."""
-        return True
 
     def version(self) -> str:
         """See `BenchCodec.version`."""
