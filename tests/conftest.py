@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from tests.loops import Loop
 
 MakeSpeech = Callable[[int, int], NDArray[np.float32]]
+
+RUNS = Path(__file__).parent / "runs"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together in one process what shares its fixtures: a file, and all whole runs."""
+    for item in items:
+        group = RUNS if RUNS in item.path.parents else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group)))
 
 
 @pytest.fixture(scope="session", autouse=True)
