@@ -140,12 +140,12 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
         "are no floats",
     ),
     "name of a model": (
-        lambda codec: Codec("default"),
+        lambda codec: type(codec)("default"),
         TypeError,
         "model is 'default', a name; Codec.load opens a model by that.",
     ),
     "precision": (
-        lambda codec: Codec.load(precision="float16"),
+        lambda codec: codec.load(precision="float16"),
         ValueError,
         "there is no precision 'float16' here; give 'float32' or 'bfloat16'.",
     ),

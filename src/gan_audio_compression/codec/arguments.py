@@ -62,7 +62,8 @@ def bit_rate(value: Any) -> float:
     Raises:
         TypeError: it is no real number.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number:
         raise TypeError(
             f"bitrate is {value!r:.80} and no number; give bits for each second, such as 2000."
         )

@@ -281,8 +281,8 @@ class Codec:
         bitrate: float | None = None,
     ) -> Coding:
         effort = whole_number("effort", effort, DEFAULT_EFFORT)
-        search_for = search_config(search or self.model.strategy, effort)
-        return Coding(search_for, bitrate=None if bitrate is None else bit_rate(bitrate))
+        config = search_config(search or self.model.strategy, effort)
+        return Coding(config, bitrate=None if bitrate is None else bit_rate(bitrate))
 
     def _send(
         self,

@@ -51,12 +51,12 @@ def find_delay(reference: Wave, decoded: Wave, reach: float = 0.1) -> int:
     """
     if min(len(reference), len(decoded)) < _SHORTEST:
         return 0
-    patterns = [_pattern(wave[:_LONGEST]) for wave in (reference, decoded)]
-    energies = [float(np.square(pattern).sum()) for pattern in patterns]
+    pattern, other = _pattern(reference[:_LONGEST]), _pattern(decoded[:_LONGEST])
+    energies = float(np.square(pattern).sum()), float(np.square(other).sum())
     if min(energies) < _FLAT:
         return 0
     largest_lag = round(reach * SAMPLE_RATE) // _HOP
-    lags = _correlation(*patterns, largest_lag)
+    lags = _correlation(pattern, other, largest_lag)
     peak = int(np.argmax(lags))
     if lags[peak] < _LEAST_CORRELATION * math.sqrt(math.prod(energies)):
         raise AlignmentError(

@@ -54,9 +54,10 @@ def conceal_damage(
     found = _find_chunk(fields, header, index)
     if found is None and index == 0:
         fields.position = 0
-        if fields.reach(1):
-            raise error
-        return []
+        if not fields.reach(1):
+            return []
+        error.args = (f"nothing of this can be decoded: {error}",)
+        raise error
     logger.warning("%s", error)
     if found is not None:
         numbers = range(index, found.index)
