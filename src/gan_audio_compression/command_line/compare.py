@@ -30,7 +30,7 @@ Figures = Mapping[str, float | int | None]
 _SHORTEST_LOSS_SECONDS = 0.1
 
 
-@click.command()
+@click.command(short_help="Score decoded speech against the original.")
 @click.argument("reference", metavar="REF", type=options.PATH)
 @click.argument("degraded", metavar="DEG", type=options.PATH)
 @options.as_json
