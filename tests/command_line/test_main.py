@@ -98,6 +98,7 @@ def test_a_part_of_a_thousand_is_a_whole_number() -> None:
         (["info"], "Missing argument 'FILE'"),
         (["compare", "a.wav"], "Missing argument 'DEG'"),
         (["compare", "-", "-"], "standard input stands for one file"),
+        (["compare", "a.wav", "a.gac"], "a.gac is a .gac file and no audio; decode it first"),
         (["encode", "a.gac"], "a.gac is a .gac file, which encode makes and does not take; decode"),
         (["decode", "a.wav"], "a.wav is an audio file, which decode makes and does not take"),
         (["encode", "b.wav", "b.gac"], "if it is to be the output, write -o b.gac;"),

@@ -167,7 +167,7 @@ def test_a_pipe_goes_where_it_is_told() -> None:
         (["fifo"], None, "nothing can lie beside fifo; name the output with -o"),
         (["-", "a.wav"], None, "give one input"),
         (["a.wav", "b.wav"], "-", "give one input"),
-        (["empty"], None, r"no .* \.wave file in empty"),
+        (["empty"], None, r"no file in empty ends in .* or \.wave; name a file"),
         (["empty"], "-", "give one input"),
         (["a.wav", "b.wav"], "file", "file is a file; name a folder"),
     ],

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from gan_audio_compression.audio.reader import AudioReader
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.command_line import options
+from gan_audio_compression.command_line.plan import CODED
 from gan_audio_compression.command_line.reporting import STANDARD, about
 from gan_audio_compression.command_line.standard import source_file, standard_output
 from gan_audio_compression.signal.spec import SAMPLE_RATE
@@ -50,6 +51,9 @@ def compare(
     """
     if reference == degraded == STANDARD:
         raise click.UsageError("standard input stands for one file; give the other by its name.")
+    for path in (reference, degraded):
+        if CODED.has(path):
+            raise click.UsageError(f"{path} is {CODED.name} and no audio; decode it first.")
     figures, reasons = _compared(_read(reference), _read(degraded))
     for reason in reasons:
         logger.error("%s", reason)

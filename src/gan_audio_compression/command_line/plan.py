@@ -155,8 +155,8 @@ def _gathered(
                 left.append(file)
     if not sources:
         raise click.UsageError(
-            f"there is no {' or '.join(sorted(taken.suffixes))} file in"
-            f" {', '.join(map(str, inputs))}."
+            f"no file in {', '.join(map(str, inputs))} ends in"
+            f" {' or '.join(sorted(taken.suffixes))}; name a file to take it as it is."
         )
     return sources, left
 
