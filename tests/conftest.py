@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gan_audio_compression.listening.description import ListeningTest
     from tests.loops import Loop
 
+SENTENCE = "data/01_raw/demo_corpus/TRAIN/DR1/MRMS0/SX3.WAV"
+
 MakeSpeech = Callable[[int, int], NDArray[np.float32]]
 
 RUNS = Path(__file__).parent / "runs"
@@ -73,6 +75,15 @@ def other_sequence_model() -> "SequenceModel":
 def make_speech() -> MakeSpeech:
     """Give samples [n] for a length and a seed."""
     return voice
+
+
+@pytest.fixture(scope="session")
+def sentence() -> NDArray[np.float32]:
+    """A sentence of the demo corpus, 3.16 s at 16 kHz."""
+    import soundfile as sf
+
+    samples, _ = sf.read(Path(__file__).resolve().parents[1] / SENTENCE, dtype="float32")
+    return np.asarray(samples, np.float32)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from textwrap import dedent
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,12 @@ import pytest
 from pydantic import BaseModel
 
 from gan_audio_compression.errors import GanAudioCompressionError
-from gan_audio_compression.hooks import find_expected_error, flatten
+from gan_audio_compression.hooks import (
+    ProjectHooks,
+    UnknownEnvironmentError,
+    find_expected_error,
+    flatten,
+)
 from gan_audio_compression.provenance import corpus_digest, source_tags
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -235,6 +242,20 @@ def test_the_environment_names_another_store(project: Path, tmp_path: Path) -> N
     assert run.data.tags["segment_model.digest"] == "0123abcd"
     assert not run.info.artifact_uri.startswith((project / "mlartifacts").as_uri())
     assert last_run(project / "mlflow.db").info.run_id == before
+
+
+@pytest.mark.parametrize(("env", "known"), [(None, True), ("timit", True), ("nope", False)])
+def test_an_environment_without_a_folder_is_told(
+    tmp_path: Path, env: str | None, known: bool
+) -> None:
+    for name in ("base", "timit"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "logging.yml").touch()
+    loader = SimpleNamespace(conf_source=str(tmp_path))
+    context: Any = SimpleNamespace(config_loader=loader, env=env, project_path=tmp_path)
+    says = f"there is no environment 'nope' in {tmp_path}; give one of base, timit."
+    with nullcontext() if known else pytest.raises(UnknownEnvironmentError, match=says):
+        ProjectHooks().after_context_created(context)
 
 
 def test_flatten() -> None:

@@ -19,6 +19,10 @@ def test_the_codec_is_the_packages_own() -> None:
     assert "Codec" in gan_audio_compression.__all__
 
 
+def test_the_names_of_the_package_are_listed() -> None:
+    assert {"Codec", "__version__"} <= set(dir(gan_audio_compression))
+
+
 def test_other_names_are_not_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Coder'"):
         _ = gan_audio_compression.Coder

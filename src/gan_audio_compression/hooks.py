@@ -31,12 +31,21 @@ _TAG_LENGTH = 8000
 _DATASET_DIGEST_LENGTH = 36
 
 
+class UnknownEnvironmentError(GanAudioCompressionError):
+    """The configuration has no environment of that name."""
+
+
 class ProjectHooks:
     """Places the MLflow store, records where a run comes from, and words errors for the user."""
 
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
-        """Tell `mlflow.yml` where its store is before kedro-mlflow reads the file."""
+        """Tell `mlflow.yml` where its store is before kedro-mlflow reads the file.
+
+        Raises:
+            UnknownEnvironmentError: the environment has no folder.
+        """
+        _require_environment(context)
         root = context.project_path
         resolvers = {
             "mlflow_tracking_uri": lambda: _tracking_uri(root),
@@ -116,6 +125,17 @@ def flatten(parameters: Mapping[str, Any]) -> dict[str, str]:
         else:
             leaves[name] = plain if isinstance(plain, str) else json.dumps(plain, default=_plain)
     return leaves
+
+
+def _require_environment(context: KedroContext) -> None:
+    # Kedro would run with the base alone, and kedro-mlflow fail on what it then makes up.
+    source = Path(context.config_loader.conf_source)
+    if context.env is None or not source.is_dir() or (source / context.env).is_dir():
+        return
+    known = sorted(folder.name for folder in source.iterdir() if folder.is_dir())
+    raise UnknownEnvironmentError(
+        f"there is no environment {context.env!r} in {source}; give one of {', '.join(known)}."
+    )
 
 
 def _tracking_uri(root: Path) -> str:

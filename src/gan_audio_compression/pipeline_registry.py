@@ -2,14 +2,28 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import NoReturn
 
 from kedro.pipeline import Pipeline
 
 from gan_audio_compression import pipelines
+from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.pipelines.evaluation import pipeline as evaluation
 
 # Two take long; a listening test must not change while it is being taken.
 _BY_NAME_ALONE = {"ablations", "listening_test", "search_study"}
+
+
+class UnknownPipelineError(GanAudioCompressionError):
+    """No pipeline has that name."""
+
+
+class Pipelines(dict[str, Pipeline]):
+    """Pipelines by name; one that is not there is told in place of Kedro, which names no others."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        known = ", ".join(sorted(self.keys() - {"__default__"}))
+        raise UnknownPipelineError(f"there is no pipeline {name!r}; give one of {known}.")
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -24,7 +38,5 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     usual = [pipeline for name, pipeline in found.items() if name not in _BY_NAME_ALONE]
     listening_results = found["evaluation"].only_nodes_with_tags(evaluation.LISTENING_RESULTS)
-    return found | {
-        "listening_results": listening_results,
-        "__default__": sum(usual, start=Pipeline([])),
-    }
+    default = sum(usual, start=Pipeline([]))
+    return Pipelines(found | {"listening_results": listening_results, "__default__": default})

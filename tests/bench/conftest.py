@@ -1,23 +1,11 @@
-"""A spoken sentence, and codecs that may be missing here."""
+"""Codecs that may be missing here."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soundfile as sf
-from numpy.typing import NDArray
 
 from gan_audio_compression.bench.codec import BenchCodec, CodecMissingError
-
-SENTENCE = "data/01_raw/demo_corpus/TRAIN/DR1/MRMS0/SX3.WAV"
-
-
-@pytest.fixture(scope="session")
-def sentence() -> NDArray[np.float32]:
-    """A sentence of the demo corpus, 3.16 s."""
-    samples, _ = sf.read(Path(__file__).resolve().parents[2] / SENTENCE, dtype="float32")
-    return np.asarray(samples, np.float32)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 from pystoi import stoi
 
-from gan_audio_compression.bench.alignment import aligned, find_delay
 from gan_audio_compression.bench.amr import AmrCodec
 from gan_audio_compression.bench.codec import (
     BenchCodec,
@@ -23,6 +22,7 @@ from gan_audio_compression.bench.codec2 import Codec2Codec
 from gan_audio_compression.bench.opus import OpusCodec
 from gan_audio_compression.bench.speex import SpeexCodec
 from gan_audio_compression.component import ComponentError, described, open_component
+from gan_audio_compression.evaluation.alignment import aligned, find_delay
 
 RATE = 16_000
 # Each with its delay in samples, the bits of a frame, its length in samples, and the ESTOI that it

@@ -173,6 +173,31 @@ def test_of_a_header_alone_nothing_can_be_made(codec: Codec, data: bytes) -> Non
         codec.decode(data[: chunk_ends(data)[0]], conceal=True)
 
 
+@pytest.mark.parametrize("kept", [0.1, 0.5, 1.0])
+def test_a_file_of_which_all_is_damaged_is_refused(
+    codec: Codec, make_speech: Any, kept: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = bytearray(codec.encode(make_speech(20_000, 0), 16_000, effort=0))
+    data[-9] ^= 1
+    with pytest.raises(BitstreamError, match="chunk 0"):
+        codec.decode(bytes(data[: 20 + round(kept * (len(data) - 20))]), conceal=True)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("damage", [damaged, forged])
+@pytest.mark.parametrize(("lost", "seconds"), [(0, 4.096), (3, 1.25)])
+def test_what_was_lost_is_counted(
+    codec: Codec, data: bytes, damage: Any, lost: int, seconds: float
+) -> None:
+    coded = codec.decode_file(io.BytesIO(damage(data, lost)), io.BytesIO(), conceal=True)
+    assert coded.seconds == SAMPLES / 16_000
+    assert coded.lost == pytest.approx(seconds, abs=0.01)
+
+
+def test_of_a_sound_file_nothing_was_lost(codec: Codec, data: bytes) -> None:
+    assert codec.decode_file(io.BytesIO(data), io.BytesIO(), conceal=True).lost == 0
+
+
 def test_a_damaged_header_cannot_be_concealed(codec: Codec, data: bytes) -> None:
     for position in range(10):
         bad = data[:position] + bytes([data[position] ^ 0x90]) + data[position + 1 :]

@@ -23,6 +23,37 @@ def test_a_bad_file_among_many_fails_alone(tool: Any, write_speech: Any, files_b
     assert summary.startswith("gan-audio-compression: 2 files encoded, 1 failed, 1.00 s of audio, ")
 
 
+@pytest.mark.parametrize(("before", "threads"), [(True, "1"), (False, "2")])
+def test_all_files_are_named_on_demand(
+    tool: Any, write_speech: Any, before: bool, threads: str
+) -> None:
+    for name in "ab":
+        write_speech(f"in/{name}.wav")
+    Path("in/notes.txt").write_text("hello")
+    Path("in/._a.wav").write_text("hidden")
+    options = ("in", "-o", "out", "--threads", threads)
+    done = tool("-v", "encode", *options) if before else tool("encode", *options, "-v")
+    assert done.code == 0
+    left, *files, summary = done.err.splitlines()
+    assert left == (
+        "gan-audio-compression: in/notes.txt: left alone; encode takes no such file from a folder."
+    )
+    assert [line.partition(" has ")[0] for line in files] == [
+        f"gan-audio-compression: in/{name}.wav: out/{name}.gac" for name in "ab"
+    ]
+    assert ": 2 files encoded, 1 file left alone (-v names them), 1.00 s of audio, " in summary
+
+
+def test_files_that_were_left_alone_are_counted_without_names(tool: Any, write_speech: Any) -> None:
+    write_speech("in/a.wav")
+    for name in ("notes.txt", "talk.m4a"):
+        Path("in", name).touch()
+    assert tool("encode", "in", "-o", "named", "-v").err.count("\n") == 4
+    done = tool("encode", "in", "-o", "out")
+    assert done.err.startswith("gan-audio-compression: 1 file encoded, 2 files left alone (-v ")
+    assert done.err.count("\n") == 1
+
+
 def test_processes_give_the_same_bytes_in_the_same_words(
     tool: Any, write_speech: Any, files_below: Any
 ) -> None:

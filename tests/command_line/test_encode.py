@@ -101,6 +101,20 @@ def test_a_bitrate_that_the_model_cannot_reach(tool: Any, speech: Path) -> None:
     assert not Path("speech.gac").exists()
 
 
+def test_a_bit_rate_in_thousands(tool: Any, speech: Path) -> None:
+    for rate in ("4500", "4.5k"):
+        assert tool("encode", speech, "-o", f"{rate}.gac", "--bitrate", rate).code == 0
+    assert Path("4.5k.gac").read_bytes() == Path("4500.gac").read_bytes()
+
+
+def test_a_name_with_dots_comes_back(tool: Any, speech: Path) -> None:
+    name = "2024.01.02 10.30.15"
+    speech.rename(name)
+    assert tool("encode", name).code == 0
+    assert tool("decode", f"{name}.gac").code == 0
+    assert sf.info(f"{name}.wav").frames == 8_000
+
+
 def write_no_audio(path: Path) -> None:
     path.write_text("hello")
 

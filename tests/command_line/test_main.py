@@ -9,6 +9,7 @@ import pytest
 
 from gan_audio_compression import __version__
 from gan_audio_compression.command_line import info
+from gan_audio_compression.command_line.options import Number
 
 HEAVY = {"torch", "torchaudio", "kedro", "mlflow", "scipy", "pandas", "matplotlib", "sklearn"}
 
@@ -36,9 +37,39 @@ def test_what_computes_nothing_starts_without_the_heavy_libraries(
     assert done.stderr == "0 []\n"
 
 
-def test_version(tool: Any) -> None:
-    done = tool("--version")
+@pytest.mark.parametrize("option", ["-V", "--version"])
+def test_version(tool: Any, option: str) -> None:
+    done = tool(option)
     assert (done.code, done.out.split()[-1].decode()) == (0, __version__)
+
+
+@pytest.mark.parametrize(
+    "command", [[], *([c] for c in ("encode", "decode", "info", "compare", "listen"))]
+)
+def test_the_short_option_for_help(tool: Any, command: list[str]) -> None:
+    done = tool(*command, "-h")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == tool(*command, "--help").out
+    assert done.out.startswith(b"Usage: gan-audio-compression")
+
+
+def test_a_file_in_place_of_a_command(tool: Any, speech: Path) -> None:
+    done = tool(speech)
+    assert done.code == 2
+    assert done.err.startswith(
+        "gan-audio-compression: speech.wav is a file and no command; name one before it"
+    )
+
+
+@pytest.mark.parametrize("text", ["2000", "2k", "2K", "2.0k", "2e3", " 2000 "])
+def test_a_thousand_has_a_letter(text: str) -> None:
+    assert Number("a bit rate", 1, kind=float)(text) == 2000.0
+    assert Number("a rate", 1)(text) == 2000
+
+
+def test_a_part_of_a_thousand_is_a_whole_number() -> None:
+    assert Number("a rate", 1)("8.2k") == 8200
+    assert Number("a rate", 1)("22.05k") == 22050
 
 
 @pytest.mark.parametrize(
@@ -49,9 +80,15 @@ def test_version(tool: Any) -> None:
         (["encode", "a.wav", "--effort", "-1"], "--effort"),
         (["encode", "a.wav", "--search", "luck"], "luck"),
         (["encode", "a.wav", "--bitrate", "0"], "--bitrate"),
-        (["encode", "a.wav", "--bitrate", "nan"], "nan is not a bit rate"),
-        (["encode", "a.wav", "--bitrate", "inf"], "inf is not a bit rate"),
-        (["encode", "a.wav", "--threads", "0"], "--threads"),
+        *(
+            (["encode", "a.wav", "--bitrate", rate], f"'{rate}' is not a bit rate; give bits for")
+            for rate in ("nan", "inf", "-2k", "1e400", "1e999999k", "k", "2kbit", "1,5k", "fast")
+        ),
+        (["encode", "a.wav", "--effort", "hard"], "'hard' is not a whole number from 0 to 9;"),
+        (["encode", "a.wav", "--effort", "2.5"], "'2.5' is not a whole number from 0 to 9;"),
+        (["encode", "a.wav", "--threads", "0"], "'0' is not a whole number from 1 on;"),
+        (["encode", "a.wav", "--bitrate"], "see gan-audio-compression encode --help"),
+        (["decode", "a.gac", "--rate", "44.1"], "'44.1' is not a rate in Hz from 1000 to 768000"),
         (["encode", ""], "the name is empty"),
         (["encode", "a.wav", "-o", ""], "the name is empty"),
         (["info", ""], "the name is empty"),
@@ -61,6 +98,15 @@ def test_version(tool: Any) -> None:
         (["info"], "Missing argument 'FILE'"),
         (["compare", "a.wav"], "Missing argument 'DEG'"),
         (["compare", "-", "-"], "standard input stands for one file"),
+        (["compare", "a.wav", "a.gac"], "a.gac is a .gac file and no audio; decode it first"),
+        (["encode", "a.gac"], "a.gac is a .gac file, which encode makes and does not take; decode"),
+        (["decode", "a.wav"], "a.wav is an audio file, which decode makes and does not take"),
+        (["encode", "b.wav", "b.gac"], "if it is to be the output, write -o b.gac;"),
+        (["encode", "/dev/stdin"], "nothing can lie beside /dev/stdin; name the output with -o;"),
+        (["--force", "encode", "a.wav"], "--force stands before the command encode; put options"),
+        (["--debug", "info", "a.gac"], "see gan-audio-compression info --help"),
+        (["--bitrate", "2k", "a.wav"], "put another command, such as encode, before options"),
+        (["-v"], "Missing command"),
     ],
 )
 def test_wrong_calls_end_with_2_and_one_line(tool: Any, arguments: list[str], says: str) -> None:

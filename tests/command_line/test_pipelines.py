@@ -11,7 +11,9 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.validation import ParameterValidationError
 
 from gan_audio_compression.__main__ import main
+from gan_audio_compression.command_line.main import main as command_line
 from gan_audio_compression.command_line.pipelines import ParameterError
+from gan_audio_compression.pipeline_registry import UnknownPipelineError, register_pipelines
 
 RUN_COMMAND = "find_run_command"
 
@@ -70,6 +72,24 @@ def test_a_folder_without_configuration_is_told(tool: Any) -> None:
     done = tool("run")
     assert done.code == 2
     assert "no folder conf here" in done.err
+
+
+def test_the_short_option_for_help_reaches_kedro(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(utils, RUN_COMMAND, lambda package: kedro_run)
+    with pytest.raises(SystemExit) as end:
+        command_line(["run", "-h"])
+    assert end.value.code == 0
+    assert "--only-missing-outputs" in capsys.readouterr().out
+
+
+def test_a_pipeline_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(UnknownPipelineError) as raised:
+        register_pipelines()["nope"]
+    assert str(raised.value).startswith("there is no pipeline 'nope'; give one of ablations, ")
+    assert "segment_training" in str(raised.value)
+    assert "__default__" not in str(raised.value)
 
 
 def test_a_wrong_parameter_is_one_line(tool: Any, monkeypatch: pytest.MonkeyPatch) -> None:

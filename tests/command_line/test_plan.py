@@ -1,12 +1,15 @@
 """Which inputs become which outputs."""
 
+import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from gan_audio_compression.command_line.plan import AUDIO_SUFFIXES, Job, plan
+from gan_audio_compression.audio.errors import InputError
+from gan_audio_compression.command_line.plan import AUDIO, CODED, Job, plan
 
 STANDARD = Path("-")
 
@@ -23,7 +26,12 @@ def touch(*names: str) -> None:
 
 
 def planned(*inputs: str, output: str | None = None) -> dict[str, str]:
-    jobs = plan(list(map(Path, inputs)), output, AUDIO_SUFFIXES, ".gac")
+    jobs = plan(list(map(Path, inputs)), output, AUDIO, CODED, ".gac").jobs
+    return {str(job.source): str(job.target) for job in jobs}
+
+
+def planned_back(*inputs: str, output: str | None = None) -> dict[str, str]:
+    jobs = plan(list(map(Path, inputs)), output, CODED, AUDIO, ".wav").jobs
     return {str(job.source): str(job.target) for job in jobs}
 
 
@@ -62,15 +70,86 @@ def test_a_folder_keeps_its_shape_and_only_audio_is_taken() -> None:
 
 def test_a_file_that_is_also_in_a_folder_is_done_once() -> None:
     touch("in/a.wav")
-    assert plan([Path("in"), Path("in/a.wav")], None, AUDIO_SUFFIXES, ".gac") == [
-        Job(Path("in/a.wav"), Path("in/a.gac"))
-    ]
+    given = [Path("in"), Path("in/a.wav")]
+    assert plan(given, None, AUDIO, CODED, ".gac").jobs == [Job(Path("in/a.wav"), Path("in/a.gac"))]
+
+
+@pytest.mark.parametrize(
+    "name", ["2024.01.02 10.30.15", "talk.m4a", "Dr. No", ".wav", "a.wav.bak", "take.1"]
+)
+def test_what_follows_a_dot_is_kept_unless_it_is_an_ending_of_audio(name: str) -> None:
+    assert planned(name) == {name: f"{name}.gac"}
+    assert planned(name, output="out/") == {name: f"out/{name}.gac"}
+    assert planned_back(name) == {name: f"{name}.wav"}
+    assert planned_back(f"{name}.gac") == {f"{name}.gac": f"{name}.wav"}
+
+
+def test_of_a_folder_all_is_left_that_is_neither_taken_nor_made() -> None:
+    touch("in/a.wav", "in/a.gac", "in/notes.txt", "in/deep/b.m4a", "in/deep/c.flac")
+    Path("in/broken.wav").symlink_to("nowhere")
+    os.mkfifo("in/pipe.wav")
+    coding = plan([Path("in")], None, AUDIO, CODED, ".gac")
+    assert [str(job.source) for job in coding.jobs] == ["in/a.wav", "in/deep/c.flac"]
+    left = ["in/broken.wav", "in/deep/b.m4a", "in/notes.txt", "in/pipe.wav"]
+    assert sorted(map(str, coding.left)) == left
+    back = plan([Path("in")], None, CODED, AUDIO, ".wav")
+    assert [str(job.source) for job in back.jobs] == ["in/a.gac"]
+    assert sorted(map(str, back.left)) == ["in/deep/b.m4a", "in/notes.txt"]
+
+
+def test_what_is_hidden_in_a_folder_is_passed_over_but_may_be_named() -> None:
+    hidden = ["in/._a.wav", "in/.trash/b.wav", "in/__MACOSX/c.wav", "in/deep/.d.wav"]
+    touch("in/a.wav", *hidden)
+    coding = plan([Path("in")], None, AUDIO, CODED, ".gac")
+    assert (coding.jobs, coding.left) == ([Job(Path("in/a.wav"), Path("in/a.gac"))], [])
+    for name in hidden:
+        assert list(planned(name)) == [name]
+    assert list(planned("in/.trash")) == ["in/.trash/b.wav"]
+
+
+def test_links_to_folders_are_followed() -> None:
+    touch("elsewhere/a.wav", "elsewhere/deep/b.wav", "in/c.wav")
+    Path("in/link").symlink_to("../elsewhere")
+    Path("in/twin").symlink_to("../elsewhere")
+    assert planned("in", output="out") == {
+        f"in/{name}.wav": f"out/{name}.gac"
+        for name in ("c", "link/a", "link/deep/b", "twin/a", "twin/deep/b")
+    }
+
+
+def test_links_that_lead_back_to_their_own_folders_end() -> None:
+    touch("x/a.wav", "y/b.wav", "x/deep/c.wav")
+    Path("x/deep/up").symlink_to("..")
+    Path("x/other").symlink_to("../y")
+    Path("y/other").symlink_to("../x")
+    assert list(planned("x")) == ["x/a.wav", "x/deep/c.wav", "x/other/b.wav"]
+
+
+def test_a_folder_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    touch("in/a.wav", "in/closed/b.wav")
+    listed = Path.iterdir
+
+    def refuse(folder: Path) -> Iterator[Path]:
+        if folder.name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(InputError, match=r"in/closed cannot be read \(Permission denied\)"):
+        planned("in")
 
 
 def test_standard_input_goes_to_standard_output_unless_a_file_is_named() -> None:
     assert planned("-") == {"-": "-"}
     assert planned("-", output="a.gac") == {"-": "a.gac"}
     assert planned("a.wav", output="-") == {"a.wav": "-"}
+    assert planned("a.wav", output="/dev/stdout") == {"a.wav": "-"}
+
+
+def test_a_pipe_goes_where_it_is_told() -> None:
+    os.mkfifo("fifo")
+    assert planned("fifo", output="a.gac") == {"fifo": "a.gac"}
+    assert planned("/dev/stdin", output="a.gac") == {"/dev/stdin": "a.gac"}
 
 
 @pytest.mark.parametrize(
@@ -78,10 +157,17 @@ def test_standard_input_goes_to_standard_output_unless_a_file_is_named() -> None
     [
         (["x/a.wav", "y/a.wav"], "out", "x/a.wav and y/a.wav would both become out/a.gac"),
         (["a.wav", "a.flac"], None, "would both become a.gac"),
-        (["a.gac"], None, "a.gac would replace itself"),
+        (["a.gac"], None, "a.gac is a .gac file, which encode makes and does not take; decode"),
+        (["a.gac"], "b.gac", "decode takes it"),
+        (["b.wav", "b.gac"], None, "if it is to be the output, write -o b.gac"),
+        (["b.wav", "my b.gac"], None, "write -o 'my b.gac'"),
+        (["b.gac", "a.gac"], None, "b.gac is a .gac file, .* decode takes it"),
+        (["b.wav", "b.gac"], "out", "decode takes it"),
+        (["/dev/stdin"], None, "nothing can lie beside /dev/stdin; name the output with -o"),
+        (["fifo"], None, "nothing can lie beside fifo; name the output with -o"),
         (["-", "a.wav"], None, "give one input"),
         (["a.wav", "b.wav"], "-", "give one input"),
-        (["empty"], None, r"no .* \.wave file in empty"),
+        (["empty"], None, r"no file in empty ends in .* or \.wave; name a file"),
         (["empty"], "-", "give one input"),
         (["a.wav", "b.wav"], "file", "file is a file; name a folder"),
     ],
@@ -91,8 +177,21 @@ def test_inputs_and_output_that_do_not_fit(
 ) -> None:
     Path("empty").mkdir()
     touch("file")
+    os.mkfifo("fifo")
     with pytest.raises(click.UsageError, match=says):
         planned(*inputs, output=output)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        (["a.wav"], "a.wav is an audio file, which decode makes and does not take; encode takes"),
+        (["a.gac", "a.flac"], "if it is to be the output, write -o a.flac"),
+    ],
+)
+def test_audio_is_not_decoded(inputs: list[str], says: str) -> None:
+    with pytest.raises(click.UsageError, match=says):
+        planned_back(*inputs)
 
 
 @pytest.mark.parametrize("output", ["a.wav", "./x/../a.wav", "symbolic.wav", "hard.wav"])

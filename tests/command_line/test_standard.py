@@ -13,6 +13,7 @@ import pytest
 
 WAV_HEADER = 44
 FULL = Path("/dev/full")
+DEVICE = Path("/dev/stdout")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="the system has no /dev/full")
 
 
@@ -72,6 +73,33 @@ def test_a_reader_who_is_gone_before_the_first_line(
     os.close(writing)
     _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (1, b"")
+
+
+@pytest.mark.skipif(not DEVICE.exists(), reason="the system has no /dev/stdout")
+def test_standard_output_by_its_name_as_a_device(start: Any, speech: Path, tool: Any) -> None:
+    tool("encode", speech)
+    expected = Path("speech.gac").read_bytes()
+    process = start("encode", speech, "-o", DEVICE)
+    assert process.communicate(timeout=60)[0] == expected
+    with Path("redirected.gac").open("wb") as target:
+        assert start("encode", speech, "-o", DEVICE, stdout=target).wait(60) == 0
+    assert Path("redirected.gac").read_bytes() == expected
+
+
+@pytest.mark.parametrize(
+    "command", [["encode", "speech.wav", "-o", "-"], ["decode", "coded/speech.gac", "-o", "-"]]
+)
+def test_a_terminal_gets_no_bytes(
+    tool: Any, coded: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.stdout, "isatty", lambda: True)
+        done = tool(*command)
+    assert (done.code, done.out) == (1, b"")
+    assert done.err == (
+        "gan-audio-compression: standard output is a terminal; name a file with -o, or send it to a"
+        " program.\n"
+    )
 
 
 @needs_full

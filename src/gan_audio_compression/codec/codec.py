@@ -13,17 +13,23 @@ from numpy.typing import NDArray
 from gan_audio_compression.audio.errors import EmptyAudioError
 from gan_audio_compression.audio.reader import AudioReader, require_rate
 from gan_audio_compression.audio.writer import AudioWriter
+from gan_audio_compression.codec.arguments import (
+    bit_rate,
+    require_bytes,
+    require_file,
+    whole_number,
+)
 from gan_audio_compression.codec.coding import Coding, EncodeOptions
 from gan_audio_compression.codec.device import require_device
 from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.models import DEFAULT_MODEL, open_model
-from gan_audio_compression.codec.precision import Precision
+from gan_audio_compression.codec.precision import Precision, require_precision
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT, search_config
 from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender
 from gan_audio_compression.codec.streams import (
     CountedBlocks,
-    at_rate,
+    DecodedBlocks,
     full_scale,
     measure,
     resampled,
@@ -50,10 +56,12 @@ class Coded:
     Attributes:
         seconds: of the recording.
         size: of its .gac form, in bytes.
+        lost: seconds of it that are silent, since they were damaged.
     """
 
     seconds: float
     size: int
+    lost: float = 0.0
 
 
 class Codec:
@@ -76,6 +84,8 @@ class Codec:
     """
 
     def __init__(self, model: Model) -> None:
+        if isinstance(model, str | Path):
+            raise TypeError(f"model is {str(model)!r}, a name; Codec.load opens a model by that.")
         self.model = model
 
     @classmethod
@@ -98,7 +108,9 @@ class Codec:
             UnknownModelError: there is no model of that name.
             ModelFileError: the file is damaged or no model.
             DeviceError: the device is not there.
+            ValueError: there is no such precision.
         """
+        require_precision(precision)
         require_device(device)
         return cls(open_model(name_or_path).to(device, precision))
 
@@ -124,7 +136,7 @@ class Codec:
             BitrateTooLowError: the model cannot go as low; the message names a rate that works.
             SearchError: the search or effort is unknown.
         """
-        sample_rate = require_rate(sample_rate)
+        sample_rate = _rate(sample_rate)
         blocks = [full_scale(samples)]
         target = io.BytesIO()
         coding = self._coding(**options)
@@ -139,7 +151,8 @@ class Codec:
         Args:
             data: the file.
             sample_rate: of the result in Hz, 1000 to 768000; None for the recording's.
-            conceal: make damaged parts silence and log a warning, instead of raising.
+            conceal: make damaged parts silence and log a warning, instead of raising; where not
+                one part is sound, it raises all the same.
 
         Returns:
             Samples [n] in [-1, 1], and their sampling rate in Hz. At the recording's rate, n is
@@ -151,8 +164,9 @@ class Codec:
                 has its own subclass.
             UnsupportedRateError: `sample_rate` is out of range.
         """
-        receiver, rate = self._receiver(io.BytesIO(data), sample_rate, conceal)
-        return np.concatenate(list(at_rate(receiver, rate))), rate
+        require_bytes("data", data)
+        blocks, rate = self._decoded(io.BytesIO(data), sample_rate, conceal)
+        return np.concatenate(list(blocks)), rate
 
     def encode_file(
         self,
@@ -172,6 +186,8 @@ class Codec:
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
+        require_file("source", source, "rb")
+        require_file("target", target, "wb")
         coding = self._coding(**options)
         with AudioReader(source) as reader:
             if reader.channels > 1:
@@ -197,7 +213,8 @@ class Codec:
         Raises:
             AudioError, BitrateTooLowError, SearchError: as `encode`.
         """
-        sample_rate = require_rate(sample_rate)
+        require_file("target", target, "wb")
+        sample_rate = _rate(sample_rate)
         coding = self._coding(**options)
         return self._send(map(full_scale, blocks), sample_rate, target, coding, None)
 
@@ -222,13 +239,13 @@ class Codec:
             BitstreamError: as `decode`; `target` is incomplete then.
             AudioError: the format or the rate cannot be written.
         """
-        receiver, rate = self._receiver(source, sample_rate, conceal)
-        samples = 0
+        require_file("source", source, "rb")
+        require_file("target", target, "wb")
+        blocks, rate = self._decoded(source, sample_rate, conceal)
         with AudioWriter(target, rate, format) as writer:
-            for block in at_rate(receiver, rate):
+            for block in blocks:
                 writer.write(block)
-                samples += len(block)
-        return Coded(samples / rate, receiver.size)
+        return Coded(blocks.samples / rate, blocks.size, blocks.lost_seconds)
 
     def decode_blocks(
         self, source: BinaryIO, *, sample_rate: int | None = None, conceal: bool = False
@@ -245,16 +262,17 @@ class Codec:
         Raises:
             BitstreamError: as `decode`; from the blocks, where a chunk is met that is damaged.
         """
-        receiver, rate = self._receiver(source, sample_rate, conceal)
-        return at_rate(receiver, rate), rate
+        require_file("source", source, "rb")
+        blocks, rate = self._decoded(source, sample_rate, conceal)
+        return iter(blocks), rate
 
-    def _receiver(
+    def _decoded(
         self, source: BinaryIO, sample_rate: int | None, conceal: bool
-    ) -> tuple[Receiver, int]:
-        """Return what decodes `source`, and the rate to resample to."""
+    ) -> tuple[DecodedBlocks, int]:
+        """Return what `source` holds, and its rate."""
         receiver = Receiver(self.model, source, conceal)
-        rate = receiver.sample_rate if sample_rate is None else require_rate(sample_rate)
-        return receiver, rate
+        rate = receiver.sample_rate if sample_rate is None else _rate(sample_rate)
+        return DecodedBlocks(receiver, rate), rate
 
     def _coding(
         self,
@@ -262,7 +280,9 @@ class Codec:
         effort: int = DEFAULT_EFFORT,
         bitrate: float | None = None,
     ) -> Coding:
-        return Coding(search_config(search or self.model.strategy, effort), bitrate=bitrate)
+        effort = whole_number("effort", effort, DEFAULT_EFFORT)
+        config = search_config(search or self.model.strategy, effort)
+        return Coding(config, bitrate=None if bitrate is None else bit_rate(bitrate))
 
     def _send(
         self,
@@ -276,8 +296,6 @@ class Codec:
         counted = CountedBlocks(blocks)
         meter = LevelMeter(_LIVE_MEMORY_SECONDS)
         segments = LIVE_CHUNK_SEGMENTS if level is None else CHUNK_SEGMENTS
-        if level is not None and level.code == LOWEST_LEVEL_CODE:
-            logger.warning("The recording is silent.")
         sender = Sender(self.model, target, sample_rate, coding, segments)
         for piece in cut(resampled(counted, sample_rate, SAMPLE_RATE), sender.chunk_samples):
             if level is None:
@@ -288,4 +306,10 @@ class Codec:
             target.flush()
         if not counted.samples:
             raise EmptyAudioError("This audio has no samples; leave it out or record it again.")
+        if level is not None and level.code == LOWEST_LEVEL_CODE:
+            logger.warning("The recording is silent.")
         return Coded(counted.samples / sample_rate, sender.size)
+
+
+def _rate(sample_rate: int) -> int:
+    return require_rate(whole_number("sample_rate", sample_rate, SAMPLE_RATE))

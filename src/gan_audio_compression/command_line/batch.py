@@ -10,10 +10,10 @@ from tqdm import tqdm
 
 from gan_audio_compression.command_line.computing import CodecUnavailableError, Computing
 from gan_audio_compression.command_line.interrupts import leave_hangup_to_parent
-from gan_audio_compression.command_line.plan import Job
-from gan_audio_compression.command_line.reporting import about, named
+from gan_audio_compression.command_line.plan import Job, Plan
+from gan_audio_compression.command_line.reporting import about, named, unforeseen
 from gan_audio_compression.command_line.standard import source_file, target_file
-from gan_audio_compression.compute.executor import describe_error, make_executor
+from gan_audio_compression.compute.executor import make_executor
 from gan_audio_compression.errors import GanAudioCompressionError
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ class Failure:
     of_all: bool = False
 
 
-def run(task: Task, jobs: Sequence[Job], *, verb: str, debug: bool) -> int:
+def run(task: Task, planned: Plan, *, verb: str, debug: bool) -> int:
     """Do all jobs, each on its own, and log a summary.
 
     Args:
         task: what to do.
-        jobs: the files.
+        planned: the files.
         verb: what is done to them, such as "encoded".
         debug: let the first error end everything, with its traceback.
 
@@ -69,10 +69,12 @@ def run(task: Task, jobs: Sequence[Job], *, verb: str, debug: bool) -> int:
         CodecUnavailableError: the codec cannot be opened.
     """
     start = time.perf_counter()
-    done = [do(task, job) for job in jobs] if debug else _done(_results(task, jobs))
+    jobs = planned.jobs
+    done = _done(jobs, (do(task, job) for job in jobs) if debug else _results(task, jobs))
     failed = len(jobs) - len(done)
     if done or len(jobs) > 1:
-        logger.info("%s", _summary(done, failed, verb, time.perf_counter() - start))
+        summary = _summary(done, failed, len(planned.left), verb)
+        logger.info("%s; took %.1f s.", summary, time.perf_counter() - start)
     return int(failed > 0)
 
 
@@ -98,7 +100,7 @@ def attempt(task: Task, job: Job) -> "Coded | Failure":
     except GanAudioCompressionError as error:
         return Failure(str(error), of_all=isinstance(error, CodecUnavailableError))
     except Exception as error:
-        return Failure(named(job.source, f"{describe_error(error)}; --debug says more."))
+        return Failure(named(job.source, unforeseen(error)))
 
 
 def _results(task: Task, jobs: Sequence[Job]) -> "Iterable[Coded | Failure | None]":
@@ -112,28 +114,39 @@ def _results(task: Task, jobs: Sequence[Job]) -> "Iterable[Coded | Failure | Non
         yield outcome.value
 
 
-def _done(results: "Iterable[Coded | Failure | None]") -> "list[Coded]":
+def _done(jobs: Sequence[Job], results: "Iterable[Coded | Failure | None]") -> "list[Coded]":
     """Return what was done and log the rest."""
     done = []
-    for result in results:
-        if not isinstance(result, Failure):
-            done += [] if result is None else [result]
-        elif result.of_all:
-            raise CodecUnavailableError(result.message)
-        else:
+    for job, result in zip(jobs, results, strict=True):
+        if isinstance(result, Failure):
+            if result.of_all:
+                raise CodecUnavailableError(result.message)
             logger.error("%s", result.message)
+        elif result is not None:
+            done.append(result)
+            with about(job.source):
+                logger.debug("%s has %s.", job.target, _amount([result]))
     return done
 
 
-def _summary(done: "Sequence[Coded]", failed: int, verb: str, elapsed: float) -> str:
-    seconds = sum(one.seconds for one in done)
-    size = sum(one.size for one in done)
-    parts = [f"{len(done)} file{'' if len(done) == 1 else 's'} {verb}"]
+def _summary(done: "Sequence[Coded]", failed: int, left: int, verb: str) -> str:
+    parts = [f"{_files(len(done))} {verb}"]
     if failed:
         parts.append(f"{failed} failed")
+    if left:
+        parts.append(f"{_files(left)} left alone (-v names them)")
     if done:
-        parts.append(f"{seconds:.2f} s of audio, {size} bytes")
-    # Nothing is left of a file of which all is lost and concealed.
-    if seconds:
-        parts.append(f"{8 * size / seconds / 1000:.2f} kbit/s")
-    return f"{', '.join(parts)}; took {elapsed:.1f} s."
+        parts.append(_amount(done))
+    return ", ".join(parts)
+
+
+def _amount(coded: "Sequence[Coded]") -> str:
+    seconds = sum(one.seconds for one in coded)
+    lost = sum(one.lost for one in coded)
+    size = sum(one.size for one in coded)
+    loss = f", {lost:.2f} s of them lost" if lost else ""
+    return f"{seconds:.2f} s of audio{loss}, {size} bytes, {8 * size / seconds / 1000:.2f} kbit/s"
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"

@@ -11,7 +11,8 @@ from gan_audio_compression.audio.writer import FORMATS, format_of
 from gan_audio_compression.command_line import options
 from gan_audio_compression.command_line.batch import run
 from gan_audio_compression.command_line.computing import Computing
-from gan_audio_compression.command_line.plan import CODED_SUFFIX, Job, plan
+from gan_audio_compression.command_line.plan import AUDIO, CODED, Job, plan
+from gan_audio_compression.signal.spec import HIGHEST_RATE, LOWEST_RATE
 
 if TYPE_CHECKING:
     from gan_audio_compression.codec.codec import Codec, Coded
@@ -35,7 +36,7 @@ class Decoding:
         )
 
 
-@click.command()
+@click.command(short_help="Decompress .gac files to audio.")
 @options.files
 @click.option(
     "--format",
@@ -45,7 +46,14 @@ class Decoding:
     help="Of outputs that -o does not name with an extension.",
 )
 @click.option(
-    "--rate", type=click.IntRange(1000, 768_000), metavar="HZ", help="[default: the recording's]"
+    "--rate",
+    type=options.Number(
+        f"a rate in Hz from {LOWEST_RATE} to {HIGHEST_RATE}, such as 16000 or 16k",
+        LOWEST_RATE,
+        HIGHEST_RATE,
+    ),
+    metavar="HZ",
+    help="Of the output, such as 16000 or 16k.  [default: the recording's]",
 )
 @click.option(
     "--conceal", is_flag=True, help="Make damaged parts silence, with a warning, and go on."
@@ -70,15 +78,15 @@ def decode(
     IN is a .gac file, a folder of such files, or - for standard input. Without -o, a.gac becomes
     a.wav beside it. Standard output is WAV, which can be heard while it comes.
     """
-    jobs = plan(inputs, output, {CODED_SUFFIX}, f".{format}")
+    planned = plan(inputs, output, CODED, AUDIO, f".{format}")
     try:
-        for job in jobs:
+        for job in planned.jobs:
             _format(job.target, format)
     except AudioFormatError as error:
         raise click.UsageError(str(error)) from error
-    computing = Computing.of(jobs, model, device, threads)
+    computing = Computing.of(planned.jobs, model, device, threads)
     task = Decoding(computing, format, rate, conceal, force)
-    context.exit(run(task, jobs, verb="decoded", debug=debug))
+    context.exit(run(task, planned, verb="decoded", debug=debug))
 
 
 def _format(target: Path, default: str) -> str:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -15,7 +15,7 @@ from gan_audio_compression.codec.search.presets import (
 from gan_audio_compression.command_line import options
 from gan_audio_compression.command_line.batch import run
 from gan_audio_compression.command_line.computing import Computing
-from gan_audio_compression.command_line.plan import AUDIO_SUFFIXES, CODED_SUFFIX, Job, plan
+from gan_audio_compression.command_line.plan import AUDIO, CODED, Job, plan
 
 if TYPE_CHECKING:
     from gan_audio_compression.codec.codec import Codec, Coded
@@ -38,17 +38,7 @@ class Encoding:
         )
 
 
-class _BitRate(click.FloatRange):
-    """A number of a range that is neither infinite nor "nan", which no comparison refuses."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        rate = super().convert(value, param, ctx)
-        if not math.isfinite(rate):
-            self.fail(f"{value} is not a bit rate.", param, ctx)
-        return rate
-
-
-@click.command()
+@click.command(short_help="Compress audio to .gac files.")
 @options.files
 @click.option(
     "--search",
@@ -57,16 +47,24 @@ class _BitRate(click.FloatRange):
 )
 @click.option(
     "--effort",
-    type=click.IntRange(EFFORTS[0], EFFORTS[-1]),
+    type=options.Number(
+        f"a whole number from {EFFORTS[0]} to {EFFORTS[-1]}", EFFORTS[0], EFFORTS[-1]
+    ),
+    metavar=f"{EFFORTS[0]}-{EFFORTS[-1]}",
     default=DEFAULT_EFFORT,
     show_default=True,
     help="Of the search: 0 is the encoder alone, 5 a second of one core for a second of audio.",
 )
 @click.option(
     "--bitrate",
-    type=_BitRate(min=0, min_open=True),
+    type=options.Number(
+        "a bit rate; give bits for each second, such as 1500 or 1.5k",
+        math.ulp(0.0),
+        kind=float,
+    ),
     metavar="BIT/S",
-    help="Most bits for each second, by file size.  [default: the model's own, 2000 or none]",
+    help="Most bits for each second, by file size, such as 1500 or 1.5k."
+    "  [default: the model's own, 2000 or none]",
 )
 @options.computing
 @click.pass_context
@@ -86,9 +84,10 @@ def encode(
     """Compress audio files to .gac files.
 
     IN is an audio file of any format and rate that libsndfile reads, a folder of such files, or -
-    for standard input. Without -o, a.wav becomes a.gac beside it.
+    for standard input. Of a folder all is taken that is audio by its ending and not hidden,
+    through links too. Without -o, a.wav becomes a.gac beside it.
     """
-    jobs = plan(inputs, output, AUDIO_SUFFIXES, CODED_SUFFIX)
-    computing = Computing.of(jobs, model, device, threads)
+    planned = plan(inputs, output, AUDIO, CODED, ".gac")
+    computing = Computing.of(planned.jobs, model, device, threads)
     task = Encoding(computing, search, effort, bitrate, force)
-    context.exit(run(task, jobs, verb="encoded", debug=debug))
+    context.exit(run(task, planned, verb="encoded", debug=debug))

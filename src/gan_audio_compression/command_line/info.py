@@ -52,7 +52,7 @@ class Info:
     bit_rate: float
 
 
-@click.command()
+@click.command(short_help="Say what is in a .gac file.")
 @click.argument("file", metavar="FILE", type=options.PATH)
 @options.as_json
 @options.debug

@@ -22,7 +22,7 @@ _ratings = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Run a listening test.")
 @_folder
 @_ratings
 @click.option(
@@ -31,7 +31,13 @@ _ratings = click.option(
     show_default=True,
     help="This machine's address or name that browsers of others use; they are then let in.",
 )
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    metavar="N",
+    type=options.Number("a whole number from 1 to 65535", 1, 65535),
+)
 @options.debug
 def listen(folder: Path, ratings: Path, host: str, port: int, debug: bool) -> None:
     """Run the listening test in FOLDER, as the pipeline listening_test wrote it, until Ctrl-C."""
@@ -51,7 +57,7 @@ def listen(folder: Path, ratings: Path, host: str, port: int, debug: bool) -> No
         serve(make_app(prepared.page, store, [host, "localhost", _LOOPBACK]), address)
 
 
-@click.command("import-ratings")
+@click.command("import-ratings", short_help="Keep ratings that were saved as files.")
 @_folder
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=options.PATH)
 @_ratings

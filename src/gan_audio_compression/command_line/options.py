@@ -1,12 +1,15 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the types of their values."""
 
+import math
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gan_audio_compression.codec.models import DEFAULT_MODEL
+from gan_audio_compression.command_line.reporting import show_details
 
 Command = Callable[..., Any]
 
@@ -25,14 +28,58 @@ class _PathType(click.Path):
 
 PATH = _PathType(path_type=Path)
 
+
+class Number(click.ParamType):  # type: ignore[type-arg]  # no generic in every click
+    """A number within bounds, where 2k is 2000."""
+
+    name = "number"
+
+    def __init__(
+        self,
+        wanted: str,
+        lowest: float,
+        highest: float = math.inf,
+        kind: type[int] | type[float] = int,
+    ) -> None:
+        """Take what is `wanted`, as errors call it; int takes whole numbers alone."""
+        self._wanted = wanted
+        self._lowest, self._highest = lowest, highest
+        self._kind = kind
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | float:
+        """Return the number, of the kind that was asked for."""
+        text = str(value).strip()
+        thousands = text.lower().endswith("k")
+        try:
+            # Decimal, because 8.2 * 1000 is no whole number.
+            number = Decimal(text[:-1] if thousands else text) * (1000 if thousands else 1)
+        except ArithmeticError:
+            number = Decimal("nan")
+        size = float(number)
+        is_known = math.isfinite(size) and self._lowest <= size <= self._highest
+        if not is_known or (self._kind is int and size % 1):
+            self.fail(f"{value!r} is not {self._wanted}.", param, ctx)
+        return self._kind(number)
+
+
 debug = click.option(
     "--debug", is_flag=True, help="Stop at the first error and show its traceback."
+)
+verbose = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda context, option, value: show_details(True) if value else None,
+    help="Name each file that is done, and those of a folder that are left alone.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 def files(command: Command) -> Command:
-    """Take IN..., -o OUT and --force."""
+    """Take IN..., -o OUT, --force and --verbose."""
     inputs = click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
     output = click.option(
         "-o",
@@ -42,7 +89,7 @@ def files(command: Command) -> Command:
         help="A file for one input, a folder (NAME/ if new) for several; - is standard output.",
     )
     force = click.option("--force", is_flag=True, help="Replace files that exist.")
-    return inputs(output(force(command)))
+    return inputs(output(force(verbose(command))))
 
 
 def computing(command: Command) -> Command:
@@ -59,7 +106,8 @@ def computing(command: Command) -> Command:
     )
     threads = click.option(
         "--threads",
-        type=click.IntRange(min=1),
+        type=Number("a whole number from 1 on", 1),
+        metavar="N",
         help="Cores to use: threads for one file, processes for several.  [default: all]",
     )
     return model(device(threads(debug(command))))

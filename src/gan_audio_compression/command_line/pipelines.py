@@ -21,6 +21,7 @@ class ParameterError(GanAudioCompressionError):
 
 
 @click.command(
+    short_help="Run the pipelines of the study.",
     add_help_option=False,
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )
@@ -28,12 +29,15 @@ class ParameterError(GanAudioCompressionError):
 @options.debug
 def run(arguments: tuple[str, ...], debug: bool) -> None:
     """Run the pipelines of the study; the options are those of `kedro run`."""
-    elsewhere = any(argument.startswith(("--conf-source", "--help")) for argument in arguments)
+    # Kedro knows the long name alone.
+    given = ["--help" if argument == "-h" else argument for argument in arguments]
+    elsewhere = any(argument.startswith(("--conf-source", "--help")) for argument in given)
     if not elsewhere and not Path("conf").is_dir():
         raise click.UsageError(
-            "there is no folder conf here; go to the project, or give --conf-source."
+            "run needs the folder conf of the project, and there is no folder conf here; go to the"
+            " project, give --conf-source, or put another command, such as encode, before options."
         )
-    run_pipelines(list(arguments))
+    run_pipelines(given)
 
 
 def run_pipelines(

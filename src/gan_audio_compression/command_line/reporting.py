@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from gan_audio_compression.compute.executor import describe_error
 from gan_audio_compression.errors import GanAudioCompressionError
 
 PROGRAM = "gan-audio-compression"
@@ -19,6 +20,7 @@ STANDARD = Path("-")
 
 _CLEAR_LINE = "\r\x1b[K"
 
+_package = logging.getLogger("gan_audio_compression")
 _subject: ContextVar[Path | None] = ContextVar("subject", default=None)
 
 
@@ -33,6 +35,11 @@ def say(message: str) -> None:
 def named(file: Path, message: str) -> str:
     """Return the message under the name of the file that it is about."""
     return f"{'standard input' if file == STANDARD else file}: {message}"
+
+
+def unforeseen(error: Exception) -> str:
+    """Return what is said of an error that nobody foresaw."""
+    return f"{describe_error(error).rstrip('.')}; --debug says more."
 
 
 @contextmanager
@@ -50,10 +57,15 @@ def about(file: Path) -> Iterator[None]:
 
 def configure_logging() -> None:
     """Send the package's own messages to standard error, in this process."""
-    package = logging.getLogger("gan_audio_compression")
-    package.handlers = [_Messages()]
-    package.setLevel(logging.INFO)
-    package.propagate = False
+    _package.handlers = [_Messages()]
+    _package.propagate = False
+    if _package.level == logging.NOTSET:
+        show_details(False)
+
+
+def show_details(shown: bool) -> None:
+    """Let messages through that few users want, or keep them back."""
+    _package.setLevel(logging.DEBUG if shown else logging.INFO)
 
 
 class _Messages(logging.Handler):

@@ -6,7 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from gan_audio_compression.audio.errors import InputError, OutputWriteError, write_advice
+from gan_audio_compression.audio.errors import (
+    InputError,
+    OutputError,
+    OutputWriteError,
+    write_advice,
+)
 from gan_audio_compression.audio.files import input_file, output_file
 from gan_audio_compression.command_line.reporting import STANDARD
 
@@ -33,10 +38,14 @@ def target_file(path: Path, force: bool) -> Iterator[BinaryIO]:
     """Open a file that takes its name when it is complete; "-" is standard output.
 
     Raises:
-        OutputError: it cannot be made.
+        OutputError: it cannot be made, or is a terminal.
         SystemExit: whoever reads standard output wants no more.
     """
     if path == STANDARD:
+        if sys.stdout is not None and sys.stdout.isatty():
+            raise OutputError(
+                "standard output is a terminal; name a file with -o, or send it to a program."
+            )
         with standard_output() as file:
             yield file
     else:

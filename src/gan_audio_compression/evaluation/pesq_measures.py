@@ -20,9 +20,12 @@ from gan_audio_compression.signal.spec import SAMPLE_RATE
 _NARROW_BAND_RATE = 8_000
 _RAW_CEILING = 4.5
 _SHORTEST = 0.25
-# The reference code has tables for 50 talk spurts and crashes the process when it overruns them;
-# it counts only spurts of 0.2 s and more with pauses of more than 0.2 s between.
-_LONGEST = 20.0
+LONGEST = 20.0
+"""Most seconds that PESQ takes.
+
+The reference code has tables for 50 talk spurts and crashes the process when it overruns them;
+it counts only spurts of 0.2 s and more with pauses of more than 0.2 s between.
+"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class NarrowBandPesq:
             MetricError: if the waves are shorter than 0.25 s or longer than 20 s, or the reference
                 code finds no speech in them.
         """
-        check_length(reference, "PESQ NB", _SHORTEST, _LONGEST)
+        check_length(reference, "PESQ NB", _SHORTEST, LONGEST)
         narrow, other = (
             resample_poly(wave, _NARROW_BAND_RATE, SAMPLE_RATE) for wave in (reference, decoded)
         )
@@ -73,7 +76,7 @@ class WideBandPesq:
 
     def score(self, reference: Wave, decoded: Wave) -> Scores:
         """See `Measure.score`, and `NarrowBandPesq.score` for the errors."""
-        check_length(reference, "PESQ WB", _SHORTEST, _LONGEST)
+        check_length(reference, "PESQ WB", _SHORTEST, LONGEST)
         return {"pesq_wb": _mos_lqo(reference, decoded, SAMPLE_RATE, "wb")}
 
 

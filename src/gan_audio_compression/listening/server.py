@@ -61,8 +61,9 @@ class PreparedTest:
             description = (folder / DESCRIPTION_FILE).read_bytes()
             page = (folder / PAGE_FILE).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
             raise ListeningTestError(
-                f"{folder} has no listening test ({error}); run the pipeline listening_test."
+                f"{folder} has no listening test ({reason}); run the pipeline listening_test."
             ) from error
         test = ListeningTest.from_json(description, str(folder / DESCRIPTION_FILE))
         if f'"{test.digest}"' not in page:

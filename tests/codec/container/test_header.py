@@ -1,6 +1,7 @@
 """The header: its exact bytes and every value it may not have."""
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,8 @@ from gan_audio_compression.codec.container.header import (
     check_model,
     coded_samples,
 )
+from gan_audio_compression.codec.models import model_path
+from gan_audio_compression.networks.model_header import read_header
 
 TABLED_RATES = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 96000]
 
@@ -122,6 +125,26 @@ def test_check_model_accepts_its_own_and_names_both_of_others(header: Header) ->
     check_model(header, b"\x12\x34\x56\x78")
     with pytest.raises(OtherModelError, match=r"12345678.*deadbeef"):
         check_model(header, b"\xde\xad\xbe\xef")
+
+
+def test_models_that_ship_are_called_by_their_names(header: Header) -> None:
+    prints = {name: shipped_fingerprint(name) for name in ("default", "paper")}
+    of_paper = replace(header, fingerprint=prints["paper"])
+    says = (
+        f"with the model 'paper' ({prints['paper'].hex()}), and this is the model 'default'"
+        f" ({prints['default'].hex()}); decode it with the former (--model paper)."
+    )
+    with pytest.raises(OtherModelError, match=re.escape(says)):
+        check_model(of_paper, prints["default"])
+    with pytest.raises(OtherModelError, match=r"\(--model paper\)"):
+        check_model(of_paper, b"\xde\xad\xbe\xef")
+    with pytest.raises(OtherModelError, match=r"decode it with the file of the former"):
+        check_model(header, prints["default"])
+
+
+def shipped_fingerprint(name: str) -> bytes:
+    with model_path(name).open("rb") as file:
+        return bytes.fromhex(read_header(file).metadata.digest)[:4]
 
 
 @pytest.mark.parametrize(

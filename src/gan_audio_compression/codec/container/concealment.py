@@ -47,8 +47,17 @@ def conceal_damage(
         The chunks that are lost and then a sound one, after which the fields go on. Where there
         is none, what was begun is the only one that is lost; where nothing was begun, the list
         is empty.
+
+    Raises:
+        BitstreamError: `error`, where not one chunk of the file is sound.
     """
     found = _find_chunk(fields, header, index)
+    if found is None and index == 0:
+        fields.position = 0
+        if not fields.reach(1):
+            return []
+        error.args = (f"nothing of this can be decoded: {error}",)
+        raise error
     logger.warning("%s", error)
     if found is not None:
         numbers = range(index, found.index)

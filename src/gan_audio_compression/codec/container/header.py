@@ -9,6 +9,7 @@ from gan_audio_compression.codec.container.errors import (
     OtherModelError,
 )
 from gan_audio_compression.codec.container.fields import Fields, varint
+from gan_audio_compression.codec.models import model_name_of
 from gan_audio_compression.signal.spec import (
     HIGHEST_RATE,
     HOP,
@@ -116,10 +117,17 @@ def check_model(header: Header, fingerprint: bytes) -> None:
         OtherModelError: the fingerprint in the header is not `fingerprint`.
     """
     if header.fingerprint != fingerprint:
+        name = model_name_of(header.fingerprint)
         raise OtherModelError(
-            f"the .gac data was coded with model {header.fingerprint.hex()}, but this is model"
-            f" {fingerprint.hex()}; decode it with the model that coded it."
+            f"the .gac data was coded with {_model(header.fingerprint)}, and this is"
+            f" {_model(fingerprint)}; decode it with the"
+            f" {'file of the former' if name is None else f'former (--model {name})'}."
         )
+
+
+def _model(fingerprint: bytes) -> str:
+    name = model_name_of(fingerprint)
+    return f"the model {'' if name is None else f'{name!r} '}({fingerprint.hex()})"
 
 
 def _check_version(fields: Fields) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gan_audio_compression.bench.alignment import aligned
 from gan_audio_compression.bench.entries import Bench
+from gan_audio_compression.evaluation.alignment import aligned
 from gan_audio_compression.evaluation.mushra.ratings import TESTED_ROLES
 from gan_audio_compression.evaluation.report.embedding import flac_bytes
 from gan_audio_compression.listening.anchors import (

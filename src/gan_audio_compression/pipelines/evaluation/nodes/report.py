@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from gan_audio_compression.bench.alignment import aligned
 from gan_audio_compression.bench.entries import Bench
+from gan_audio_compression.evaluation.alignment import aligned
 from gan_audio_compression.evaluation.figures import spectrogram_grid_figure
 from gan_audio_compression.evaluation.machine import describe_machine
 from gan_audio_compression.evaluation.report.content import (

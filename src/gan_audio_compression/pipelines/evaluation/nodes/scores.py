@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
-from gan_audio_compression.bench.alignment import aligned, find_delay
 from gan_audio_compression.component import code_digest
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.evaluation.alignment import aligned, find_delay
 from gan_audio_compression.evaluation.phones.scoring import (
     Labels,
     scored_phones,
@@ -79,7 +79,7 @@ def score_codecs(
     installed, each utterance has that as its reason.
     """
     scorer = measures.scorer(the_recogniser(recognisers))
-    recipe = scorer.recipe, code_digest("bench.alignment")
+    recipe = scorer.recipe, code_digest("evaluation.alignment")
     decoded = {str(row.id): row for row in rows_of(usable(reconstruction_log))}
     jobs = []
     for row in rows_of(coding_log):

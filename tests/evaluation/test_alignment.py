@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import istft, stft
 
-from gan_audio_compression.bench.alignment import AlignmentError, aligned, find_delay
+from gan_audio_compression.evaluation.alignment import AlignmentError, aligned, find_delay
 
 RATE = 16_000
 MakeSpeech = Callable[[int, int], NDArray[np.float32]]

@@ -13,9 +13,10 @@ from scipy import fft
 from scipy.signal import ShortTimeFFT
 from scipy.signal.windows import hann
 
-from gan_audio_compression.bench.codec import Wave
-from gan_audio_compression.bench.pcm import SAMPLE_RATE
 from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+Wave = NDArray[np.float32]
 
 _HOP = 16
 _WINDOW = 512
@@ -25,7 +26,6 @@ _LOWEST, _HIGHEST = 150.0, 3_800.0
 _FLOOR = 1e-5
 # Energy of a pattern that does not change, but for rounding.
 _FLAT = 1e-6
-_LARGEST_LAG = SAMPLE_RATE // 10 // _HOP
 # Codec2 at 700 bit/s correlates by 0.54 or more, other speech of some seconds by 0.25 or less.
 _LEAST_CORRELATION = 0.35
 _SHORTEST, _LONGEST = SAMPLE_RATE // 4, 30 * SAMPLE_RATE
@@ -35,8 +35,8 @@ class AlignmentError(GanAudioCompressionError):
     """The decoded speech is nowhere like the original."""
 
 
-def find_delay(reference: Wave, decoded: Wave) -> int:
-    """How many samples `decoded` comes later than `reference`, between -1600 and 1600 (0.1 s).
+def find_delay(reference: Wave, decoded: Wave, reach: float = 0.1) -> int:
+    """How many samples `decoded` comes later than `reference`, up to `reach` seconds both ways.
 
     It is found from the first 30 s, to a fraction of a millisecond. Where there is nothing to
     compare, in silence or in less than 0.25 s, it is taken to be 0.
@@ -44,24 +44,26 @@ def find_delay(reference: Wave, decoded: Wave) -> int:
     Args:
         reference: the speech before coding, [n] at 16 kHz.
         decoded: the same after, [m].
+        reach: the largest delay, in seconds.
 
     Raises:
         AlignmentError: at no delay does one resemble the other.
     """
     if min(len(reference), len(decoded)) < _SHORTEST:
         return 0
-    patterns = [_pattern(wave[:_LONGEST]) for wave in (reference, decoded)]
-    energies = [float(np.square(pattern).sum()) for pattern in patterns]
+    pattern, other = _pattern(reference[:_LONGEST]), _pattern(decoded[:_LONGEST])
+    energies = float(np.square(pattern).sum()), float(np.square(other).sum())
     if min(energies) < _FLAT:
         return 0
-    lags = _correlation(*patterns)
+    largest_lag = round(reach * SAMPLE_RATE) // _HOP
+    lags = _correlation(pattern, other, largest_lag)
     peak = int(np.argmax(lags))
     if lags[peak] < _LEAST_CORRELATION * math.sqrt(math.prod(energies)):
         raise AlignmentError(
-            f"The decoded speech is unlike the original at every delay up to"
-            f" {_LARGEST_LAG * _HOP / SAMPLE_RATE:g} s; listen to what the codec gives back."
+            f"The decoded speech is unlike the original at every delay up to {reach:g} s;"
+            " listen to what the codec gives back."
         )
-    return round((peak + _vertex(lags, peak) - _LARGEST_LAG) * _HOP)
+    return round((peak + _vertex(lags, peak) - largest_lag) * _HOP)
 
 
 def aligned(decoded: Wave, delay: int, length: int) -> Wave:
@@ -89,13 +91,13 @@ def _pattern(wave: Wave) -> NDArray[np.float64]:
 
 
 def _correlation(
-    reference: NDArray[np.float64], decoded: NDArray[np.float64]
+    reference: NDArray[np.float64], decoded: NDArray[np.float64], largest_lag: int
 ) -> NDArray[np.float64]:
     """Correlation of two patterns, over all bands, for each lag of `decoded` in turn."""
-    size = fft.next_fast_len(reference.shape[1] + decoded.shape[1] + _LARGEST_LAG, real=True)
+    size = fft.next_fast_len(reference.shape[1] + decoded.shape[1] + largest_lag, real=True)
     spectrum = (np.conj(fft.rfft(reference, size)) * fft.rfft(decoded, size)).sum(axis=0)
-    lags: NDArray[np.float64] = np.roll(fft.irfft(spectrum, size), _LARGEST_LAG)
-    return lags[: 2 * _LARGEST_LAG + 1]
+    lags: NDArray[np.float64] = np.roll(fft.irfft(spectrum, size), largest_lag)
+    return lags[: 2 * largest_lag + 1]
 
 
 def _vertex(values: NDArray[np.float64], peak: int) -> float:
