@@ -26,6 +26,7 @@ from gan_audio_compression.codec.container.chunk import Chunk, payload_limit
 from gan_audio_compression.codec.container.errors import BitstreamError
 from gan_audio_compression.codec.container.fields import varint
 from gan_audio_compression.codec.container.header import CODERS, Header
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.entropy.coder import EntropyCoder, make_coder
@@ -79,7 +80,7 @@ def make_file(coders: dict[str, EntropyCoder], chance: random.Random) -> Sound:
     for left in range(chunks, 0, -1):
         symbols = np.frombuffer(chance.randbytes(len(contexts)), np.uint8) % LEVELS
         payloads.append(coders[name].encode(symbols, contexts))
-        writer.write(chance.randrange(256), payloads[-1], total if left == 1 else None)
+        writer.write([Level(0, chance.randrange(256))], payloads[-1], total if left == 1 else None)
         bounds.append(writer.size)
     return Sound(file.getvalue(), payloads, bounds)
 

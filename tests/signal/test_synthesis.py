@@ -94,7 +94,7 @@ def synthesised_by_chunks(log_mel: Tensor, samples: int, gains: tuple[float, ...
     synthesiser = Synthesiser()
     parts = []
     for chunk, gain in zip(log_mel.split(CHUNK_FRAMES), itertools.cycle(gains)):
-        parts.append(synthesiser.feed(chunk + math.log(gain), gain))
+        parts.append(synthesiser.feed(chunk + math.log(gain), torch.full((len(chunk), 1), gain)))
     return torch.cat([*parts, synthesiser.finish(samples)])
 
 

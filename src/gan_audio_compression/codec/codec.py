@@ -20,27 +20,24 @@ from gan_audio_compression.codec.models import DEFAULT_MODEL, open_model
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT, search_config
-from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender
+from gan_audio_compression.codec.sender import (
+    CHUNK_SEGMENTS,
+    LIVE_CHUNK_SEGMENTS,
+    Sender,
+    send_blocks,
+)
 from gan_audio_compression.codec.streams import (
     CountedBlocks,
     at_rate,
+    for_coding,
     full_scale,
     measure,
-    resampled,
 )
-from gan_audio_compression.signal.analysis import piece_log_mel
-from gan_audio_compression.signal.chunks import cut
-from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, Level, LevelMeter
-from gan_audio_compression.signal.spec import SAMPLE_RATE
+from gan_audio_compression.signal.level_track import LevelTrack
 
 logger = logging.getLogger(__name__)
 
 Wave = NDArray[np.float32]
-
-LIVE_CHUNK_SEGMENTS = 4
-"""Segments in a chunk of audio that is coded as it comes: 4.096 s, one batch of the search."""
-
-_LIVE_MEMORY_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -176,8 +173,8 @@ class Codec:
         with AudioReader(source) as reader:
             if reader.channels > 1:
                 logger.info("%d channels were mixed down to one.", reader.channels)
-            level = measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
-            return self._send(reader.blocks(), reader.sample_rate, target, coding, level)
+            track = measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
+            return self._send(reader.blocks(), reader.sample_rate, target, coding, track)
 
     def encode_blocks(
         self,
@@ -270,21 +267,16 @@ class Codec:
         sample_rate: int,
         target: BinaryIO,
         coding: Coding,
-        level: Level | None,
+        track: LevelTrack | None,
     ) -> Coded:
-        """Code blocks at their `level`, or at a running one where it is not known."""
+        """Code blocks whose level has been followed, or follow it as they come."""
         counted = CountedBlocks(blocks)
-        meter = LevelMeter(_LIVE_MEMORY_SECONDS)
-        segments = LIVE_CHUNK_SEGMENTS if level is None else CHUNK_SEGMENTS
-        if level is not None and level.code == LOWEST_LEVEL_CODE:
+        if track is not None and track.silent:
             logger.warning("The recording is silent.")
+        segments = LIVE_CHUNK_SEGMENTS if track is None else CHUNK_SEGMENTS
         sender = Sender(self.model, target, sample_rate, coding, segments)
-        for piece in cut(resampled(counted, sample_rate, SAMPLE_RATE), sender.chunk_samples):
-            if level is None:
-                meter.add(piece.samples)
-            now = level or meter.level
-            log_mel = piece_log_mel(piece, now.mean, now.gain)
-            sender.send(log_mel, piece.size, now.code, counted.samples if piece.last else None)
+        pieces = for_coding(counted, sample_rate)
+        for _ in send_blocks(sender, pieces, track, lambda: counted.samples):
             target.flush()
         if not counted.samples:
             raise EmptyAudioError("This audio has no samples; leave it out or record it again.")

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from gan_audio_compression.audio.resample import Resampler
 from gan_audio_compression.audio.samples import mono
 from gan_audio_compression.codec.receiver import Receiver
-from gan_audio_compression.signal.level import Level, LevelMeter
+from gan_audio_compression.signal.high_pass import HighPass
+from gan_audio_compression.signal.level_track import LevelTrack
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 logger = logging.getLogger(__name__)
@@ -34,18 +35,19 @@ def full_scale(samples: NDArray[np.floating]) -> Wave:
     return mono(samples).clip(-1, 1)
 
 
-def measure(blocks: Iterable[Wave], sample_rate: int) -> Level:
-    meter = LevelMeter()
-    for block in resampled(blocks, sample_rate, SAMPLE_RATE):
-        meter.add(block)
-    return meter.level
+def measure(blocks: Iterable[Wave], sample_rate: int) -> LevelTrack:
+    track = LevelTrack()
+    for block in for_coding(blocks, sample_rate):
+        track.add(block)
+    return track
 
 
-def resampled(blocks: Iterable[Wave], from_rate: int, to_rate: int) -> Iterator[Wave]:
-    resampler = Resampler(from_rate, to_rate)
+def for_coding(blocks: Iterable[Wave], sample_rate: int) -> Iterator[Wave]:
+    """Yield blocks of a recording at 16 kHz, without what lies below speech."""
+    resampler, high_pass = Resampler(sample_rate, SAMPLE_RATE), HighPass()
     for block in blocks:
-        yield resampler.feed(block)
-    yield resampler.finish()
+        yield high_pass.feed(resampler.feed(block))
+    yield high_pass.feed(resampler.finish())
 
 
 def at_rate(receiver: Receiver, rate: int) -> Iterator[Wave]:
