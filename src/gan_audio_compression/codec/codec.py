@@ -3,7 +3,7 @@
 import io
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self, Unpack
 
@@ -24,8 +24,8 @@ from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender
 from gan_audio_compression.codec.streams import (
     CountedBlocks,
     at_rate,
-    full_scale,
     measure,
+    mixed_down,
     resampled,
 )
 from gan_audio_compression.signal.analysis import piece_log_mel
@@ -50,10 +50,12 @@ class Coded:
     Attributes:
         seconds: of the recording.
         size: of its .gac form, in bytes.
+        is_whole: whether nothing of the audio file was lost, such as by a cut; see `AudioReader`.
     """
 
     seconds: float
     size: int
+    is_whole: bool = True
 
 
 class Codec:
@@ -112,7 +114,7 @@ class Codec:
 
         Args:
             samples: floats [n] or [n, channels] in [-1, 1]; channels are mixed down to their
-                mean, and what lies beyond is clipped.
+                mean, and what lies beyond is clipped; a warning says how much.
             sample_rate: in Hz, 1000 to 768000.
             options: see `EncodeOptions`.
 
@@ -125,7 +127,7 @@ class Codec:
             SearchError: the search or effort is unknown.
         """
         sample_rate = require_rate(sample_rate)
-        blocks = [full_scale(samples)]
+        blocks = list(mixed_down([samples]))
         target = io.BytesIO()
         coding = self._coding(**options)
         self._send(blocks, sample_rate, target, coding, measure(blocks, sample_rate))
@@ -163,9 +165,10 @@ class Codec:
         """Compress an audio file, of any length in bounded memory.
 
         Args:
-            source: audio in any format that libsndfile reads, at any rate. A WAV that comes
-                through a pipe is coded as it comes, in chunks of 4.096 s; its level is then
-                that of the last ten minutes, since nobody knows what follows.
+            source: audio in any format that libsndfile or an installed ffmpeg reads, at any
+                rate. A WAV that comes through a pipe is coded as it comes, in chunks of 4.096 s;
+                its level is then that of the last ten minutes, since nobody knows what follows.
+                Of a file that is cut or damaged, what is there is coded, and a warning logged.
             target: takes the .gac file, flushed after each chunk.
             options: see `EncodeOptions`.
 
@@ -177,7 +180,8 @@ class Codec:
             if reader.channels > 1:
                 logger.info("%d channels were mixed down to one.", reader.channels)
             level = measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
-            return self._send(reader.blocks(), reader.sample_rate, target, coding, level)
+            coded = self._send(reader.blocks(), reader.sample_rate, target, coding, level)
+            return replace(coded, is_whole=reader.is_whole)
 
     def encode_blocks(
         self,
@@ -199,7 +203,7 @@ class Codec:
         """
         sample_rate = require_rate(sample_rate)
         coding = self._coding(**options)
-        return self._send(map(full_scale, blocks), sample_rate, target, coding, None)
+        return self._send(mixed_down(blocks), sample_rate, target, coding, None)
 
     def decode_file(
         self,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import Resampler
-from gan_audio_compression.audio.samples import mono
+from gan_audio_compression.audio.samples import MixDown
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.signal.level import Level, LevelMeter
 from gan_audio_compression.signal.spec import SAMPLE_RATE
@@ -30,8 +30,12 @@ class CountedBlocks:
             yield block
 
 
-def full_scale(samples: NDArray[np.floating]) -> Wave:
-    return mono(samples).clip(-1, 1)
+def mixed_down(blocks: Iterable[NDArray[np.floating]]) -> Iterator[Wave]:
+    """Mix down blocks [n] or [n, channels] to [n] in full scale; warn at their end of its cost."""
+    mix_down = MixDown()
+    for block in blocks:
+        yield mix_down.mix(block)
+    mix_down.warn()
 
 
 def measure(blocks: Iterable[Wave], sample_rate: int) -> Level:

@@ -63,7 +63,7 @@ def run(task: Task, jobs: Sequence[Job], *, verb: str, debug: bool) -> int:
         debug: let the first error end everything, with its traceback.
 
     Returns:
-        The exit code: 0, or 1 where an input failed.
+        The exit code: 0, or 1 where an input failed or part of it was lost.
 
     Raises:
         CodecUnavailableError: the codec cannot be opened.
@@ -73,7 +73,7 @@ def run(task: Task, jobs: Sequence[Job], *, verb: str, debug: bool) -> int:
     failed = len(jobs) - len(done)
     if done or len(jobs) > 1:
         logger.info("%s", _summary(done, failed, verb, time.perf_counter() - start))
-    return int(failed > 0)
+    return int(failed > 0 or not all(one.is_whole for one in done))
 
 
 def do(task: Task, job: Job) -> "Coded":
@@ -128,7 +128,10 @@ def _done(results: "Iterable[Coded | Failure | None]") -> "list[Coded]":
 def _summary(done: "Sequence[Coded]", failed: int, verb: str, elapsed: float) -> str:
     seconds = sum(one.seconds for one in done)
     size = sum(one.size for one in done)
+    in_part = sum(not one.is_whole for one in done)
     parts = [f"{len(done)} file{'' if len(done) == 1 else 's'} {verb}"]
+    if in_part:
+        parts.append(f"{in_part} only in part")
     if failed:
         parts.append(f"{failed} failed")
     if done:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from gan_audio_compression.audio import ffmpeg
 from gan_audio_compression.codec.search.presets import (
     DEFAULT_EFFORT,
     EFFORTS,
@@ -85,10 +86,11 @@ def encode(
 ) -> None:
     """Compress audio files to .gac files.
 
-    IN is an audio file of any format and rate that libsndfile reads, a folder of such files, or -
-    for standard input. Without -o, a.wav becomes a.gac beside it.
+    IN is an audio file of any rate and any format that libsndfile or an installed ffmpeg reads, a
+    folder of such files, or - for standard input. Without -o, a.wav becomes a.gac beside it.
     """
-    jobs = plan(inputs, output, AUDIO_SUFFIXES, CODED_SUFFIX)
+    suffixes = AUDIO_SUFFIXES | (ffmpeg.SUFFIXES if ffmpeg.is_installed() else frozenset())
+    jobs = plan(inputs, output, suffixes, CODED_SUFFIX)
     computing = Computing.of(jobs, model, device, threads)
     task = Encoding(computing, search, effort, bitrate, force)
     context.exit(run(task, jobs, verb="encoded", debug=debug))
