@@ -21,6 +21,7 @@ class Decoder:
     Attributes:
         sample_rate: in Hz.
         channels: number of channels.
+        known_frames: how many there should be, without having been read; None if that is unknown.
         error: what ended the samples before their end, if anything did.
     """
 
@@ -28,6 +29,8 @@ class Decoder:
         self._part, self._sound, self._calls = part, sound, calls
         self.sample_rate: int = sound.samplerate
         self.channels: int = sound.channels
+        known: int = part.claimed_frames or sound.frames
+        self.known_frames = known if 0 < known < _LARGEST_FRAMES else None
         self.error: sf.LibsndfileError | None = None
 
     def blocks(self, longest: int) -> Iterator[NDArray[np.float32]]:
@@ -41,10 +44,9 @@ class Decoder:
         None where it does not say.
         """
         share = self._part.claimed_share
-        known: int = self._sound.frames
-        if share is None or not 0 < known < _LARGEST_FRAMES:
+        if share is None or self.known_frames is None:
             return self._part.claimed_frames
-        return max(known, round(frames * share))
+        return max(self.known_frames, round(frames * share))
 
     def _read(self, longest: int) -> NDArray[np.float32]:
         # Where libsndfile fails it has decoded the beginning of the block, but not said how much.

@@ -102,14 +102,13 @@ class AudioReader:
         with _unreadable_audio():
             for block in self._recording.blocks():
                 yield mix_down.mix(block)
+        if not self._told:
+            self._told = True
+            for loss in self._recording.losses:
+                logger.warning("%s", loss)
+            mix_down.warn()
         if not mix_down.samples:
             raise EmptyAudioError("This audio has no samples; leave it out or record it again.")
-        if self._told:
-            return
-        self._told = True
-        for loss in self._recording.losses:
-            logger.warning("%s", loss)
-        mix_down.warn()
 
 
 def require_rate(sample_rate: SupportsIndex) -> int:

@@ -91,10 +91,9 @@ class Recording:
         try:
             with decoder(part, self._source) as sound:
                 if sound.sample_rate != self.sample_rate:
-                    seconds = (sound.claimed_frames(0) or 0) / sound.sample_rate
-                    self._left_out(
-                        before, f"a recording of {seconds:.1f} s at {sound.sample_rate} Hz"
-                    )
+                    known = sound.known_frames
+                    length = f" of {known / sound.sample_rate:.1f} s" if known else ""
+                    self._left_out(before, f"a recording{length} at {sound.sample_rate} Hz")
                     return
                 for block in sound.blocks(longest):
                     frames += len(block)

@@ -39,7 +39,8 @@ class MixDown:
             NotFiniteAudioError: a sample is infinite or not a number.
         """
         array = _checked(np.asarray(block))
-        mixed = array if array.ndim == 1 else array.mean(axis=1, dtype=np.float64)
+        with np.errstate(invalid="ignore", over="ignore"):
+            mixed = array if array.ndim == 1 else array.mean(axis=1, dtype=np.float64)
         if not np.isfinite(mixed).all():
             raise NotFiniteAudioError(
                 "This audio has samples that are not finite numbers; export it again."
