@@ -93,9 +93,13 @@ def replacing(path: Path) -> Iterator[Path]:
     folders are made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _removed_at_end(path.with_name(f"{path.name}.part")) as aside:
+    aside = path.with_name(f"{path.name}.part")
+    try:
         yield aside
         os.replace(aside, path)
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
 
 
 @contextlib.contextmanager
@@ -110,8 +114,14 @@ def _aside(target: Path, path: Path) -> Iterator[Path]:
     with contextlib.ExitStack() as held:
         with _write_errors(path):
             aside = next(name for name in names if _made(name, held))
-        with _removed_at_end(aside):
+            made = aside.stat()
+        try:
             yield aside
+        finally:
+            # Once it has been renamed, another may have the name.
+            with contextlib.suppress(OSError):
+                if os.path.samestat(made, aside.stat()):
+                    aside.unlink()
 
 
 def _made(aside: Path, held: contextlib.ExitStack) -> bool:
@@ -140,16 +150,6 @@ def _locked(file: IO[bytes], path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except (BlockingIOError, FileNotFoundError):
         return False
-
-
-@contextlib.contextmanager
-def _removed_at_end(aside: Path) -> Iterator[Path]:
-    """Remove a file that has not been renamed."""
-    try:
-        yield aside
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()
 
 
 class _OutputFile(io.FileIO):
