@@ -23,6 +23,22 @@ def test_a_bad_file_among_many_fails_alone(tool: Any, write_speech: Any, files_b
     assert summary.startswith("gan-audio-compression: 2 files encoded, 1 failed, 1.00 s of audio, ")
 
 
+def test_what_is_lost_in_part_is_counted_and_kept(
+    tool: Any, write_speech: Any, files_below: Any
+) -> None:
+    for name in "abc":
+        path = write_speech(f"in/{name}.wav")
+        if name != "a":
+            path.write_bytes(path.read_bytes()[:-8000])
+    for threads in ("1", "2"):
+        done = tool("encode", "in", "-o", threads, "--threads", threads)
+        assert done.code == 1
+        summary = done.err.splitlines()[-1]
+        says = "3 files encoded, 2 only in part, 1.00 s of audio, "
+        assert summary.startswith(f"gan-audio-compression: {says}")
+        assert files_below(threads) == ["a.gac", "b.gac", "c.gac"]
+
+
 def test_processes_give_the_same_bytes_in_the_same_words(
     tool: Any, write_speech: Any, files_below: Any
 ) -> None:
