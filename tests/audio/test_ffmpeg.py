@@ -63,7 +63,7 @@ def test_it_is_read_again_from_the_beginning() -> None:
         next(reader.blocks())
         passes = [np.concatenate(list(reader.blocks())) for _ in range(2)]
     assert len(passes[0]) == len(STEPS)
-    np.testing.assert_array_equal(*passes)
+    np.testing.assert_array_equal(passes[0], passes[1])
 
 
 @pytest.mark.usefixtures("decoder")

@@ -57,7 +57,8 @@ def claiming(
 def header_bytes(data: bytes, container: str, subtype: str) -> int:
     before, layout, beside = SIZES[container, subtype]
     at = data.index(before) + len(before)
-    return len(data) - struct.unpack_from(layout, data, at)[0] + beside
+    size: int = struct.unpack_from(layout, data, at)[0]
+    return len(data) - size + beside
 
 
 @EVERY_SIZE

@@ -273,6 +273,16 @@ def test_clipping_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     assert [record.getMessage().split()[0] for record in caplog.records] == ["2"]
 
 
+def test_channels_of_opposite_phase_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    data = file_of(np.column_stack([tone(6.0), -0.9 * tone(6.0)]))
+    with AudioReader(io.BytesIO(data)) as reader:
+        for _ in range(2):
+            mixed = np.concatenate(list(reader.blocks()))
+    np.testing.assert_allclose(mixed, 0.05 * tone(6.0), atol=2**-15)
+    (message,) = caplog.messages
+    assert "their mean is 26 dB quieter" in message
+
+
 @pytest.mark.parametrize("seekable", [True, False])
 def test_disk_that_fails_is_told_and_not_taken_for_the_end(seekable: bool) -> None:
     class BadDisk(io.BytesIO):

@@ -42,7 +42,7 @@ def test_the_mean_of_the_channels_in_full_scale(dtype: type[np.floating]) -> Non
 
 
 def test_all_blocks_are_counted() -> None:
-    assert warnings(SPEECH, np.float32([2, 0, -3]), np.float32([0.5, 1.5])) == [
+    assert warnings(SPEECH, np.array([2.0, 0, -3]), np.array([0.5, 1.5])) == [
         f"3 of {len(SPEECH) + 5} samples lay beyond full scale and were clipped."
     ]
 

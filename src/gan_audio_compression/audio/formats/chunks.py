@@ -18,8 +18,9 @@ _LONGEST_CHUNK = 1 << 20
 _LONGEST_RIFF = 0xFFFF_0000
 _ENDLESS = 1 << 62
 
-# The chunks without which the samples cannot be decoded.
-_NEEDED = (b"ds64", b"fmt ", b"FVER", b"COMM", b"desc", b"kuki", b"pakt")
+# The chunk of RF64 that holds the lengths, and those without which no samples can be decoded.
+_LENGTHS = b"ds64"
+_NEEDED = (b"fmt ", b"FVER", b"COMM", b"desc", b"kuki", b"pakt")
 
 # PCM, float, A-law, mu-law, extensible: formats whose frames can be decoded as they come.
 _PLAIN_TAGS = {0x0001, 0x0003, 0x0006, 0x0007, 0xFFFE}
@@ -74,7 +75,7 @@ class _Header:
     Attributes:
         container: how the file is written.
         form: what stands before the chunks.
-        chunks: the content of those that are needed, by name.
+        chunks: the content of those that say more of the samples, by name.
         before: what stands before the samples in their chunk.
         begin: the place of the samples.
         claimed: how many bytes they are; None if unknown.
@@ -88,8 +89,8 @@ class _Header:
     claimed: int | None = None
 
     def keep(self, name: bytes, source: Source, place: int, length: int) -> None:
-        """Read the content of a chunk, if it is needed."""
-        if name in _NEEDED:
+        """Read the content of a chunk, if it says more of the samples."""
+        if name in (_LENGTHS, *_NEEDED):
             self.chunks[name] = read_at(source, place, min(length, _LONGEST_CHUNK))
 
 
@@ -177,8 +178,8 @@ def _following(
 
 def _claimed(source: Source, header: _Header, start: int, length: int) -> int | None:
     """Return how many bytes of samples the file says that it has; None if it does not know."""
-    if b"ds64" in header.chunks and is_unknown_length(length):
-        length = int.from_bytes(header.chunks[b"ds64"][8:16], "little")
+    if _LENGTHS in header.chunks and is_unknown_length(length):
+        length = int.from_bytes(header.chunks[_LENGTHS][8:16], "little")
     if not is_unknown_length(length):
         return length
     return 0 if length == 0 and _is_chunk(source, header, start) else None
@@ -211,12 +212,11 @@ def _written(header: _Header, length: int) -> bytes:
     container = _RIFF if header.container is _WAVE64 else header.container
     form, counted = header.form, length + len(header.before)
     chunks = {name: header.chunks[name] for name in _NEEDED if name in header.chunks}
-    chunks.pop(b"ds64", None)
     if container is _RIFF and length <= _LONGEST_RIFF:
         form = struct.pack(container.form, b"RIFF", _LONGEST_RIFF, b"WAVE")
     elif container is _RIFF:
         form = struct.pack(container.form, b"RF64", 0xFFFF_FFFF, b"WAVE")
-        chunks = {b"ds64": struct.pack("<QQQI", length, length, 0, 0)} | chunks
+        chunks = {_LENGTHS: struct.pack("<QQQI", length, length, 0, 0)} | chunks
         counted = 0xFFFF_FFFF
     written = form
     for name, content in chunks.items():
