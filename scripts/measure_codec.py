@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import torch
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
@@ -87,26 +86,22 @@ def measure_coder() -> None:
 
 
 def measure_speed(codec: Codec, wave: Wave) -> None:
-    """Log time over audio time of each search and of decoding, on one thread and two.
+    """Log time over audio time of each search and of decoding.
 
     Every effort of the model's own strategy, some of the others.
     """
     seconds = len(wave) / SAMPLE_RATE
-    for threads in (1, 2):
-        torch.set_num_threads(threads)
-        for strategy in STRATEGIES:
-            some = (0,) if strategy == "encoder_only" else (1, 3, 5)
-            for effort in EFFORTS[1:] if strategy == codec.model.strategy else some:
-                start = time.perf_counter()
-                data = codec.encode(wave, SAMPLE_RATE, search=strategy, effort=effort)
-                taken = (time.perf_counter() - start) / seconds
-                logger.info(
-                    "encode, %d threads, %s, effort %d: %.3f x", threads, strategy, effort, taken
-                )
-        start = time.perf_counter()
-        codec.decode(data)
-        taken = (time.perf_counter() - start) / seconds
-        logger.info("decode, %d threads: %.3f x", threads, taken)
+    for strategy in STRATEGIES:
+        some = (0,) if strategy == "encoder_only" else (1, 3, 5)
+        for effort in EFFORTS[1:] if strategy == codec.model.strategy else some:
+            start = time.perf_counter()
+            data = codec.encode(wave, SAMPLE_RATE, search=strategy, effort=effort)
+            taken = (time.perf_counter() - start) / seconds
+            logger.info("encode, %s, effort %d: %.3f x", strategy, effort, taken)
+    start = time.perf_counter()
+    codec.decode(data)
+    taken = (time.perf_counter() - start) / seconds
+    logger.info("decode: %.3f x", taken)
 
 
 def measure_processes(speech: list[Wave], longest: int) -> None:

@@ -23,7 +23,7 @@ PROJECT_IMPORTS = {
     "audio": {"signal.spec"},
     "corpus": {"audio"},
     "signal": set(),
-    "networks": {"signal.spec"},
+    "networks": {"signal.spec", "signal.torch_state"},
     "entropy": set(),
     "compute": set(),
     "codec": {"audio", "networks", "signal", "entropy"},

@@ -65,7 +65,11 @@ class Codec:
 
     Samples are float32 in [-1, 1]. The codec is made for speech of one speaker at a time; it works
     at 16 kHz inside, so what lies above 8 kHz is lost, and gives back the recording's sampling
-    rate, length and level. A codec may be used by several threads in turn, not at once.
+    rate, length and level.
+
+    A codec may be used by several threads at once, and in a process that was forked. It computes in
+    one thread; to code on several processors, give recordings to several processes. The state of
+    PyTorch, such as gradients, the default type or the seed, neither bears on it nor is changed.
 
     Every machine decodes a file to the same symbols. Those that `encode` finds may differ a little
     from one machine to the next: a search takes gradients in bfloat16 where the processor

@@ -22,6 +22,7 @@ from gan_audio_compression.entropy.errors import CorruptPayloadError
 from gan_audio_compression.signal.level import gain_to_speech_level
 from gan_audio_compression.signal.spec import HOP, MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 logger = logging.getLogger(__name__)
 
@@ -80,15 +81,17 @@ class Receiver:
         Raises:
             BitstreamError: a chunk is damaged and is not to be concealed.
         """
-        synthesiser = Synthesiser(self._matches_loudness)
+        with own_torch_state():
+            synthesiser = Synthesiser(self._matches_loudness)
         samples = 0
         for chunk in self._reader.chunks(self._conceal):
             samples += chunk.samples
             self.total = chunk.total
-            symbols, log_mel, gain = self._decode(chunk)
-            speech = synthesiser.feed(log_mel, gain)
-            if chunk.total is not None:
-                speech = torch.cat([speech, synthesiser.finish(samples)])
+            with own_torch_state():
+                symbols, log_mel, gain = self._decode(chunk)
+                speech = synthesiser.feed(log_mel, gain)
+                if chunk.total is not None:
+                    speech = torch.cat([speech, synthesiser.finish(samples)])
             yield DecodedChunk(symbols, log_mel, speech.numpy())
         if not samples:
             raise TruncatedError(
@@ -97,8 +100,9 @@ class Receiver:
             )
         if self.total is None:
             # The end was lost: silence stands for its frame, and what waited for it comes now.
-            symbols, log_mel = self._silence(1)
-            speech = torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
+            with own_torch_state():
+                symbols, log_mel = self._silence(1)
+                speech = torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
             yield DecodedChunk(symbols, log_mel, speech.numpy())
 
     def _decode(self, chunk: Chunk | LostChunk) -> tuple[Symbols, Tensor, float]:

@@ -20,6 +20,7 @@ from gan_audio_compression.signal.analysis import piece_log_mel
 from gan_audio_compression.signal.chunks import cut
 from gan_audio_compression.signal.level import corrected_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 CHUNK_SEGMENTS = 16
 """Segments in a chunk where the whole recording is at hand: 16.384 s."""
@@ -77,12 +78,12 @@ class Sender:
             BitrateTooLowError: not even the shortest payload keeps to the bit rate.
         """
         self._coded_samples += samples
-        coded = self._coder.encode(log_mel, self._room(total))
-        if coded is None:
-            raise self._too_low(len(log_mel), total)
-        self._writer.write(
-            corrected_level(level_code, log_mel, coded.log_mel), coded.payload, total
-        )
+        with own_torch_state():
+            coded = self._coder.encode(log_mel, self._room(total))
+            if coded is None:
+                raise self._too_low(len(log_mel), total)
+            sent_level = corrected_level(level_code, log_mel, coded.log_mel)
+        self._writer.write(sent_level, coded.payload, total)
         return coded
 
     def _room(self, total: int | None) -> int | None:

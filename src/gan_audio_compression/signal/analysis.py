@@ -9,15 +9,18 @@ from torch.nn import functional
 
 from gan_audio_compression.signal.chunks import CONTEXT, Piece
 from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP, MEL_BANDS, SAMPLE_RATE
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 
 @cache
+@own_torch_state()
 def hann_window() -> Tensor:
     """Return the periodic Hann window of the STFT, [512]."""
     return torch.hann_window(FFT_SIZE)
 
 
 @cache
+@own_torch_state()
 def mel_filters() -> Tensor:
     """Return the triangular filters [257 bins, 128 bands]: 0-8 kHz, Slaney's scale and norm."""
     filters: Tensor = audio.melscale_fbanks(
@@ -50,6 +53,7 @@ def log_mel_spectrogram(waveform: Tensor) -> Tensor:
     return framed_log_mel(functional.pad(waveform, (CONTEXT, CONTEXT)))
 
 
+@own_torch_state()
 def piece_log_mel(piece: Piece, mean: float, gain: float) -> Tensor:
     """Return the log mel [frames, 128] of `piece`, its `mean` removed and multiplied by `gain`.
 

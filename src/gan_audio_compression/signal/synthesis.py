@@ -17,6 +17,7 @@ from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.overlap import overlap_add, overlap_gain
 from gan_audio_compression.signal.spec import FFT_SIZE, HOP, MEL_BANDS
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 GRIFFIN_LIM_ITERATIONS = 64
 GRIFFIN_LIM_MOMENTUM = 0.99
@@ -150,12 +151,14 @@ def mel_to_magnitude(log_mel: Tensor) -> Tensor:
 
 
 @cache
+@own_torch_state()
 def _inverse_mel_filters() -> Tensor:
     inverse: Tensor = torch.linalg.pinv(mel_filters().double())
     return inverse
 
 
 @cache
+@own_torch_state()
 def _low_peak_phase() -> Tensor:
     """Return the phase [257] that Schroeder (1970) gives a flat spectrum, to spread its energy."""
     bins = torch.arange(FFT_SIZE // 2 + 1, dtype=torch.float64)
