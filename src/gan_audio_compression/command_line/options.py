@@ -60,6 +60,6 @@ def computing(command: Command) -> Command:
     threads = click.option(
         "--threads",
         type=click.IntRange(min=1),
-        help="Cores to use: threads for one file, processes for several.  [default: all]",
+        help="Files to do at once, each on a processor of its own.  [default: one on each]",
     )
     return model(device(threads(debug(command))))
