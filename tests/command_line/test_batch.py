@@ -38,6 +38,23 @@ def test_processes_give_the_same_bytes_in_the_same_words(
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
 
 
+def test_a_temporary_folder_of_a_long_name_keeps_nothing_from_being_done(
+    start: Any, write_speech: Any, files_below: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        write_speech(f"in/{name}.wav")
+    folder = Path("x" * 80).absolute()
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    process = start("encode", "in", "-o", "out", "--threads", "2")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert files_below("out") == ["a.gac", "b.gac"]
+    warning, summary = err.decode().splitlines()
+    assert warning.startswith("gan-audio-compression: No worker process can be started (OSError: ")
+    assert summary.startswith("gan-audio-compression: 2 files encoded, ")
+
+
 def test_a_codec_that_cannot_be_opened_is_told_once(
     tool: Any, write_speech: Any, files_below: Any
 ) -> None:
