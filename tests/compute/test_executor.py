@@ -1,6 +1,5 @@
 """Both executors keep the same promises; processes also survive the death of a worker."""
 
-import _multiprocessing
 import errno
 import logging
 import os
@@ -161,7 +160,7 @@ def test_where_no_worker_can_be_started_the_work_is_done_here(
     def refuse(*_: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(_multiprocessing, "SemLock", refuse)
+    monkeypatch.setattr("_multiprocessing.SemLock", refuse)
     with caplog.at_level(logging.WARNING):
         outcomes = list(ProcessExecutor(2).map(process_id, numbered([0] * 5), None))
     assert [outcome.id for outcome in outcomes] == [f"u{n}" for n in range(5)]

@@ -58,7 +58,9 @@ def own_torch_state() -> Iterator[None]:
     One thread: several would wait for each other in a loop, which on a busy machine takes ten times
     as long, and hang in a process that was forked. The caller's state is back afterwards.
 
-    Threads may be within at once. A file or an iterator of the caller's is to be called outside.
+    Threads may be within at once. Files and iterators of the caller's are to be called outside. How
+    exactly floats are multiplied stays the caller's choice (`torch.set_float32_matmul_precision`).
+    A thread that uses PyTorch for the first time meanwhile starts with one thread, too.
     """
     with (
         _own_process_state(),
