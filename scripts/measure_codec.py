@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import torch
 from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
@@ -29,7 +28,6 @@ from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.entropy.coder import make_coder
-from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 Wave = NDArray[np.float32]
@@ -48,14 +46,14 @@ def validation_speech(folder: Path) -> list[Wave]:
 def measure_code_length(codec: Codec, speech: list[Wave]) -> None:
     """Log the payload against the ideal code length, and the bytes besides the payload."""
     coding = Coding(search_config("encoder_only", 0))
-    encoded = [encode_speech(codec.model, *normalise_level(wave), coding) for wave in speech]
+    encoded = [encode_speech(codec.model, wave, coding) for wave in speech]
     excess = [one.payload_bits / one.ideal_bits - 1 for one in encoded]
     overhead = [len(one.data) - one.payload_bits // 8 for one in encoded]
     logger.info(
         "payload over ideal code length: mean %+.3f %%, most %+.3f %% (n = %d)",
         *(100 * np.mean(excess), 100 * max(excess), len(excess)),
     )
-    three = encode_speech(codec.model, *normalise_level(speech[0][: 3 * SAMPLE_RATE]), coding)
+    three = encode_speech(codec.model, speech[0][: 3 * SAMPLE_RATE], coding)
     logger.info(
         "bytes besides the payload: %d at 3 s, %d to %d on the files",
         *(len(three.data) - three.payload_bits // 8, min(overhead), max(overhead)),
@@ -87,26 +85,22 @@ def measure_coder() -> None:
 
 
 def measure_speed(codec: Codec, wave: Wave) -> None:
-    """Log time over audio time of each search and of decoding, on one thread and two.
+    """Log time over audio time of each search and of decoding.
 
     Every effort of the model's own strategy, some of the others.
     """
     seconds = len(wave) / SAMPLE_RATE
-    for threads in (1, 2):
-        torch.set_num_threads(threads)
-        for strategy in STRATEGIES:
-            some = (0,) if strategy == "encoder_only" else (1, 3, 5)
-            for effort in EFFORTS[1:] if strategy == codec.model.strategy else some:
-                start = time.perf_counter()
-                data = codec.encode(wave, SAMPLE_RATE, search=strategy, effort=effort)
-                taken = (time.perf_counter() - start) / seconds
-                logger.info(
-                    "encode, %d threads, %s, effort %d: %.3f x", threads, strategy, effort, taken
-                )
-        start = time.perf_counter()
-        codec.decode(data)
-        taken = (time.perf_counter() - start) / seconds
-        logger.info("decode, %d threads: %.3f x", threads, taken)
+    for strategy in STRATEGIES:
+        some = (0,) if strategy == "encoder_only" else (1, 3, 5)
+        for effort in EFFORTS[1:] if strategy == codec.model.strategy else some:
+            start = time.perf_counter()
+            data = codec.encode(wave, SAMPLE_RATE, search=strategy, effort=effort)
+            taken = (time.perf_counter() - start) / seconds
+            logger.info("encode, %s, effort %d: %.3f x", strategy, effort, taken)
+    start = time.perf_counter()
+    codec.decode(data)
+    taken = (time.perf_counter() - start) / seconds
+    logger.info("decode: %.3f x", taken)
 
 
 def measure_processes(speech: list[Wave], longest: int) -> None:

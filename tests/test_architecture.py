@@ -23,7 +23,7 @@ PROJECT_IMPORTS = {
     "audio": {"signal.spec"},
     "corpus": {"audio"},
     "signal": set(),
-    "networks": {"signal.spec"},
+    "networks": {"signal.spec", "signal.torch_state"},
     "entropy": set(),
     "compute": set(),
     "codec": {"audio", "networks", "signal", "entropy"},
@@ -102,7 +102,7 @@ WITHOUT_TORCH = (
 LIBRARIES_OF = {
     "audio/": {"numpy", "soundfile", "soxr"},
     "entropy/": {"numpy", "constriction"},
-    "signal/": {"torch", "torchaudio", "numpy"},
+    "signal/": {"torch", "torchaudio", "numpy", "scipy"},
     "networks/": {"torch", "torchaudio", "numpy", "safetensors"},
     "training/": {"torch", "torchaudio", "numpy", "soundfile", "safetensors", "tqdm"},
 }

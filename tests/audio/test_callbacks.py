@@ -13,7 +13,7 @@ import pytest
 import soundfile as sf
 
 from gan_audio_compression.audio.callbacks import CallbackFile
-from gan_audio_compression.audio.file_stream import FileStream
+from gan_audio_compression.audio.recording import Recording
 from gan_audio_compression.audio.writer import AudioWriter
 
 SAMPLES = np.zeros(200_000, np.float32)
@@ -43,7 +43,7 @@ def test_reading_ends_at_an_interrupt_between_libsndfile_and_the_file(
     file = io.BytesIO()
     sf.write(file, SAMPLES, 16_000, format="WAV")
     file.seek(0)
-    blocks = FileStream(file).blocks()
+    blocks = Recording(file).blocks()
     next(blocks)
     interrupt_at("vio_read")
     with pytest.raises(KeyboardInterrupt):

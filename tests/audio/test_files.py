@@ -1,9 +1,13 @@
 """Files appear whole or not at all, replace nothing unasked, and errors are one sentence."""
 
 import errno
+import fcntl
 import os
 import stat
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -241,6 +245,88 @@ def test_new_folders_that_others_use_stay(tmp_path: Path) -> None:
         (new / "the other's").touch()
         raise ValueError
     assert names(new) == ["the other's"]
+
+
+KILLED = """
+import sys, pathlib, os, signal
+from gan_audio_compression.audio.files import output_file
+with output_file(pathlib.Path(sys.argv[1]), overwrite=True) as file:
+    file.write(b"half")
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_what_a_killed_program_left_is_removed(tmp_path: Path, overwrite: bool) -> None:
+    target = tmp_path / "a.wav"
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", KILLED, target], check=False)
+        assert len(names(tmp_path)) == 1
+    with output_file(target, overwrite=overwrite) as file:
+        file.write(DATA)
+    assert target.read_bytes() == DATA
+    assert names(tmp_path) == ["a.wav"]
+
+
+def test_two_may_write_to_the_same_file_at_once(tmp_path: Path) -> None:
+    target = tmp_path / "a.wav"
+    with output_file(target, overwrite=True) as first:
+        first.write(b"one")
+        with output_file(target, overwrite=True) as second:
+            second.write(b"another")
+        assert target.read_bytes() == b"another"
+        with output_file(target, overwrite=True) as third:
+            third.write(b"third")
+    assert target.read_bytes() == b"one"
+    assert names(tmp_path) == ["a.wav"]
+
+
+def test_what_another_process_writes_is_not_taken_for_left_behind(tmp_path: Path) -> None:
+    target = tmp_path / "a.wav"
+    waiting = KILLED.replace("os.kill(os.getpid(), signal.SIGKILL)", "print(flush=True); input()")
+    with subprocess.Popen(
+        [sys.executable, "-c", waiting, target], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with output_file(target, overwrite=True) as file:
+            file.write(DATA)
+        assert target.read_bytes() == DATA
+        process.communicate(b"go on\n", timeout=20)
+    assert process.returncode == 0
+    assert target.read_bytes() == b"half"
+    assert names(tmp_path) == ["a.wav"]
+
+
+def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Those who make, remove and rename files of one name get in each other's way nowhere."""
+    target = tmp_path / "a.wav"
+
+    def write(number: int) -> None:
+        with output_file(target, overwrite=True) as file:
+            file.write(b"%d" % number * 1000)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(10, 99)))
+    written = target.read_bytes()
+    assert written in {b"%d" % number * 1000 for number in range(10, 99)}
+    assert names(tmp_path) == ["a.wav"]
+
+
+def test_without_locks_nothing_is_taken_for_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with output_file(tmp_path / "a", overwrite=True) as first:
+        first.write(b"one")
+        with output_file(tmp_path / "a", overwrite=True) as second:
+            second.write(b"another")
+    assert (tmp_path / "a").read_bytes() == b"one"
+    assert names(tmp_path) == ["a"]
 
 
 @pytest.mark.parametrize("name", ["a" * 256, "new/" + "a" * 256, "a" * 256 + "/b", "a/" * 3000])

@@ -92,3 +92,22 @@ def test_pauses_stay_quiet(codec: Codec) -> None:
     # 50 dB below the speech.
     assert np.abs(decoded[: int(1.9 * RATE)]).max() < 2e-3
     assert np.abs(decoded[-int(1.9 * RATE) :]).max() < 2e-3
+
+
+@pytest.mark.parametrize("hertz", [100, 440, 1000, 2000, 3100, 5000, 7000])
+def test_a_tone_keeps_its_level_and_begins_without_a_click(codec: Codec, hertz: float) -> None:
+    tone = (0.1 * np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE)).astype(np.float32)
+    decoded, _ = codec.decode(codec.encode(tone, RATE, effort=0))
+    middle = slice(RATE // 4, 3 * RATE // 4)
+    change_db = 20 * np.log10(decoded[middle].std() / tone[middle].std())
+    assert change_db == pytest.approx(0.0, abs=3.0)
+    assert np.abs(decoded[: RATE // 8]).max() < 2.5 * np.abs(decoded[middle]).max()
+
+
+@pytest.mark.parametrize("samples", [1, 16, 160, 800, 1600, 3200])
+def test_a_short_clip_is_coded_without_options(codec: Codec, samples: int) -> None:
+    clip = recording(WOMAN)[RATE : RATE + samples]
+    data = codec.encode(clip, RATE)
+    decoded, _ = codec.decode(data)
+    assert decoded.shape == clip.shape
+    assert len(data) <= 125

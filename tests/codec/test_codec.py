@@ -93,11 +93,33 @@ def test_channels_are_mixed_to_their_mean(codec: Codec, make_speech: Any) -> Non
     assert codec.encode(half, 16_000, effort=0) == codec.encode(speech / 2, 16_000, effort=0)
 
 
-def test_samples_beyond_full_scale_are_clipped(codec: Codec, make_speech: Any) -> None:
+def test_samples_beyond_full_scale_are_clipped_with_a_warning(
+    codec: Codec, make_speech: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     loud = 20 * make_speech(16_000, 2)
     assert np.abs(loud).max() > 1
     clipped = codec.encode(loud.clip(-1, 1), 16_000, effort=0)
+    assert caplog.messages == []
     assert codec.encode(loud, 16_000, effort=0) == clipped
+    beyond = np.count_nonzero(np.abs(loud) > 1)
+    told = f"{beyond} of {len(loud)} samples lay beyond full scale and were clipped."
+    assert caplog.messages == [told]
+    codec.encode_blocks([loud[:100], loud[100:]], 16_000, io.BytesIO(), effort=0)
+    assert caplog.messages == [told, told]
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_what_is_lost_of_a_file_is_told(
+    codec: Codec, make_speech: Any, caplog: pytest.LogCaptureFixture, joined: bool
+) -> None:
+    whole = wav(make_speech(16_000, 7).reshape(-1, 1), 16_000, "PCM_16").getvalue()
+    data = whole + whole if joined else whole[:-8000]
+    coded = codec.encode_file(io.BytesIO(data), io.BytesIO(), effort=0)
+    assert coded.seconds == (2 if joined else 0.75)
+    assert coded.is_whole == joined
+    assert caplog.messages == (
+        [] if joined else ["The file says 1.0 s, but 0.8 s were there: it is cut."]
+    )
 
 
 def test_the_same_call_gives_the_same_bytes(codec: Codec, make_speech: Any) -> None:

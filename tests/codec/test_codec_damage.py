@@ -22,7 +22,7 @@ from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sender import Sender
-from gan_audio_compression.signal.analysis import log_mel_spectrogram, piece_log_mel
+from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.chunks import cut
 
 CHUNK = 65_536
@@ -46,7 +46,7 @@ def data(segment_model: SegmentModel, make_speech: Any) -> bytes:
     sender = Sender(segment_model, file, 16_000, coding, 4)
     for piece in cut([make_speech(SAMPLES, 0)], sender.chunk_samples):
         total = SAMPLES if piece.last else None
-        sender.send(piece_log_mel(piece, 0.0, 1.0), piece.size, 52, total)
+        sender.send(piece, np.full(piece.frames, 52), total)
     return file.getvalue()
 
 
@@ -74,7 +74,7 @@ def forged(data: bytes, index: int) -> bytes:
     for chunk in reader.chunks():
         assert isinstance(chunk, Chunk)
         size = len(chunk.payload) // (2 if chunk.index == index else 1)
-        writer.write(chunk.level_code, chunk.payload[:size], chunk.total)
+        writer.write(chunk.levels, chunk.payload[:size], chunk.total)
     return file.getvalue()
 
 

@@ -25,6 +25,7 @@ from gan_audio_compression.codec.container.errors import (
     OtherModelError,
 )
 from gan_audio_compression.codec.container.header import Header
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.codec.precision import Precision
@@ -33,10 +34,11 @@ from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.segment.columns import column_contexts
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.segment.search import search
-from gan_audio_compression.codec.sender import encode_speech
+from gan_audio_compression.codec.sender import Sender, encode_speech
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
-from gan_audio_compression.signal.level import active_level_db, normalise_level
+from gan_audio_compression.signal.chunks import cut
+from gan_audio_compression.signal.level import active_level_db
 from gan_audio_compression.signal.segments import join_segments
 
 Coder = Literal["arithmetic", "huffman"]
@@ -47,8 +49,7 @@ ADMM = SearchConfig("admm", iterations=4, inner_steps=2)
 
 def send(model: SegmentModel, samples: Wave, coder: Coder = "arithmetic") -> bytes:
     """The whole way of a sender: level, search, file."""
-    speech, level_code = normalise_level(samples)
-    return encode_speech(model, speech, level_code, Coding(ENCODER_ONLY, coder)).data
+    return encode_speech(model, samples, Coding(ENCODER_ONLY, coder)).data
 
 
 def parts_of(data: bytes) -> tuple[Header, list[Chunk]]:
@@ -61,8 +62,17 @@ def forged(header: Header, payloads: Sequence[bytes], total: int) -> bytes:
     file = io.BytesIO()
     writer = ContainerWriter(file, header)
     for payload in payloads[:-1]:
-        writer.write(52, payload)
-    writer.write(52, payloads[-1], total)
+        writer.write([Level(0, 52)], payload)
+    writer.write([Level(0, 52)], payloads[-1], total)
+    return file.getvalue()
+
+
+def sent(model: SegmentModel, speech: np.ndarray, coding: Coding) -> bytes:
+    """Send speech that is at the project's level as it is."""
+    file = io.BytesIO()
+    sender = Sender(model, file, 16_000, coding)
+    for piece in cut([speech], sender.chunk_samples):
+        sender.send(piece, np.full(piece.frames, 52), len(speech) if piece.last else None)
     return file.getvalue()
 
 
@@ -84,8 +94,7 @@ def test_the_receiver_hears_what_the_sender_chose(
     segment_model: SegmentModel, make_speech: Any, samples: int, coder: Coder
 ) -> None:
     speech = make_speech(samples, 1)
-    data = encode_speech(segment_model, speech, 52, Coding(ADMM, coder)).data
-    decoded = decode_file(segment_model, data)
+    decoded = decode_file(segment_model, sent(segment_model, speech, Coding(ADMM, coder)))
     log_mel = log_mel_spectrogram(torch.from_numpy(speech))
     symbols = search(segment_model, log_mel, ADMM).symbols
     expected = made(segment_model, symbols, len(log_mel))
@@ -97,12 +106,12 @@ def test_the_receiver_hears_what_the_sender_chose(
 
 def test_long_speech_of_several_chunks(segment_model: SegmentModel, make_speech: Any) -> None:
     speech = make_speech(20 * 16_000, 2)
-    data = send(segment_model, speech)
+    data = sent(segment_model, speech, Coding(ENCODER_ONLY))
     assert len(parts_of(data)[1]) == 2
     whole = decode_file(segment_model, data)
     assert whole.speech.shape == speech.shape
     # The second chunk starts with a segment, so what it holds can be sent by itself as well.
-    later = log_mel_spectrogram(torch.from_numpy(normalise_level(speech)[0]))[16 * 128 :]
+    later = log_mel_spectrogram(torch.from_numpy(speech))[16 * 128 :]
     symbols = search(segment_model, later, ENCODER_ONLY).symbols
     expected = made(segment_model, symbols, len(later)).numpy()
     np.testing.assert_allclose(whole.log_mel[16 * 128 :], expected, atol=1e-4)
@@ -235,7 +244,7 @@ def test_a_number_of_samples_that_is_elsewhere_is_refused_at_once(
     segment_model: SegmentModel, samples: int
 ) -> None:
     header = Header(segment_model.fingerprint, 16_000, "huffman", 1)
-    body = ChunkSizes(4, samples).to_bytes() + bytes([52]) + b"1234"
+    body = ChunkSizes(4, False, samples).to_bytes() + bytes([52]) + b"1234"
     data = header.to_bytes() + body + checksum(checksum_start(header, 0), body)
     tracemalloc.start()
     began = time.perf_counter()

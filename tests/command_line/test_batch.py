@@ -54,6 +54,22 @@ def test_files_that_were_left_alone_are_counted_without_names(tool: Any, write_s
     assert done.err.count("\n") == 1
 
 
+def test_what_is_lost_in_part_is_counted_and_kept(
+    tool: Any, write_speech: Any, files_below: Any
+) -> None:
+    for name in "abc":
+        path = write_speech(f"in/{name}.wav")
+        if name != "a":
+            path.write_bytes(path.read_bytes()[:-8000])
+    for threads in ("1", "2"):
+        done = tool("encode", "in", "-o", threads, "--threads", threads)
+        assert done.code == 1
+        summary = done.err.splitlines()[-1]
+        says = "3 files encoded, 2 only in part, 1.00 s of audio, "
+        assert summary.startswith(f"gan-audio-compression: {says}")
+        assert files_below(threads) == ["a.gac", "b.gac", "c.gac"]
+
+
 def test_processes_give_the_same_bytes_in_the_same_words(
     tool: Any, write_speech: Any, files_below: Any
 ) -> None:
@@ -67,6 +83,23 @@ def test_processes_give_the_same_bytes_in_the_same_words(
     assert files_below("one") == files_below("two") == ["a.gac", "b.gac"]
     for name in files_below("one"):
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+
+
+def test_a_temporary_folder_of_a_long_name_keeps_nothing_from_being_done(
+    start: Any, write_speech: Any, files_below: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        write_speech(f"in/{name}.wav")
+    folder = Path("x" * 80).absolute()
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    process = start("encode", "in", "-o", "out", "--threads", "2")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert files_below("out") == ["a.gac", "b.gac"]
+    warning, summary = err.decode().splitlines()
+    assert warning.startswith("gan-audio-compression: No worker process can be started (OSError: ")
+    assert summary.startswith("gan-audio-compression: 2 files encoded, ")
 
 
 def test_a_codec_that_cannot_be_opened_is_told_once(

@@ -1,12 +1,12 @@
 """Models and devices that cannot be used."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gan_audio_compression.codec.models import model_names
+from gan_audio_compression.command_line import computing
 from gan_audio_compression.command_line.computing import Computing
 from gan_audio_compression.command_line.plan import Job
 
@@ -71,26 +71,25 @@ def test_a_device_that_is_not_there(tool: Any, speech: Path, device: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("files", "device", "threads", "cores", "workers"),
+    ("files", "device", "threads", "workers"),
     [
-        (1, "cpu", 4, 4, 1),
-        (3, "cpu", 2, 2, 2),
-        (3, "cpu", 8, 8, 3),
-        (3, "cuda", 8, 8, 1),
-        (3, "cpu", None, 8, 3),
-        (10, "cpu", 100_000, 8, 8),
+        (1, "cpu", 4, 1),
+        (3, "cpu", 2, 2),
+        (3, "cpu", 8, 3),
+        (3, "cuda", 8, 1),
+        (3, "cpu", None, 3),
+        (10, "cpu", None, 8),
+        (10, "cpu", 100_000, 8),
     ],
 )
-def test_cores_are_divided_among_files(
+def test_each_file_gets_a_processor_that_may_be_used(
     model_file: Path,
     monkeypatch: pytest.MonkeyPatch,
     files: int,
     device: str,
     threads: int | None,
-    cores: int,
     workers: int,
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(computing, "usable_processors", lambda: 8)
     jobs = [Job(Path(f"{n}.wav"), Path(f"{n}.gac")) for n in range(files)]
-    computing = Computing.of(jobs, str(model_file), device, threads)
-    assert (computing.cores, computing.workers) == (cores, workers)
+    assert Computing.of(jobs, str(model_file), device, threads).workers == workers

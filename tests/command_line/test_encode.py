@@ -10,6 +10,7 @@ import pytest
 import soundfile as sf
 
 from gan_audio_compression.codec.container.reader import ContainerReader
+from tests.recordings import DECODER, install_ffmpeg
 
 
 def recording(path: Path) -> tuple[int, int | None]:
@@ -148,6 +149,42 @@ def test_what_is_no_audio_ends_with_a_line_that_names_it(tool: Any, write: Any, 
     assert says in done.err
     assert done.err.count("\n") == 1
     assert not Path("bad.gac").exists()
+
+
+def test_of_a_file_that_is_cut_the_rest_is_kept(tool: Any, speech: Path) -> None:
+    data = speech.read_bytes()
+    Path("cut.wav").write_bytes(data[: len(data) // 2])
+    done = tool("encode", "cut.wav")
+    assert done.code == 1
+    loss, summary = done.err.splitlines()
+    says = "The file says 0.5 s, but 0.2 s were there: it is cut."
+    assert loss == f"gan-audio-compression: cut.wav: {says}"
+    assert summary.startswith("gan-audio-compression: 1 file encoded, 1 only in part, 0.25 s of ")
+    rate, samples = recording(Path("cut.gac"))
+    assert (rate, samples) == (16_000, len(data[44:]) // 4 - 11)
+
+
+def test_joined_files_are_encoded_as_one(tool: Any, speech: Path) -> None:
+    Path("joined.wav").write_bytes(speech.read_bytes() * 2)
+    done = tool("encode", "joined.wav")
+    assert done.code == 0, done.err
+    assert recording(Path("joined.gac")) == (16_000, 16_000)
+
+
+def test_a_folder_is_searched_for_what_an_installed_ffmpeg_reads(
+    tool: Any, speech: Path, files_below: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("in").mkdir()
+    speech.rename("in/speech.wav")
+    Path("in/memo.m4a").write_bytes(b"FAKE" + bytes(1000))
+    Path("programs").mkdir()
+    monkeypatch.setenv("PATH", str(Path("programs").absolute()))
+    assert tool("encode", "in", "-o", "without").code == 0
+    assert files_below("without") == ["speech.gac"]
+    install_ffmpeg(Path("programs").absolute(), monkeypatch, DECODER)
+    done = tool("encode", "in", "-o", "with")
+    assert done.code == 0, done.err
+    assert files_below("with") == ["memo.gac", "speech.gac"]
 
 
 def test_a_missing_input_is_told_before_the_model_is_opened(tool: Any) -> None:

@@ -1,5 +1,6 @@
 """Both executors keep the same promises; processes also survive the death of a worker."""
 
+import errno
 import logging
 import os
 import signal
@@ -151,6 +152,21 @@ def test_a_worker_computes_with_one_thread() -> None:
 
     outcomes = list(ProcessExecutor(1).map(torch_threads, numbered([0]), torch.nn.Linear(2, 2)))
     assert outcomes[0].value == 1
+
+
+def test_where_no_worker_can_be_started_the_work_is_done_here(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("_multiprocessing.SemLock", refuse)
+    with caplog.at_level(logging.WARNING):
+        outcomes = list(ProcessExecutor(2).map(process_id, numbered([0] * 5), None))
+    assert [outcome.id for outcome in outcomes] == [f"u{n}" for n in range(5)]
+    assert {outcome.value for outcome in outcomes} == {os.getpid()}
+    (record,) = caplog.records
+    assert "Read-only file system" in record.message
 
 
 def test_a_value_that_cannot_be_sent_back_is_a_failure_of_its_item() -> None:

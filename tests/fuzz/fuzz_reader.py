@@ -22,10 +22,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from gan_audio_compression.codec.container.chunk import Chunk, payload_limit
+from gan_audio_compression.codec.container.chunk import Chunk, content_limit
 from gan_audio_compression.codec.container.errors import BitstreamError
 from gan_audio_compression.codec.container.fields import varint
 from gan_audio_compression.codec.container.header import CODERS, Header
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.entropy.coder import EntropyCoder, make_coder
@@ -79,7 +80,7 @@ def make_file(coders: dict[str, EntropyCoder], chance: random.Random) -> Sound:
     for left in range(chunks, 0, -1):
         symbols = np.frombuffer(chance.randbytes(len(contexts)), np.uint8) % LEVELS
         payloads.append(coders[name].encode(symbols, contexts))
-        writer.write(chance.randrange(256), payloads[-1], total if left == 1 else None)
+        writer.write([Level(0, chance.randrange(256))], payloads[-1], total if left == 1 else None)
         bounds.append(writer.size)
     return Sound(file.getvalue(), payloads, bounds)
 
@@ -196,7 +197,7 @@ def read(
                 assert conceal
                 outcomes["lost chunk"] += 1
                 continue
-            assert len(chunk.payload) <= payload_limit(reader.header)
+            assert len(chunk.payload) <= content_limit(reader.header)
             assert payloads is None or chunk.payload == payloads[number]
             outcomes[f"payload {decode(chunk, coders[reader.header.coder])}"] += 1
         outcomes[f"{way} read to the end"] += 1

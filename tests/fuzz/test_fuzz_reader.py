@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from gan_audio_compression.codec.container.chunk import Chunk
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.reader import ContainerReader
 
 SCRIPT = Path(__file__).with_name("fuzz_reader.py")
@@ -64,7 +65,7 @@ def test_a_wrong_payload_is_a_failure(
     fuzz_reader: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wrong(self: ContainerReader, conceal: bool = False) -> Iterator[Chunk]:
-        yield Chunk(0, 40, b"not what was written", 16384, None)
+        yield Chunk(0, (Level(0, 40),), b"not what was written", 16384, None)
 
     monkeypatch.setattr(ContainerReader, "chunks", wrong)
     assert fuzz_reader.fuzz(files=10, seed=0)[1] > 0

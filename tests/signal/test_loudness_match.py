@@ -65,7 +65,8 @@ def test_silence_stays_silent(floor: float) -> None:
 def test_the_level_of_the_recording_does_not_matter(log_mel: Tensor) -> None:
     def at(gain: float) -> Tensor:
         synthesiser = Synthesiser(match=True)
-        return torch.cat([synthesiser.feed(log_mel, gain), synthesiser.finish(SAMPLES)])
+        speech = synthesiser.feed(log_mel, torch.full((len(log_mel), 1), gain))
+        return torch.cat([speech, synthesiser.finish(SAMPLES)])
 
     torch.testing.assert_close(at(8.0) * 8, at(1.0), atol=1e-4, rtol=0)
 

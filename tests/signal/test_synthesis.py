@@ -94,7 +94,7 @@ def synthesised_by_chunks(log_mel: Tensor, samples: int, gains: tuple[float, ...
     synthesiser = Synthesiser()
     parts = []
     for chunk, gain in zip(log_mel.split(CHUNK_FRAMES), itertools.cycle(gains)):
-        parts.append(synthesiser.feed(chunk + math.log(gain), gain))
+        parts.append(synthesiser.feed(chunk + math.log(gain), torch.full((len(chunk), 1), gain)))
     return torch.cat([*parts, synthesiser.finish(samples)])
 
 
@@ -187,7 +187,7 @@ def test_nothing_waits_longer_than_eight_frames() -> None:
     log_mel = log_mel_spectrogram(harmonic(40_000))
     ready = 0
     for chunks, chunk in enumerate(log_mel[: 2 * CHUNK_FRAMES].split(CHUNK_FRAMES), start=1):
-        ready += len(synthesiser.feed(chunk, 1.0))
+        ready += len(synthesiser.feed(chunk, torch.ones(len(chunk), 1)))
         assert ready == chunks * 16_384 - 7 * 128
 
 
@@ -222,7 +222,7 @@ def test_no_gradient_is_kept() -> None:
 
 def test_frames_that_do_not_fit_the_length_are_refused() -> None:
     synthesiser = Synthesiser()
-    synthesiser.feed(torch.full((20, MEL_BANDS), -3.0), 1.0)
+    synthesiser.feed(torch.full((20, MEL_BANDS), -3.0), torch.ones(20, 1))
     with pytest.raises(ValueError, match="20 frames"):
         synthesiser.finish(20 * 128)
 

@@ -1,13 +1,14 @@
 """Opens files by name: input with clear errors, output that is there whole or not at all."""
 
 import contextlib
+import hashlib
 import io
+import itertools
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from gan_audio_compression.audio.errors import (
     InputError,
@@ -51,9 +52,10 @@ def input_file(path: Path) -> Iterator[BinaryIO]:
 def output_file(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its name at the end, and only if all went well.
 
-    Until then it lies beside its place under a name of its own. Missing folders are made, and
-    removed again after a failure. A file that is replaced leaves its permissions to the new one.
-    What is no regular file, such as /dev/null or a named pipe, is written directly.
+    Until then it lies beside its place under a name of its own. What a killed program has left
+    there is removed by the next call for the same `path`. Missing folders are made, and removed
+    again after a failure. A file that is replaced leaves its permissions to the new one. What is
+    no regular file, such as /dev/null or a named pipe, is written directly.
 
     Raises:
         OutputExistsError: the file exists, at the beginning or at the end, and `overwrite` is
@@ -73,9 +75,8 @@ def output_file(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
         raise OutputExistsError(_EXISTS.format(path))
     # A link stays a link: the file that it names is replaced.
     target = Path(os.path.realpath(path))
-    aside = target.with_name(f".{secrets.token_hex(8)}.part")
-    with _folders(target.parent, path), _removed_at_end(aside):
-        with _open(aside, path, "x") as file:
+    with _folders(target.parent, path), _aside(target, path) as aside:
+        with _open(aside, path, "w") as file:
             if mode is not None:
                 with _write_errors(path):
                     aside.chmod(stat.S_IMODE(mode))
@@ -92,19 +93,63 @@ def replacing(path: Path) -> Iterator[Path]:
     folders are made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _removed_at_end(path.with_name(f"{path.name}.part")) as aside:
-        yield aside
-        os.replace(aside, path)
-
-
-@contextlib.contextmanager
-def _removed_at_end(aside: Path) -> Iterator[Path]:
-    """Remove a file that has not been renamed."""
+    aside = path.with_name(f"{path.name}.part")
     try:
         yield aside
+        os.replace(aside, path)
     finally:
         with contextlib.suppress(OSError):
             aside.unlink()
+
+
+@contextlib.contextmanager
+def _aside(target: Path, path: Path) -> Iterator[Path]:
+    """Make an empty file beside a target; it is removed at the end if it has not been renamed.
+
+    It is named for the target, so that one left behind is found; whoever writes to the same
+    target meanwhile takes the next name.
+    """
+    digest = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
+    names = (target.with_name(f".{digest}-{number}.part") for number in itertools.count())
+    with contextlib.ExitStack() as held:
+        with _write_errors(path):
+            aside = next(name for name in names if _made(name, held))
+            made = aside.stat()
+        try:
+            yield aside
+        finally:
+            # Once it has been renamed, another may have the name.
+            with contextlib.suppress(OSError):
+                if os.path.samestat(made, aside.stat()):
+                    aside.unlink()
+
+
+def _made(aside: Path, held: contextlib.ExitStack) -> bool:
+    """Make a file, locked as long as it is held; tell whether no other process has it."""
+    with contextlib.suppress(ImportError, OSError), aside.open("rb") as left:
+        if _locked(left, aside):
+            aside.unlink()
+    try:
+        file = held.enter_context(aside.open("xb"))
+    except FileExistsError:
+        return False
+    try:
+        return _locked(file, aside)
+    except (ImportError, OSError):
+        # Without locks no file is taken for one left behind; some systems rename no open files.
+        file.close()
+        return True
+
+
+def _locked(file: IO[bytes], path: Path) -> bool:
+    """Lock a file while it is open; tell whether no other has, and it still lies at its path."""
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 class _OutputFile(io.FileIO):

@@ -1,34 +1,44 @@
-"""Reads any audio that libsndfile knows, from files and from pipes, as blocks of mono samples."""
+"""Reads any audio, from files and from pipes, as blocks of mono samples."""
 
 import contextlib
 import logging
 import operator
-import shutil
-import tempfile
 from collections.abc import Iterator
 from types import TracebackType
-from typing import BinaryIO, Self, SupportsIndex, cast
+from typing import BinaryIO, Self, SupportsIndex
 
 import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
-from gan_audio_compression.audio.claimed_length import warn_if_cut
+from gan_audio_compression.audio import ffmpeg
 from gan_audio_compression.audio.errors import (
     EmptyAudioError,
     UnreadableAudioError,
     UnsupportedRateError,
 )
-from gan_audio_compression.audio.file_stream import FileStream
-from gan_audio_compression.audio.samples import mono
-from gan_audio_compression.audio.wav_stream import WavStream, open_wav_stream
+from gan_audio_compression.audio.formats.part import Source, read_at
+from gan_audio_compression.audio.kept_pipe import KeptPipe
+from gan_audio_compression.audio.recording import Recording
+from gan_audio_compression.audio.samples import MixDown
 from gan_audio_compression.signal.spec import HIGHEST_RATE, LOWEST_RATE
 
 logger = logging.getLogger(__name__)
 
+_PACKERS = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PK\x03\x04": "zip",
+}
+
 
 class AudioReader:
     """The samples of an audio file, mixed down to mono by the mean of its channels.
+
+    Files of the same sampling rate that are joined to one are read as one. What libsndfile does
+    not know, ffmpeg decodes where it is installed.
 
     A context manager, which leaves closing `file` to its owner. A WAV file that comes through a
     pipe is decoded as it comes, an eighth of a second at a time; any other format from a pipe is
@@ -37,7 +47,7 @@ class AudioReader:
     Attributes:
         sample_rate: in Hz, 1000 to 768000.
         channels: number of channels of the file.
-        rewindable: whether each call of `blocks` begins anew; else it goes on.
+        rewindable: whether each call of `blocks` begins anew; else there is but one.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -47,14 +57,14 @@ class AudioReader:
             UnreadableAudioError: it cannot be read, or is not audio in a known format.
             UnsupportedRateError: its sampling rate is out of range.
         """
-        self._warned = False
+        self._told = False
         with contextlib.ExitStack() as resources:
             with _unreadable_audio():
-                self._stream = _open_stream(file, resources)
-            self.sample_rate = self._stream.sample_rate
-            self.channels = self._stream.channels
-            self.rewindable = not isinstance(self._stream, WavStream)
-            require_rate(self.sample_rate)
+                source = file if file.seekable() else KeptPipe(file, resources)
+                self._recording = _recording(source, resources)
+            self.sample_rate = require_rate(self._recording.sample_rate)
+            self.channels = self._recording.channels
+            self.rewindable = self._recording.rewindable
             self._resources = resources.pop_all()
 
     def __enter__(self) -> Self:
@@ -72,35 +82,33 @@ class AudioReader:
         """Remove the temporary file, if any."""
         self._resources.close()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last pass of `blocks` has read all that the file holds or should hold."""
+        return not self._recording.losses
+
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield blocks of [n] samples in [-1, 1], n from 1 to 65536.
 
-        Samples beyond are clipped. Warnings at the end of the first pass say how many, and
-        whether the file has been cut.
+        Samples beyond are clipped. Warnings at the end of the first pass say how many, what of the
+        file is missing or could not be read, and whether channels cancel each other out.
 
         Raises:
-            UnreadableAudioError: the file is damaged or cannot be read on.
+            UnreadableAudioError: the file is damaged from its beginning or cannot be read on.
             NotFiniteAudioError: a sample is infinite or not a number.
             EmptyAudioError: the audio has ended without any sample.
         """
-        total = clipped = 0
-        claimed = self._stream.claimed_frames
+        mix_down = MixDown()
         with _unreadable_audio():
-            for block in self._stream.blocks():
-                samples = mono(block)
-                total += len(samples)
-                clipped += int(np.count_nonzero(np.abs(samples) > 1))
-                yield samples.clip(-1, 1)
-        if not total:
+            for block in self._recording.blocks():
+                yield mix_down.mix(block)
+        if not self._told:
+            self._told = True
+            for loss in self._recording.losses:
+                logger.warning("%s", loss)
+            mix_down.warn()
+        if not mix_down.samples:
             raise EmptyAudioError("This audio has no samples; leave it out or record it again.")
-        if self._warned:
-            return
-        self._warned = True
-        warn_if_cut(claimed, total, self.sample_rate)
-        if clipped:
-            logger.warning(
-                "%d of %d samples lay beyond full scale and were clipped.", clipped, total
-            )
 
 
 def require_rate(sample_rate: SupportsIndex) -> int:
@@ -119,18 +127,21 @@ def require_rate(sample_rate: SupportsIndex) -> int:
     return sample_rate
 
 
-def _open_stream(file: BinaryIO, resources: contextlib.ExitStack) -> FileStream | WavStream:
-    if file.seekable():
-        return FileStream(file)
-    wav_stream, head = open_wav_stream(file)
-    if wav_stream is not None:
-        return wav_stream
-    kept = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115
-    resources.enter_context(kept)
-    kept.write(head)
-    shutil.copyfileobj(file, kept)
-    kept.seek(0)
-    return FileStream(kept)
+def _recording(
+    source: Source, resources: contextlib.ExitStack
+) -> Recording | ffmpeg.FfmpegRecording:
+    start = source.tell()
+    beginning = read_at(source, start, 6)
+    for magic, packer in _PACKERS.items():
+        if beginning.startswith(magic):
+            raise UnreadableAudioError(f"This is compressed by {packer}; unpack it first.")
+    source.seek(start)
+    try:
+        return Recording(source)
+    except sf.LibsndfileError:
+        if not ffmpeg.is_installed():
+            raise
+        return ffmpeg.FfmpegRecording(source, start, resources)
 
 
 @contextlib.contextmanager
@@ -140,8 +151,8 @@ def _unreadable_audio() -> Iterator[None]:
         yield
     except sf.LibsndfileError as error:
         raise UnreadableAudioError(
-            f"This is not readable audio ({error.error_string.rstrip('.')}); "
-            "give a whole WAV, FLAC, Ogg, MP3 or NIST SPHERE file."
+            f"This is not readable audio ({error.error_string.rstrip('.')}); give a whole WAV, "
+            "FLAC, Ogg, MP3 or NIST SPHERE file, or install ffmpeg, which reads many more."
         ) from error
     except OSError as error:
         raise UnreadableAudioError(

@@ -13,7 +13,6 @@ from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.sender import encode_speech
 from gan_audio_compression.component import code_digest, described
-from gan_audio_compression.signal.level import normalise_level
 
 _CODE = ("audio", "bench", "codec", "entropy", "networks", "signal")
 _LIBRARIES = ("constriction", "numpy", "soxr", "torch")
@@ -89,7 +88,7 @@ class GacCodec:
         Raises:
             BitrateTooLowError: the model cannot go as low.
         """
-        encoded = encode_speech(self.model, *normalise_level(speech), self.coding)
+        encoded = encode_speech(self.model, speech, self.coding)
         figures = {
             "ideal_bits": encoded.ideal_bits,
             "start_objective": encoded.start_objective,

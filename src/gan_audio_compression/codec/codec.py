@@ -3,7 +3,7 @@
 import io
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self, Unpack
 
@@ -26,27 +26,25 @@ from gan_audio_compression.codec.models import DEFAULT_MODEL, open_model
 from gan_audio_compression.codec.precision import Precision, require_precision
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT, search_config
-from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender
+from gan_audio_compression.codec.sender import (
+    CHUNK_SEGMENTS,
+    LIVE_CHUNK_SEGMENTS,
+    Sender,
+    send_blocks,
+)
 from gan_audio_compression.codec.streams import (
     CountedBlocks,
     DecodedBlocks,
-    full_scale,
+    for_coding,
     measure,
-    resampled,
+    mixed_down,
 )
-from gan_audio_compression.signal.analysis import piece_log_mel
-from gan_audio_compression.signal.chunks import cut
-from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, Level, LevelMeter
+from gan_audio_compression.signal.level_track import LevelTrack
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 logger = logging.getLogger(__name__)
 
 Wave = NDArray[np.float32]
-
-LIVE_CHUNK_SEGMENTS = 4
-"""Segments in a chunk of audio that is coded as it comes: 4.096 s, one batch of the search."""
-
-_LIVE_MEMORY_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,13 @@ class Coded:
         seconds: of the recording.
         size: of its .gac form, in bytes.
         lost: seconds of it that are silent, since they were damaged.
+        is_whole: whether nothing of the audio file was lost, such as by a cut; see `AudioReader`.
     """
 
     seconds: float
     size: int
     lost: float = 0.0
+    is_whole: bool = True
 
 
 class Codec:
@@ -73,7 +73,11 @@ class Codec:
 
     Samples are float32 in [-1, 1]. The codec is made for speech of one speaker at a time; it works
     at 16 kHz inside, so what lies above 8 kHz is lost, and gives back the recording's sampling
-    rate, length and level. A codec may be used by several threads in turn, not at once.
+    rate, length and level.
+
+    A codec may be used by several threads at once, and in a process that was forked. It computes in
+    one thread; to code on several processors, give recordings to several processes. The state of
+    PyTorch, such as gradients, the default type or the seed, neither bears on it nor is changed.
 
     Every machine decodes a file to the same symbols. Those that `encode` finds may differ a little
     from one machine to the next: a search takes gradients in bfloat16 where the processor
@@ -124,7 +128,7 @@ class Codec:
 
         Args:
             samples: floats [n] or [n, channels] in [-1, 1]; channels are mixed down to their
-                mean, and what lies beyond is clipped.
+                mean, and what lies beyond is clipped; a warning says how much.
             sample_rate: in Hz, 1000 to 768000.
             options: see `EncodeOptions`.
 
@@ -137,7 +141,7 @@ class Codec:
             SearchError: the search or effort is unknown.
         """
         sample_rate = _rate(sample_rate)
-        blocks = [full_scale(samples)]
+        blocks = list(mixed_down([samples]))
         target = io.BytesIO()
         coding = self._coding(**options)
         self._send(blocks, sample_rate, target, coding, measure(blocks, sample_rate))
@@ -177,9 +181,10 @@ class Codec:
         """Compress an audio file, of any length in bounded memory.
 
         Args:
-            source: audio in any format that libsndfile reads, at any rate. A WAV that comes
-                through a pipe is coded as it comes, in chunks of 4.096 s; its level is then
-                that of the last ten minutes, since nobody knows what follows.
+            source: audio in any format that libsndfile or an installed ffmpeg reads, at any
+                rate. A WAV that comes through a pipe is coded as it comes, in chunks of 4.096 s;
+                its level is then that of the last ten minutes, since nobody knows what follows.
+                Of a file that is cut or damaged, what is there is coded, and a warning logged.
             target: takes the .gac file, flushed after each chunk.
             options: see `EncodeOptions`.
 
@@ -192,8 +197,9 @@ class Codec:
         with AudioReader(source) as reader:
             if reader.channels > 1:
                 logger.info("%d channels were mixed down to one.", reader.channels)
-            level = measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
-            return self._send(reader.blocks(), reader.sample_rate, target, coding, level)
+            track = measure(reader.blocks(), reader.sample_rate) if reader.rewindable else None
+            coded = self._send(reader.blocks(), reader.sample_rate, target, coding, track)
+            return replace(coded, is_whole=reader.is_whole)
 
     def encode_blocks(
         self,
@@ -216,7 +222,7 @@ class Codec:
         require_file("target", target, "wb")
         sample_rate = _rate(sample_rate)
         coding = self._coding(**options)
-        return self._send(map(full_scale, blocks), sample_rate, target, coding, None)
+        return self._send(mixed_down(blocks), sample_rate, target, coding, None)
 
     def decode_file(
         self,
@@ -290,23 +296,18 @@ class Codec:
         sample_rate: int,
         target: BinaryIO,
         coding: Coding,
-        level: Level | None,
+        track: LevelTrack | None,
     ) -> Coded:
-        """Code blocks at their `level`, or at a running one where it is not known."""
+        """Code blocks whose level has been followed, or follow it as they come."""
         counted = CountedBlocks(blocks)
-        meter = LevelMeter(_LIVE_MEMORY_SECONDS)
-        segments = LIVE_CHUNK_SEGMENTS if level is None else CHUNK_SEGMENTS
+        segments = LIVE_CHUNK_SEGMENTS if track is None else CHUNK_SEGMENTS
         sender = Sender(self.model, target, sample_rate, coding, segments)
-        for piece in cut(resampled(counted, sample_rate, SAMPLE_RATE), sender.chunk_samples):
-            if level is None:
-                meter.add(piece.samples)
-            now = level or meter.level
-            log_mel = piece_log_mel(piece, now.mean, now.gain)
-            sender.send(log_mel, piece.size, now.code, counted.samples if piece.last else None)
+        pieces = for_coding(counted, sample_rate)
+        for _ in send_blocks(sender, pieces, track, lambda: counted.samples):
             target.flush()
         if not counted.samples:
             raise EmptyAudioError("This audio has no samples; leave it out or record it again.")
-        if level is not None and level.code == LOWEST_LEVEL_CODE:
+        if track is not None and track.silent:
             logger.warning("The recording is silent.")
         return Coded(counted.samples / sample_rate, sender.size)
 

@@ -16,12 +16,14 @@ from gan_audio_compression.codec.chunk_coder import Symbols
 from gan_audio_compression.codec.container.chunk import Chunk, LostChunk, chunk_name
 from gan_audio_compression.codec.container.errors import CorruptError, TruncatedError
 from gan_audio_compression.codec.container.header import check_model
+from gan_audio_compression.codec.container.levels import codes_of
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.kinds import Model, receiving_coder
 from gan_audio_compression.entropy.errors import CorruptPayloadError
-from gan_audio_compression.signal.level import gain_to_speech_level
-from gan_audio_compression.signal.spec import HOP, MEL_BANDS
+from gan_audio_compression.signal.level import gains_to_speech_level
+from gan_audio_compression.signal.spec import MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 logger = logging.getLogger(__name__)
 
@@ -80,15 +82,17 @@ class Receiver:
         Raises:
             BitstreamError: a chunk is damaged and is not to be concealed.
         """
-        synthesiser = Synthesiser(self._matches_loudness)
+        with own_torch_state():
+            synthesiser = Synthesiser(self._matches_loudness)
         samples = 0
         for chunk in self._reader.chunks(self._conceal):
             samples += chunk.samples
             self.total = chunk.total
-            symbols, log_mel, gain = self._decode(chunk)
-            speech = synthesiser.feed(log_mel, gain)
-            if chunk.total is not None:
-                speech = torch.cat([speech, synthesiser.finish(samples)])
+            with own_torch_state():
+                symbols, log_mel, gains = self._decode(chunk)
+                speech = synthesiser.feed(log_mel, gains)
+                if chunk.total is not None:
+                    speech = torch.cat([speech, synthesiser.finish(samples)])
             yield DecodedChunk(symbols, log_mel, speech.numpy())
         if not samples:
             raise TruncatedError(
@@ -97,18 +101,19 @@ class Receiver:
             )
         if self.total is None:
             # The end was lost: silence stands for its frame, and what waited for it comes now.
-            symbols, log_mel = self._silence(1)
-            speech = torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
+            with own_torch_state():
+                symbols, log_mel = self._silence(1)
+                speech = synthesiser.feed(log_mel, torch.ones(1, 1))
+                speech = torch.cat([speech, synthesiser.finish(samples)])
             yield DecodedChunk(symbols, log_mel, speech.numpy())
 
-    def _decode(self, chunk: Chunk | LostChunk) -> tuple[Symbols, Tensor, float]:
-        """Return symbols, log mel, and the gain that was on the signal."""
-        # The last chunk has the frame at the end of the recording besides.
-        frames = chunk.samples // HOP + (chunk.total is not None)
+    def _decode(self, chunk: Chunk | LostChunk) -> tuple[Symbols, Tensor, Tensor]:
+        """Return symbols, log mel, and the gains [frames, 1] that were on the signal."""
+        ones = torch.ones(chunk.frames, 1)
         if isinstance(chunk, LostChunk):
-            return *self._silence(frames), 1.0
+            return *self._silence(chunk.frames), ones
         try:
-            symbols, log_mel = self._coder.decode(chunk.payload, frames)
+            symbols, log_mel = self._coder.decode(chunk.payload, chunk.frames)
         except CorruptPayloadError as error:
             corrupt = CorruptError(
                 f"{chunk_name(self._header, chunk.index)} of the .gac data cannot be decoded,"
@@ -117,8 +122,9 @@ class Receiver:
             if not self._conceal:
                 raise corrupt from error
             logger.warning("%s", corrupt)
-            return *self._silence(frames), 1.0
-        return symbols, log_mel, gain_to_speech_level(chunk.level_code)
+            return *self._silence(chunk.frames), ones
+        gains = gains_to_speech_level(codes_of(chunk.levels, chunk.frames))
+        return symbols, log_mel, torch.from_numpy(gains)[:, None]
 
     def _silence(self, frames: int) -> tuple[Symbols, Tensor]:
         symbols = np.zeros((0, self._coder.positions), np.int32)

@@ -2,34 +2,59 @@
 
 import io
 import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.codec.chunk_coder import CodedLogMel
 from gan_audio_compression.codec.coding import Coding
-from gan_audio_compression.codec.container.chunk import FRAMING_BYTES
+from gan_audio_compression.codec.container.chunk import FRAMING_BYTES, chunk_bytes
 from gan_audio_compression.codec.container.header import Header
+from gan_audio_compression.codec.container.levels import Level, changes_to_bytes, levels_of
 from gan_audio_compression.codec.container.writer import ContainerWriter, largest_payload
 from gan_audio_compression.codec.kinds import Model, sending_coder
 from gan_audio_compression.codec.search.errors import BitrateTooLowError
-from gan_audio_compression.signal.analysis import piece_log_mel
-from gan_audio_compression.signal.chunks import cut
-from gan_audio_compression.signal.level import corrected_level
+from gan_audio_compression.signal.analysis import log_mel_of, mel_filters, piece_magnitude
+from gan_audio_compression.signal.chunks import Piece, cut
+from gan_audio_compression.signal.high_pass import HighPass
+from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, gains_to_speech_level
+from gan_audio_compression.signal.level_limit import limit_levels
+from gan_audio_compression.signal.level_loss import corrected_levels
+from gan_audio_compression.signal.level_track import LevelTrack
 from gan_audio_compression.signal.spec import SAMPLE_RATE
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 CHUNK_SEGMENTS = 16
 """Segments in a chunk where the whole recording is at hand: 16.384 s."""
+
+LIVE_CHUNK_SEGMENTS = 4
+"""Segments in a chunk of audio that is coded as it comes: 4.096 s, one batch of the search."""
+
+_LIVE_MEMORY_SECONDS = 600.0
+
+# Where no bit rate is asked for, what is shorter has the bits of so much: header and sizes alone
+# take those of 0.08 s.
+_SHORTEST_SECONDS = 0.5
+# Changes of level may take so much of the room for a chunk; loud moments that are near to one
+# another are joined until they do.
+_SHARE_OF_LEVELS = 1 / 16
+_GAPS = (8, 32, 128)
+
+# So often a chunk is coded again for what is too loud to be sent.
+_LOUDER = 3
+_TINY = 1e-30
 
 # More than any file has, so that an infinite bit rate is a number of bits too.
 _UNLIMITED_BITS = 2.0**60
 
 
 class Sender:
-    """Codes log mels chunk by chunk into a file object.
+    """Codes a recording chunk by chunk into a file object.
 
     Args:
         model: the codec.
@@ -50,6 +75,7 @@ class Sender:
         header = Header(model.fingerprint, sample_rate, coding.coder, chunk_segments)
         self.chunk_samples = header.chunk_samples
         self._bitrate = model.bitrate if coding.bitrate is None else coding.bitrate
+        self._shortest_seconds = _SHORTEST_SECONDS if coding.bitrate is None else 0.0
         self._coder = sending_coder(model, coding)
         self._writer = ContainerWriter(file, header)
         self._sample_rate = sample_rate
@@ -62,40 +88,93 @@ class Sender:
         """Bytes written so far."""
         return self._writer.size
 
-    def send(
-        self, log_mel: Tensor, samples: int, level_code: int, total: int | None = None
-    ) -> CodedLogMel:
+    def send(self, piece: Piece, codes: NDArray[np.int64], total: int | None = None) -> CodedLogMel:
         """Search, code and write the next chunk.
 
         Args:
-            log_mel: [frames, 128] of the chunk, in nepers, at the project's speech level.
-            samples: that it covers at 16 kHz.
-            level_code: what the level was; what the generator loses of it is added.
+            piece: the samples at 16 kHz, without what `HighPass` takes away.
+            codes: [frames], the level of speech there. It is raised for moments that are louder
+                than speech, and what the generator loses is added.
             total: with the last chunk, samples of the recording at its own rate.
 
         Raises:
             BitrateTooLowError: not even the shortest payload keeps to the bit rate.
         """
-        self._coded_samples += samples
-        coded = self._coder.encode(log_mel, self._room(total))
-        if coded is None:
-            raise self._too_low(len(log_mel), total)
-        self._writer.write(
-            corrected_level(level_code, log_mel, coded.log_mel), coded.payload, total
-        )
+        self._coded_samples += piece.size
+        with own_torch_state():
+            coded, levels = self._fitting(piece_magnitude(piece), codes, total)
+        self._writer.write(levels, coded.payload, total)
         return coded
 
-    def _room(self, total: int | None) -> int | None:
-        """Return the most bytes of the next payload, -1 where not even an empty one fits."""
+    def _fitting(
+        self, magnitude: Tensor, codes: NDArray[np.int64], total: int | None
+    ) -> tuple[CodedLogMel, Sequence[Level]]:
+        """Code the next chunk with levels that fit; return also these levels."""
+        codes = self._limited(codes, magnitude, total)
+        coded, sent = self._coded(magnitude, codes, total)
+        for _ in range(_LOUDER):
+            if sent.min() >= 0:
+                break
+            # A loud tone loses more than the highest level can make up for, so it comes in louder.
+            codes = self._limited(codes - sent.clip(None, 0), magnitude, total)
+            coded, sent = self._coded(magnitude, codes, total)
+        return coded, levels_of(sent.clip(0))
+
+    def _coded(
+        self, magnitude: Tensor, codes: NDArray[np.int64], total: int | None
+    ) -> tuple[CodedLogMel, NDArray[np.int64]]:
+        """Code the next chunk; return also the level codes that make up for what is lost.
+
+        Args:
+            magnitude: [frames, 257] of the signal's STFT.
+            codes: [frames], its levels.
+            total: see `send`.
+        """
+        levels = levels_of(codes)
+        normalised = at_speech_level(magnitude, codes)
+        log_mel = log_mel_of(normalised)
+        coded = self._coder.encode(log_mel, self._room(levels, total))
+        if coded is None:
+            raise self._too_low(len(log_mel), levels, total)
+        sent = corrected_levels(codes, normalised, coded.log_mel)
+        more = levels_of(sent.clip(0))
+        if len(more) <= len(levels):
+            return coded, sent
+        # Changes of level that were not foreseen take the place of symbols, if there is any.
+        shorter = self._coder.encode(log_mel, self._room(more, total))
+        return (coded, codes) if shorter is None else (shorter, sent)
+
+    def _room(self, levels: Sequence[Level], total: int | None) -> int | None:
+        """Return the most bytes of the next payload; None for any number."""
+        budget = self._budget(total)
+        return None if budget is None else largest_payload(budget, levels, total)
+
+    def _limited(
+        self, codes: NDArray[np.int64], magnitude: Tensor, total: int | None
+    ) -> NDArray[np.int64]:
+        """Return the level codes with loud moments limited, as exactly as the room allows."""
+        loudest = (magnitude @ mel_filters()).amax(1).clamp_min(_TINY).log().numpy()
+        budget = self._budget(total)
+        for gap in _GAPS:
+            limited = limit_levels(codes, loudest, gap)
+            size = len(changes_to_bytes(levels_of(limited)))
+            if budget is None or size <= _SHARE_OF_LEVELS * budget:
+                return limited
+        return np.full_like(codes, limited.min())
+
+    def _budget(self, total: int | None) -> int | None:
+        """Return the most bytes of the next chunk; None for any number."""
         if self._bitrate is None:
             return None
         budget = int(min(self._bitrate * self._seconds(total), _UNLIMITED_BITS)) // 8
         if total is None:
             budget -= self._reserve
-        return largest_payload(budget - self._writer.size, total)
+        return budget - self._writer.size
 
-    def _too_low(self, frames: int, total: int | None) -> BitrateTooLowError:
-        size = self._writer.size + FRAMING_BYTES + self._coder.least_bytes(frames)
+    def _too_low(
+        self, frames: int, levels: tuple[Level, ...], total: int | None
+    ) -> BitrateTooLowError:
+        size = self._writer.size + chunk_bytes(levels, self._coder.least_bytes(frames), total)
         if total is None:
             size += self._reserve
         seconds = self._seconds(total)
@@ -106,7 +185,43 @@ class Sender:
 
     def _seconds(self, total: int | None) -> float:
         """Return the duration of what was given so far."""
-        return self._coded_samples / SAMPLE_RATE if total is None else total / self._sample_rate
+        if total is None:
+            return self._coded_samples / SAMPLE_RATE
+        return max(total / self._sample_rate, self._shortest_seconds)
+
+
+def at_speech_level(magnitude: Tensor, codes: NDArray[np.int64]) -> Tensor:
+    """Return the magnitude [frames, 257] of a signal with levels [frames] at the speech level."""
+    # To raise silence would only raise rounding noise.
+    gains = np.where(codes == LOWEST_LEVEL_CODE, 1.0, gains_to_speech_level(codes))
+    return magnitude * torch.from_numpy(gains).float()[:, None]
+
+
+def send_blocks(
+    sender: Sender,
+    blocks: Iterable[NDArray[np.float32]],
+    track: LevelTrack | None,
+    total: Callable[[], int],
+) -> Iterator[CodedLogMel]:
+    """Code a recording; yield what became of each chunk as soon as it is written.
+
+    Args:
+        sender: takes the chunks.
+        blocks: of [n] samples at 16 kHz, without what `HighPass` takes away.
+        track: of the level of all of them; None for what is to be followed as it comes.
+        total: gives the samples of the recording at its own rate, once all blocks have come.
+
+    Raises:
+        BitrateTooLowError: as `Sender.send`.
+    """
+    levels = LevelTrack(_LIVE_MEMORY_SECONDS) if track is None else track
+    frame = 0
+    for piece in cut(blocks, sender.chunk_samples):
+        if track is None:
+            levels.add(piece.samples)
+        codes = levels.codes(frame, piece.frames)
+        yield sender.send(piece, codes, total() if piece.last else None)
+        frame += piece.frames
 
 
 @dataclass(frozen=True)
@@ -126,31 +241,18 @@ class Encoded:
     objective: float
 
 
-def encode_speech(
-    model: Model, speech: NDArray[np.float32], level_code: int, coding: Coding
-) -> Encoded:
-    """Compress `speech` ([n], 16 kHz, at the project's speech level) to a .gac file.
-
-    Args:
-        model: the codec.
-        speech: what `signal.level.normalise_level` gave.
-        level_code: what it gave beside.
-        coding: how to search and code.
+def encode_speech(model: Model, speech: NDArray[np.float32], coding: Coding) -> Encoded:
+    """Compress `speech` ([n], 16 kHz, at its own level) to a .gac file.
 
     Raises:
         BitrateTooLowError: not even the shortest payload keeps to the bit rate.
     """
     file = io.BytesIO()
+    filtered = HighPass().feed(speech)
+    track = LevelTrack()
+    track.add(filtered)
     sender = Sender(model, file, SAMPLE_RATE, coding)
-    chunks = [
-        sender.send(
-            piece_log_mel(piece, 0.0, 1.0),
-            piece.size,
-            level_code,
-            len(speech) if piece.last else None,
-        )
-        for piece in cut([speech], sender.chunk_samples)
-    ]
+    chunks = list(send_blocks(sender, [filtered], track, lambda: len(speech)))
     weights = [len(chunk.log_mel) for chunk in chunks]
     return Encoded(
         data=file.getvalue(),

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audio_compression.audio.errors import AudioShapeError
 from gan_audio_compression.audio.resample import Resampler
-from gan_audio_compression.audio.samples import mono
+from gan_audio_compression.audio.samples import MixDown
 from gan_audio_compression.codec.receiver import Receiver
-from gan_audio_compression.signal.level import Level, LevelMeter
+from gan_audio_compression.signal.high_pass import HighPass
+from gan_audio_compression.signal.level_track import LevelTrack
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
 logger = logging.getLogger(__name__)
@@ -31,28 +31,27 @@ class CountedBlocks:
             yield block
 
 
-def full_scale(samples: NDArray[np.floating]) -> Wave:
-    kind = np.asarray(samples).dtype
-    if kind.kind in "iu":
-        raise AudioShapeError(
-            f"Samples of type {kind} are no floats in [-1, 1]; divide them by their full scale,"
-            " which is 32768 for 16 bits."
-        )
-    return mono(samples).clip(-1, 1)
-
-
-def measure(blocks: Iterable[Wave], sample_rate: int) -> Level:
-    meter = LevelMeter()
-    for block in resampled(blocks, sample_rate, SAMPLE_RATE):
-        meter.add(block)
-    return meter.level
-
-
-def resampled(blocks: Iterable[Wave], from_rate: int, to_rate: int) -> Iterator[Wave]:
-    resampler = Resampler(from_rate, to_rate)
+def mixed_down(blocks: Iterable[NDArray[np.floating]]) -> Iterator[Wave]:
+    """Mix down blocks [n] or [n, channels] to [n] in full scale; warn at their end of its cost."""
+    mix_down = MixDown()
     for block in blocks:
-        yield resampler.feed(block)
-    yield resampler.finish()
+        yield mix_down.mix(block)
+    mix_down.warn()
+
+
+def measure(blocks: Iterable[Wave], sample_rate: int) -> LevelTrack:
+    track = LevelTrack()
+    for block in for_coding(blocks, sample_rate):
+        track.add(block)
+    return track
+
+
+def for_coding(blocks: Iterable[Wave], sample_rate: int) -> Iterator[Wave]:
+    """Yield blocks of a recording at 16 kHz, without what lies below speech."""
+    resampler, high_pass = Resampler(sample_rate, SAMPLE_RATE), HighPass()
+    for block in blocks:
+        yield high_pass.feed(resampler.feed(block))
+    yield high_pass.feed(resampler.finish())
 
 
 class DecodedBlocks:

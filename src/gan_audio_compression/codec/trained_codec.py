@@ -12,6 +12,7 @@ from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.networks.serialisation import content_digest
 from gan_audio_compression.networks.stored_model import StoredModel
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 
 class TrainedCodec(StoredModel):
@@ -60,6 +61,7 @@ class TrainedCodec(StoredModel):
         return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
 
     @cached_property
+    @own_torch_state()
     def _double_generator(self) -> nn.Module:
         """The generator in double precision.
 

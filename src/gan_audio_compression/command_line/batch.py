@@ -63,7 +63,7 @@ def run(task: Task, planned: Plan, *, verb: str, debug: bool) -> int:
         debug: let the first error end everything, with its traceback.
 
     Returns:
-        The exit code: 0, or 1 where an input failed.
+        The exit code: 0, or 1 where an input failed or part of it was lost.
 
     Raises:
         CodecUnavailableError: the codec cannot be opened.
@@ -75,7 +75,7 @@ def run(task: Task, planned: Plan, *, verb: str, debug: bool) -> int:
     if done or len(jobs) > 1:
         summary = _summary(done, failed, len(planned.left), verb)
         logger.info("%s; took %.1f s.", summary, time.perf_counter() - start)
-    return int(failed > 0)
+    return int(failed > 0 or not all(one.is_whole for one in done))
 
 
 def do(task: Task, job: Job) -> "Coded":
@@ -131,6 +131,9 @@ def _done(jobs: Sequence[Job], results: "Iterable[Coded | Failure | None]") -> "
 
 def _summary(done: "Sequence[Coded]", failed: int, left: int, verb: str) -> str:
     parts = [f"{_files(len(done))} {verb}"]
+    in_part = sum(not one.is_whole for one in done)
+    if in_part:
+        parts.append(f"{in_part} only in part")
     if failed:
         parts.append(f"{failed} failed")
     if left:

@@ -1,6 +1,5 @@
-"""What the codec of a command computes with: a model on a device, and its share of the cores."""
+"""What the codec of a command computes with: a model, a device and some processors."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +10,7 @@ import click
 from gan_audio_compression.codec.models import UnknownModelError, model_path
 from gan_audio_compression.command_line.plan import Job
 from gan_audio_compression.command_line.reporting import configure_logging
+from gan_audio_compression.compute.processors import usable_processors
 from gan_audio_compression.errors import GanAudioCompressionError
 
 if TYPE_CHECKING:
@@ -28,18 +28,21 @@ class Computing:
     Attributes:
         model: name or path.
         device: of torch.
-        cores: in use at once.
-        workers: processes among which they are divided; 1 is this process.
+        workers: processes among which files are divided; 1 is this process.
     """
 
     model: str
     device: str
-    cores: int
     workers: int
 
     @classmethod
     def of(cls, jobs: Sequence[Job], model: str, device: str, threads: int | None) -> "Computing":
-        """Divide the cores: to one file all, else one to each file; one process to a GPU.
+        """Give each file a processor, and all files a GPU.
+
+        Args:
+            jobs: the files.
+            model, device: see above.
+            threads: the most processors to use; None for all that there are.
 
         Raises:
             click.UsageError: there is no such model or model file.
@@ -52,9 +55,9 @@ class Computing:
             raise click.UsageError(
                 f"the model {model} cannot be read ({error.strerror}); check its path."
             ) from error
-        available = os.cpu_count() or 1
-        cores = min(threads or available, available)
-        return cls(model, device, cores, min(cores, len(jobs)) if device == "cpu" else 1)
+        usable = usable_processors()
+        workers = min(threads or usable, usable, len(jobs))
+        return cls(model, device, workers if device == "cpu" else 1)
 
     def codec(self) -> "Codec":
         """Return the codec, opened once in each process.
@@ -67,15 +70,10 @@ class Computing:
 
 @cache
 def _codec(computing: Computing) -> "Codec":
-    # Threads that spin while they wait take ten times as long where another program is busy.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # Imported here: torch takes longer to start than all that --help needs.
-    import torch
-
+    # Imported here: PyTorch takes longer to start than all that --help needs.
     from gan_audio_compression.codec.codec import Codec
 
     configure_logging()
-    torch.set_num_threads(max(1, computing.cores // computing.workers))
     try:
         return Codec.load(computing.model, device=computing.device)
     except GanAudioCompressionError as error:

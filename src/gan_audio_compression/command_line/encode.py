@@ -1,12 +1,13 @@
 """`encode`: audio to .gac files."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from gan_audio_compression.audio import ffmpeg
 from gan_audio_compression.codec.search.presets import (
     DEFAULT_EFFORT,
     EFFORTS,
@@ -83,11 +84,13 @@ def encode(
 ) -> None:
     """Compress audio files to .gac files.
 
-    IN is an audio file of any format and rate that libsndfile reads, a folder of such files, or -
-    for standard input. Of a folder all is taken that is audio by its ending and not hidden,
-    through links too. Without -o, a.wav becomes a.gac beside it.
+    IN is an audio file of any rate and any format that libsndfile or an installed ffmpeg reads, a
+    folder of such files, or - for standard input. Of a folder all is taken that is audio by its
+    ending and not hidden, through links too. Without -o, a.wav becomes a.gac beside it.
     """
-    planned = plan(inputs, output, AUDIO, CODED, ".gac")
+    also = ffmpeg.SUFFIXES if ffmpeg.is_installed() else frozenset()
+    audio = replace(AUDIO, suffixes=AUDIO.suffixes | also)
+    planned = plan(inputs, output, audio, CODED, ".gac")
     computing = Computing.of(planned.jobs, model, device, threads)
     task = Encoding(computing, search, effort, bitrate, force)
     context.exit(run(task, planned, verb="encoded", debug=debug))

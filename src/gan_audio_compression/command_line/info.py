@@ -31,7 +31,7 @@ class Info:
         seconds: of the recording.
         chunks: number of chunks, each of which decodes alone.
         chunk_seconds: length of each but the last.
-        level_db: what each chunk is brought to, re full scale.
+        level_db: what chunks are brought to, re full scale, in order.
         size: bytes of the file.
         payload: bytes of entropy-coded symbols among them.
         bit_rate: of the file, in bit/s.
@@ -85,7 +85,7 @@ def read_info(file: BinaryIO) -> Info:
         seconds=seconds,
         chunks=len(chunks),
         chunk_seconds=header.chunk_samples / SAMPLE_RATE,
-        level_db=[-0.5 * chunk.level_code for chunk in chunks],
+        level_db=[-0.5 * level.code for chunk in chunks for level in chunk.levels],
         size=reader.size,
         payload=sum(len(chunk.payload) for chunk in chunks),
         bit_rate=8 * reader.size / seconds,

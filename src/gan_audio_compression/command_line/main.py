@@ -68,8 +68,8 @@ def commands(context: click.Context, verbose: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code.
 
-    0: done. 1: some inputs failed, the others are done. 2: it was called wrongly. 128 + n: signal n
-    ended it, such as 130 for Ctrl-C.
+    0: done. 1: some inputs failed or were lost in part, the others are done. 2: it was called
+    wrongly. 128 + n: signal n ended it, such as 130 for Ctrl-C.
     Options alone, other than its own, are those of `run`: so a packaged Kedro project is called.
     """
     if sys.stderr is None:

@@ -108,6 +108,6 @@ def computing(command: Command) -> Command:
         "--threads",
         type=Number("a whole number from 1 on", 1),
         metavar="N",
-        help="Cores to use: threads for one file, processes for several.  [default: all]",
+        help="Files to do at once, each on a processor of its own.  [default: one on each]",
     )
     return model(device(threads(debug(command))))

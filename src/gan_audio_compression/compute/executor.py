@@ -13,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing.context import BaseContext
 from types import FrameType
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -29,6 +30,8 @@ ExecutorKind = Literal["inline", "processes"]
 # Ctrl-C, and what the pool sends to the other workers when one has died.
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED = 130  # as shells say it of a program that Ctrl-C ended
+# No room for semaphores or none on this system, too long a path for a socket, too many processes.
+_CANNOT_START = (OSError, EOFError, ImportError, NotImplementedError)
 
 _Job = tuple[Callable[[Any, Any], Any], Any]
 
@@ -85,7 +88,8 @@ class ProcessExecutor:
 
     The function must be importable by a worker; the context is sent once to each worker. If a
     worker dies, the items in flight fail with `WorkerDiedError` and fresh workers do the rest.
-    Ctrl-C ends the workers too, after what their items must do at their end.
+    Ctrl-C ends the workers too, after what their items must do at their end. Where none can be
+    started, a warning says why and this process does their work.
 
     Raises:
         ComputeError: if there is not at least one worker.
@@ -100,10 +104,22 @@ class ProcessExecutor:
         self, function: Callable[[C, I], T], items: Iterable[tuple[str, I]], context: C
     ) -> Iterator[Outcome[T]]:
         """See `Executor.map`."""
-        in_flight: deque[tuple[str, Future[Outcome[T]]]] = deque()
+        waiting = iter(items)
+        first = next(waiting, None)
+        if first is None:
+            return
         workers = _Workers(self._workers, (function, context))
         try:
-            for id, item in items:
+            in_flight = deque([(first[0], workers.submit(*first))])
+        except _CANNOT_START as error:
+            reason = describe_error(error)
+            logger.warning(
+                "No worker process can be started (%s), so this one works alone.", reason
+            )
+            yield from InlineExecutor().map(function, chain([first], waiting), context)
+            return
+        try:
+            for id, item in waiting:
                 in_flight.append((id, workers.submit(id, item)))
                 if len(in_flight) == 2 * self._workers:
                     yield _collect(*in_flight.popleft())
@@ -140,7 +156,7 @@ class _Workers:
     def __init__(self, count: int, job: _Job) -> None:
         self._count = count
         self._job = job
-        self._pool = self._fresh_pool()
+        self._pool: ProcessPoolExecutor | None = None
 
     def _fresh_pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
@@ -152,6 +168,7 @@ class _Workers:
 
     def submit(self, id: str, item: Any) -> Future[Outcome[Any]]:
         with _interrupts_held():
+            self._pool = self._pool or self._fresh_pool()
             try:
                 return self._pool.submit(_run_in_worker, id, item)
             except BrokenProcessPool:
@@ -167,7 +184,8 @@ class _Workers:
                     os.kill(process.pid, signal.SIGINT)
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _process_context(module: str) -> BaseContext:

@@ -17,7 +17,8 @@ def decode_audio(data: bytes) -> tuple[NDArray[np.float32], int]:
 
     Args:
         data: a file in a format of libsndfile, such as NIST SPHERE, RIFF, FLAC, Ogg Vorbis or
-            Ogg Opus, at any bit depth and any sample rate from 1000 to 768000 Hz.
+            Ogg Opus, or of ffmpeg where it is installed, at any bit depth and any sample rate
+            from 1000 to 768000 Hz.
 
     Returns:
         Samples of shape (samples,), clipped to [-1, 1], and the sample rate in Hz.

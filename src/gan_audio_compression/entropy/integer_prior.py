@@ -205,8 +205,9 @@ class IntegerPrior:
         return {name: getattr(self, name).astype(_EXACT) for name in names}
 
     def _product(self, name: str, values: Integers) -> Integers:
-        product: Integers = (values.astype(_EXACT) @ self._matrices[name].T).astype(np.int64)
-        return product
+        # Not as a matrix product: libraries share it among threads, which then wait for each other.
+        product = np.vecdot(values.astype(_EXACT)[..., None, :], self._matrices[name])
+        return np.asarray(product.astype(np.int64))
 
     def _driven(self, before: Integers, quality: int | Integers) -> Integers:
         """Return what the frame before [..., C] drives the unit with, [..., 3 H]."""

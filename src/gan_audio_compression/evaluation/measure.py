@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audio_compression.errors import GanAudioCompressionError
-from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, LevelMeter, level_code
+from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, active_level_db, level_code
 from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
 
 Wave = NDArray[np.floating]
@@ -95,9 +95,9 @@ def at_speech_level(wave: Wave, name: str) -> NDArray[np.float32]:
     Raises:
         MetricError: if there is no more than silence.
     """
-    meter = LevelMeter()
-    meter.add(wave.astype(np.float32))
-    if level_code(meter.level_db) == LOWEST_LEVEL_CODE:
+    level_db = active_level_db(wave.astype(np.float32))
+    if level_code(level_db) == LOWEST_LEVEL_CODE:
         raise MetricError(f"The {name} is too weak for its level; leave the utterance out.")
-    gain = 10 ** ((SPEECH_LEVEL_DB - meter.level_db) / 20)
-    return ((wave - meter.mean) * gain).astype(np.float32)
+    gain = 10 ** ((SPEECH_LEVEL_DB - level_db) / 20)
+    levelled: NDArray[np.float32] = ((wave - wave.mean()) * gain).astype(np.float32)
+    return levelled

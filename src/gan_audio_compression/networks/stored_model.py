@@ -12,6 +12,7 @@ from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.segment.config import SegmentConfig
 from gan_audio_compression.networks.sequence.config import SequenceConfig
 from gan_audio_compression.networks.serialisation import content_digest, from_file, to_file
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 Networks = SegmentConfig | SequenceConfig
 """The shape of a model's networks."""
@@ -54,6 +55,7 @@ class StoredModel(ABC):
         return to_file(metadata, tensors)
 
     @classmethod
+    @own_torch_state()
     def from_bytes(cls, data: bytes) -> Self:
         """Undo `to_bytes`; the model is on the CPU.
 

@@ -9,15 +9,18 @@ from torch.nn import functional
 
 from gan_audio_compression.signal.chunks import CONTEXT, Piece
 from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP, MEL_BANDS, SAMPLE_RATE
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 
 @cache
+@own_torch_state()
 def hann_window() -> Tensor:
     """Return the periodic Hann window of the STFT, [512]."""
     return torch.hann_window(FFT_SIZE)
 
 
 @cache
+@own_torch_state()
 def mel_filters() -> Tensor:
     """Return the triangular filters [257 bins, 128 bands]: 0-8 kHz, Slaney's scale and norm."""
     filters: Tensor = audio.melscale_fbanks(
@@ -47,20 +50,24 @@ def log_mel_spectrogram(waveform: Tensor) -> Tensor:
     `waveform` is [..., n] at 16 kHz and at the project's speech level; the result is
     [..., 1 + n // 128 frames, 128 bands], in nepers, not below the floor of -10.
     """
-    return framed_log_mel(functional.pad(waveform, (CONTEXT, CONTEXT)))
+    return log_mel_of(centred_magnitude(waveform))
 
 
-def piece_log_mel(piece: Piece, mean: float, gain: float) -> Tensor:
-    """Return the log mel [frames, 128] of `piece`, its `mean` removed and multiplied by `gain`.
+def centred_magnitude(waveform: Tensor) -> Tensor:
+    """Return the STFT magnitude [..., 1 + n // 128 frames, 257] of `waveform` [..., n]."""
+    return short_time_spectrum(functional.pad(waveform, (CONTEXT, CONTEXT))).abs()
 
-    With one mean and gain, the pieces' log mels in a row are the log mel of the whole.
+
+def piece_magnitude(piece: Piece) -> Tensor:
+    """Return the STFT magnitude [frames, 257] of `piece`.
+
+    The pieces' magnitudes in a row are that of the whole.
     """
-    # What lies beyond the recording is zero, not the negative mean.
-    centred = (torch.from_numpy(piece.recorded) - mean) * gain
-    return framed_log_mel(functional.pad(centred, (piece.left, piece.right)))[: piece.frames]
+    padded = functional.pad(torch.from_numpy(piece.recorded), (piece.left, piece.right))
+    return short_time_spectrum(padded).abs()[: piece.frames]
 
 
-def framed_log_mel(signal: Tensor) -> Tensor:
-    """Return the log mel [..., frames, 128] of `signal`, whose frame 0 is its first 512 samples."""
-    mel = short_time_spectrum(signal).abs() @ mel_filters().to(signal.device)
+def log_mel_of(magnitude: Tensor) -> Tensor:
+    """Return the log mel [..., frames, 128] of an STFT magnitude [..., frames, 257]."""
+    mel = magnitude @ mel_filters().to(magnitude.device)
     return mel.clamp_min(torch.finfo(mel.dtype).tiny).log().clamp_min(FLOOR)

@@ -24,6 +24,7 @@ from gan_audio_compression.signal.spec import (
     SAMPLE_RATE,
     SPEECH_LEVEL_DB,
 )
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 Band = Literal["narrow", "wide"]
 """What a listener gets: 4 kHz through a telephone, P.862, or 8 kHz, P.862.2."""
@@ -66,6 +67,7 @@ class BarkScale:
 
 
 @cache
+@own_torch_state()
 def bark_scale(band: Band, dtype: torch.dtype, device: torch.device) -> BarkScale:
     """Return the 42 bands up to 4 kHz or the 49 up to 8 kHz, with what the listener hears through.
 

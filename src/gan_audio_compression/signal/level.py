@@ -1,108 +1,73 @@
-"""The level of speech: measured block by block, sent as one byte, restored by the receiver."""
+"""The level of speech: measured, sent as one byte, restored by the receiver."""
 
-import math
 from array import array
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
 
 LEVEL_STEP_DB = 0.5
 LOWEST_LEVEL_CODE = 255
+SILENCE_DB = -LEVEL_STEP_DB * LOWEST_LEVEL_CODE
+"""The lowest level that can be sent; what is no louder is silence."""
 
-_LARGEST_LOSS_DB = 12.0
-_WINDOW = SAMPLE_RATE // 50
+WINDOW = SAMPLE_RATE // 50
+"""Samples of the windows whose powers are measured: 20 ms."""
+
 _ACTIVE_RANGE_DB = 35.0
-_SILENCE_DB = -LEVEL_STEP_DB * LOWEST_LEVEL_CODE
 
 
-class Level(NamedTuple):
-    """What brings a signal to the project's level.
+class PowerMeter:
+    """Measures the power of samples at 16 kHz in windows of 20 ms.
 
-    Attributes:
-        mean: to remove first.
-        gain: to multiply by then.
-        code: the byte that tells the receiver.
-    """
-
-    mean: float
-    gain: float
-    code: int
-
-
-class LevelMeter:
-    """Measures mean and active level of samples at 16 kHz that come in blocks of any size.
-
-    The level is the mean power, after the mean has been removed, over those windows of 20 ms that
-    lie within 35 dB of the loudest: a pause does not count, as in ITU-T P.56, and one click does
-    not decide. How the samples are cut into blocks changes nothing.
+    How the samples are cut into blocks changes nothing.
     """
 
     def __init__(self, memory_seconds: float | None = None) -> None:
-        """Start with no samples; hold all that come, or those of the last `memory_seconds`."""
+        """Start with no samples; hold all windows, or those of the last `memory_seconds`."""
         self._memory = None if memory_seconds is None else max(1, round(memory_seconds * 50))
-        # The sum and the sum of squares of each window, packed: an hour takes 3 MB.
+        # Packed: an hour takes 1.4 MB.
         self._windows = array("d")
-        self._rest = np.zeros(0)
+        self._rest = np.zeros(0, np.float32)
+        self.forgotten = 0
 
     def add(self, samples: NDArray[np.float32]) -> None:
         """Measure `samples` ([n], n of any size)."""
         joined = np.concatenate([self._rest, samples])
-        whole = len(joined) - len(joined) % _WINDOW
-        windows = joined[:whole].reshape(-1, _WINDOW)
-        sums, energies = windows.sum(axis=1), np.square(windows).sum(axis=1)
-        self._windows.frombytes(np.column_stack([sums, energies]).tobytes())
-        if self._memory is not None:
-            del self._windows[: -2 * self._memory]
+        whole = len(joined) - len(joined) % WINDOW
+        windows = joined[:whole].astype(np.float64).reshape(-1, WINDOW)
+        self._windows.frombytes(np.square(windows).mean(axis=1).tobytes())
         self._rest = joined[whole:].copy()
+        if self._memory is not None and (excess := len(self._windows) - self._memory) > 0:
+            del self._windows[:excess]
+            self.forgotten += excess
 
     @property
-    def mean(self) -> float:
-        """Mean of the samples; 0 if there are none."""
-        sums, _, sizes = self._moments()
-        return float(sums.sum() / max(1.0, sizes.sum()))
+    def powers(self) -> NDArray[np.float64]:
+        """Mean squares, [windows]; a last window is filled up with zeros."""
+        rest = np.square(self._rest.astype(np.float64)).sum() / WINDOW
+        return np.append(self._windows, rest if len(self._rest) else [])
 
-    @property
-    def level_db(self) -> float:
-        """Active level in dB re full scale; -127.5, the lowest that can be sent, for silence."""
-        sums, energies, sizes = self._moments()
-        mean = self.mean
-        # A recording's last window is filled up with zeros.
-        power = (energies - 2 * mean * sums + sizes * mean**2) / _WINDOW
-        loudest = power.max(initial=0.0)
-        if loudest <= 10 ** (_SILENCE_DB / 10):
-            return _SILENCE_DB
-        active = power[power > loudest * 10 ** (-_ACTIVE_RANGE_DB / 10)]
-        return float(10 * np.log10(active.mean()))
 
-    @property
-    def level(self) -> Level:
-        """What brings the samples to the project's level.
+def active_level(powers: NDArray[np.float64]) -> float:
+    """Return the active level, in dB re full scale, of windows of these powers.
 
-        Silence stays as it is: its code asks for the largest gain, which would only raise
-        rounding noise.
-        """
-        code = level_code(self.level_db)
-        gain = 1.0 if code == LOWEST_LEVEL_CODE else gain_to_speech_level(code)
-        return Level(self.mean, gain, code)
-
-    def _moments(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return the windows' sums, sums of squares and sizes, each [windows]."""
-        rest = self._rest.sum(), np.square(self._rest).sum()
-        sums, energies = np.append(self._windows, rest).reshape(-1, 2).T
-        sizes = np.full(len(sums), float(_WINDOW))
-        sizes[-1] = len(self._rest)
-        return sums, energies, sizes
+    It is the mean power of those within 35 dB of the loudest: a pause does not count, as in
+    ITU-T P.56. The lowest that can be sent, -127.5, stands for silence.
+    """
+    loudest = powers.max(initial=0.0)
+    if loudest <= 10 ** (SILENCE_DB / 10):
+        return SILENCE_DB
+    active = powers[powers > loudest * 10 ** (-_ACTIVE_RANGE_DB / 10)]
+    return float(10 * np.log10(active.mean()))
 
 
 def active_level_db(samples: NDArray[np.float32]) -> float:
-    """Return the level of `samples` ([n], 16 kHz) by `LevelMeter`, in dB re full scale."""
-    meter = LevelMeter()
-    meter.add(samples)
-    return meter.level_db
+    """Return the active level of `samples` ([n], 16 kHz) without their mean."""
+    meter = PowerMeter()
+    meter.add(_centred(samples))
+    return active_level(meter.powers)
 
 
 def level_code(level_db: float) -> int:
@@ -110,25 +75,18 @@ def level_code(level_db: float) -> int:
     return int(np.clip(round(-level_db / LEVEL_STEP_DB), 0, LOWEST_LEVEL_CODE))
 
 
-def corrected_level(code: int, log_mel: Tensor, generated: Tensor) -> int:
-    """Return the byte that makes `generated` as strong as `log_mel`, both [frames, 128].
-
-    A generator that is trained on logarithms errs towards their mean, which costs energy: one to
-    three decibels of speech. What it loses is added to the level that is sent. A difference of
-    more than 12 dB is no such loss and is left alone, as is silence.
-    """
-    lost_db = 10 * math.log10(float(log_mel.exp().square().sum() / generated.exp().square().sum()))
-    if code == LOWEST_LEVEL_CODE or abs(lost_db) > _LARGEST_LOSS_DB:
-        return code
-    return min(max(code - round(lost_db / LEVEL_STEP_DB), 0), LOWEST_LEVEL_CODE - 1)
-
-
 def gain_to_speech_level(code: int) -> float:
     """Return the factor that brings a signal of level `code` to `SPEECH_LEVEL_DB`.
 
     The receiver divides by it, so the level that it restores is right to 0.25 dB.
     """
-    return float(10 ** ((SPEECH_LEVEL_DB + LEVEL_STEP_DB * code) / 20))
+    return float(gains_to_speech_level(np.array(code)))
+
+
+def gains_to_speech_level(codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return `gain_to_speech_level` of each code."""
+    gains: NDArray[np.float64] = 10 ** ((SPEECH_LEVEL_DB + LEVEL_STEP_DB * codes) / 20)
+    return gains
 
 
 def restore_level(speech: NDArray[np.float32], code: int) -> NDArray[np.float32]:
@@ -139,9 +97,14 @@ def restore_level(speech: NDArray[np.float32], code: int) -> NDArray[np.float32]
 def normalise_level(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     """Remove the mean of `samples` ([n], 16 kHz), bring them to `SPEECH_LEVEL_DB`.
 
-    Returns the samples and the level code that undoes the gain.
+    Silence stays as it is: its code asks for the largest gain, which would only raise rounding
+    noise. Returns the samples and the level code that undoes the gain.
     """
-    meter = LevelMeter()
-    meter.add(samples)
-    mean, gain, code = meter.level
-    return (samples - np.float32(mean)) * np.float32(gain), code
+    code = level_code(active_level_db(samples))
+    gain = 1.0 if code == LOWEST_LEVEL_CODE else gain_to_speech_level(code)
+    return _centred(samples) * np.float32(gain), code
+
+
+def _centred(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    mean = samples.mean(dtype=np.float64) if len(samples) else 0.0
+    return samples - np.float32(mean)

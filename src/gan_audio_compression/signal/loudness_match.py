@@ -10,7 +10,7 @@ from torch import Tensor
 from gan_audio_compression.signal.analysis import mel_filters, short_time_spectrum
 from gan_audio_compression.signal.loudness import EXPONENT, SPREAD, to_loudness
 from gan_audio_compression.signal.overlap import spectrum_gradient
-from gan_audio_compression.signal.spec import FLOOR
+from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP
 
 STEPS = 30
 
@@ -31,17 +31,25 @@ def match_loudness(signal: Tensor, log_mel: Tensor, gain: Tensor, first: int, en
     if end <= first:
         return signal
     wanted = to_loudness(log_mel.clamp_min(FLOOR))
-    signal = signal.clone()
-    moved = signal[first:end]
-    # Relative to the level that is heard now, so that a step is as large as for speech at the
-    # project's level.
-    step = _FIRST_STEP / float(gain.mean())
-    optimiser = torch.optim.Adam([moved], lr=step, betas=(0.9, 0.99))
+    # What moves is the signal at the project's level, so that a step is as large everywhere.
+    gains = _of_samples(gain)
+    normalised = signal * gains
+    moved = normalised[first:end]
+    optimiser = torch.optim.Adam([moved], lr=_FIRST_STEP, betas=(0.9, 0.99))
     for done in range(STEPS):
-        optimiser.param_groups[0]["lr"] = step * (1 - done / STEPS)
-        moved.grad = _error_gradient(signal, wanted, gain)[first:end]
+        optimiser.param_groups[0]["lr"] = _FIRST_STEP * (1 - done / STEPS)
+        moved.grad = _error_gradient(normalised / gains, wanted, gain)[first:end]
         optimiser.step()
-    return signal
+    matched = signal.clone()
+    matched[first:end] = moved / gains[first:end]
+    return matched
+
+
+def _of_samples(gain: Tensor) -> Tensor:
+    """Return the gain at each sample that frames see: that of the frame whose centre is nearest."""
+    around = (FFT_SIZE - HOP) // 2
+    inner = gain.flatten().repeat_interleave(HOP)
+    return torch.cat([inner[:1].expand(around), inner, inner[-1:].expand(around)])
 
 
 def _error_gradient(signal: Tensor, wanted: Tensor, gain: Tensor) -> Tensor:

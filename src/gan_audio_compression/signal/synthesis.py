@@ -17,6 +17,7 @@ from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.overlap import overlap_add, overlap_gain
 from gan_audio_compression.signal.spec import FFT_SIZE, HOP, MEL_BANDS
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 GRIFFIN_LIM_ITERATIONS = 64
 GRIFFIN_LIM_MOMENTUM = 0.99
@@ -64,13 +65,14 @@ class Synthesiser:
         self._earlier = torch.zeros(0, dtype=torch.float64)
 
     @torch.no_grad()
-    def feed(self, log_mel: Tensor, gain: float) -> Tensor:
+    def feed(self, log_mel: Tensor, gains: Tensor) -> Tensor:
         """Return the samples [n] that are ready when `log_mel` [frames, 128] has come.
 
-        `log_mel` is that of the signal times `gain`, the result is the signal itself: 128 samples
-        for each frame that was fed, less 896 that wait. A log mel of -inf is exact silence.
+        `log_mel` is that of the signal with `gains` [frames, 1] on its frames, the result is the
+        signal itself: 128 samples for each frame that was fed, less 896 that wait. A log mel of
+        -inf is exact silence.
         """
-        self._append(log_mel.double(), gain)
+        self._append(log_mel.double(), gains)
         settled = len(self._magnitude) - HELD_FRAMES
         if settled <= 0:
             return torch.zeros(0)
@@ -101,14 +103,14 @@ class Synthesiser:
         end = samples - buffer_start
         return self._estimate(end)[len(self._fixed) : end].float()
 
-    def _append(self, log_mel: Tensor, gain: float) -> None:
+    def _append(self, log_mel: Tensor, gains: Tensor) -> None:
         device = log_mel.device
         magnitude = mel_to_magnitude(log_mel)
         before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
         phase = _advancing_phase(magnitude, before.to(device))
-        start = torch.polar(magnitude / gain, phase)
-        gains = magnitude.new_full((len(magnitude), 1), gain)
-        self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gain])
+        gains = gains.to(magnitude)
+        self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gains])
+        start = torch.polar(magnitude / gains, phase)
         self._spectrum = torch.cat([self._spectrum.to(device), start])
         self._log_mel = torch.cat([self._log_mel.to(device), log_mel])
         self._gain = torch.cat([self._gain.to(device), gains])
@@ -138,7 +140,9 @@ def waveform_from_log_mel(log_mel: Tensor, samples: int, match: bool = False) ->
     if not samples:
         return log_mel.new_zeros(0)
     synthesiser = Synthesiser(match)
-    return torch.cat([synthesiser.feed(log_mel, 1.0), synthesiser.finish(samples)])
+    return torch.cat(
+        [synthesiser.feed(log_mel, log_mel.new_ones(len(log_mel), 1)), synthesiser.finish(samples)]
+    )
 
 
 def mel_to_magnitude(log_mel: Tensor) -> Tensor:
@@ -150,12 +154,14 @@ def mel_to_magnitude(log_mel: Tensor) -> Tensor:
 
 
 @cache
+@own_torch_state()
 def _inverse_mel_filters() -> Tensor:
     inverse: Tensor = torch.linalg.pinv(mel_filters().double())
     return inverse
 
 
 @cache
+@own_torch_state()
 def _low_peak_phase() -> Tensor:
     """Return the phase [257] that Schroeder (1970) gives a flat spectrum, to spread its energy."""
     bins = torch.arange(FFT_SIZE // 2 + 1, dtype=torch.float64)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from gan_audio_compression.codec.container.header import SEGMENT_SAMPLES, Header
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.writer import ContainerWriter
 
 HEADER = Header(b"\x12\x34\x56\x78", 16000, "huffman", 1)
@@ -49,5 +50,5 @@ def container(header: Header, payloads: Sequence[bytes], total: int) -> bytes:
     file = io.BytesIO()
     writer = ContainerWriter(file, header)
     for index, payload in enumerate(payloads, start=1):
-        writer.write(40, payload, total if index == len(payloads) else None)
+        writer.write([Level(0, 40)], payload, total if index == len(payloads) else None)
     return file.getvalue()

@@ -17,6 +17,7 @@ from gan_audio_compression.codec.container.errors import (
 )
 from gan_audio_compression.codec.container.fields import varint
 from gan_audio_compression.codec.container.header import Header
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.container.writer import ContainerWriter
 
@@ -166,8 +167,8 @@ def test_no_flipped_bit_gives_a_wrong_payload(
 
 def test_garbage_and_a_forged_stream_of_large_claims_end_soon(header: Header) -> None:
     sound = io.BytesIO()
-    ContainerWriter(sound, replace(header, chunk_segments=16)).write(0, b"payload")
-    forged = varint(2 * 100_000) * 500_000
+    ContainerWriter(sound, replace(header, chunk_segments=16)).write([Level(0, 0)], b"payload")
+    forged = varint(4 * 100_000) * 500_000
     for rest in [random.Random(0).randbytes(1_500_000), forged]:
         chunks = concealed(sound.getvalue() + rest)
         assert [type(chunk) for chunk in chunks] == [Chunk, LostChunk]
@@ -175,7 +176,7 @@ def test_garbage_and_a_forged_stream_of_large_claims_end_soon(header: Header) ->
 
 def test_a_sound_checksum_with_the_samples_of_another_place_is_not_taken(header: Header) -> None:
     sound = io.BytesIO()
-    ContainerWriter(sound, header).write(0, b"payload")
+    ContainerWriter(sound, header).write([Level(0, 0)], b"payload")
     body = b"\x01" + varint(5 * 16384) + b"\x28"
     forged = body + checksum(checksum_start(header, 2), body)
     chunks = concealed(sound.getvalue() + b"\x00" + forged)

@@ -7,6 +7,7 @@ integers and the standard library.
 import binascii
 import heapq
 import io
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +22,10 @@ from gan_audio_compression.codec.container.chunk import (
     FRAMING_BYTES,
     LEVEL_BYTES,
     ChunkSizes,
-    payload_limit,
+    content_limit,
 )
 from gan_audio_compression.codec.container.header import Header
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.codec.kinds import KINDS
 from gan_audio_compression.entropy.coder import make_coder
@@ -33,11 +35,18 @@ from gan_audio_compression.signal.spec import HIGHEST_RATE, LOWEST_RATE
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "format.md"
 Decoder = Callable[[bytes, Sequence[Sequence[int]], Sequence[int]], list[int] | None]
+LEVELS = st.lists(st.integers(0, 255), min_size=1, max_size=6).map(
+    lambda codes: [
+        Level(200 * place, code) for place, (code, _) in enumerate(itertools.groupby(codes))
+    ]
+)
+"""Levels of a chunk, each of 200 frames and unlike the one before."""
+
 RATES = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 96000]
 
 
 class DocumentedChunk(NamedTuple):
-    level_code: int
+    levels: list[tuple[int, int]]
     payload: bytes
     samples: int
 
@@ -59,7 +68,7 @@ def read_by_the_document(data: bytes) -> DocumentedFile:
         byte = rest.read(1)[0]
         return byte if byte < 128 else byte - 128 + 128 * number()
 
-    assert rest.read(4) == b"GAC\x01"
+    assert rest.read(4) == b"GAC\x02"
     flags = rest.read(1)[0]
     fingerprint = rest.read(4)
     code = rest.read(1)[0]
@@ -72,7 +81,12 @@ def read_by_the_document(data: bytes) -> DocumentedFile:
         begin = rest.tell()
         size, is_last = divmod(number(), 2)
         total = number() if is_last else 0
-        level_code, payload = rest.read(1)[0], rest.read(size)
+        size, has_changes = divmod(size, 2)
+        levels = [(0, rest.read(1)[0])]
+        content = rest.tell()
+        for _ in range(number() + 1 if has_changes else 0):
+            levels.append((levels[-1][0] + number() + 1, rest.read(1)[0]))
+        payload = rest.read(content + size - rest.tell())
         assert len(chunks) < 128, "the index of a later chunk takes two bytes"
         checked = header + bytes([len(chunks)]) + data[begin : rest.tell()]
         assert int.from_bytes(rest.read(4), "little") == binascii.crc32(checked)
@@ -80,7 +94,7 @@ def read_by_the_document(data: bytes) -> DocumentedFile:
         if is_last:
             samples = (total * 16000 + rate - 1) // rate - len(chunks) * chunk_samples
             assert 1 <= samples <= chunk_samples
-        chunks.append(DocumentedChunk(level_code, payload, samples))
+        chunks.append(DocumentedChunk(levels, payload, samples))
     assert rest.read() == b""
     coder = "huffman" if flags % 2 else "arithmetic"
     return DocumentedFile(fingerprint, rate, coder, 2 ** (flags // 2), total, chunks)
@@ -155,27 +169,25 @@ def children(counts: Sequence[int]) -> dict[int, tuple[int, int]]:
     sample_rate=st.sampled_from(RATES) | st.integers(1000, 768_000),
     coder=st.sampled_from(["arithmetic", "huffman"]),
     segments=st.sampled_from([1, 2, 4, 8, 16]),
-    contents=st.lists(
-        st.tuples(st.integers(0, 255), st.binary(max_size=300)), min_size=1, max_size=9
-    ),
+    contents=st.lists(st.tuples(LEVELS, st.binary(max_size=300)), min_size=1, max_size=9),
     share=st.floats(0.01, 1),
 )
 def test_the_second_reader_reads_what_the_writer_wrote(
     sample_rate: int,
     coder: str,
     segments: int,
-    contents: list[tuple[int, bytes]],
+    contents: list[tuple[list[Level], bytes]],
     share: float,
 ) -> None:
     header = Header(b"\x00\xff\x80\x7f", sample_rate, coder, segments)
     total = int((len(contents) - 1 + share) * header.chunk_samples * sample_rate / 16000)
     file = io.BytesIO()
     writer = ContainerWriter(file, header)
-    for index, (level_code, payload) in enumerate(contents, start=1):
-        writer.write(level_code, payload, total if index == len(contents) else None)
+    for index, (levels, payload) in enumerate(contents, start=1):
+        writer.write(levels, payload, total if index == len(contents) else None)
     read = read_by_the_document(file.getvalue())
     assert read[:5] == (b"\x00\xff\x80\x7f", sample_rate, coder, segments, total)
-    assert [(chunk.level_code, chunk.payload) for chunk in read.chunks] == contents
+    assert [(chunk.levels, chunk.payload) for chunk in read.chunks] == contents
     assert sum(chunk.samples for chunk in read.chunks) == -(-total * 16000 // sample_rate)
 
 
@@ -217,9 +229,9 @@ def test_equal_counts_are_joined_in_the_order_of_their_numbers() -> None:
 def test_the_document_has_the_sizes_that_fields_take() -> None:
     """The most bytes of each, measured where they are written."""
     text = DOCUMENT.read_text("utf-8")
-    largest, total = payload_limit(Header(bytes(4), 16_000, "arithmetic", 16)), 2**63 - 1
-    sizes = ChunkSizes(largest, total).to_bytes()
-    payload_size = len(ChunkSizes(largest, None).to_bytes())
+    largest, total = content_limit(Header(bytes(4), 16_000, "arithmetic", 16)), 2**63 - 1
+    sizes = ChunkSizes(largest, True, total).to_bytes()
+    payload_size = len(ChunkSizes(largest, True, None).to_bytes())
     short, *long = (
         len(Header(bytes(4), rate, "arithmetic", 16).to_bytes()) - 9
         for rate in (48_000, LOWEST_RATE, HIGHEST_RATE)

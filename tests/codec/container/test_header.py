@@ -50,9 +50,9 @@ def test_round_trip_takes_the_header_and_no_more(header: Header) -> None:
 @pytest.mark.parametrize(
     ("header", "data"),
     [
-        (Header(b"abcd", 16000, "arithmetic", 1), "474143 01 00 61626364 03"),
-        (Header(b"abcd", 44100, "huffman", 16), "474143 01 09 61626364 07"),
-        (Header(b"abcd", 192_000, "arithmetic", 16), "474143 01 08 61626364 ff 80dc0b"),
+        (Header(b"abcd", 16000, "arithmetic", 1), "474143 02 00 61626364 03"),
+        (Header(b"abcd", 44100, "huffman", 16), "474143 02 09 61626364 07"),
+        (Header(b"abcd", 192_000, "arithmetic", 16), "474143 02 08 61626364 ff 80dc0b"),
     ],
 )
 def test_golden_bytes(header: Header, data: str) -> None:
@@ -68,16 +68,16 @@ def test_common_sample_rates_take_one_byte(sample_rate: int) -> None:
     ("data", "fault"),
     [
         ("47414300 00 12345678 03", "version"),
-        ("47414301 10 12345678 03", "flags"),
-        ("47414301 80 12345678 03", "flags"),
-        ("47414301 00 12345678 0a", "sample rate"),
-        ("47414301 00 12345678 fe", "sample rate"),
-        ("47414301 00 12345678 ff 00", "sample rate"),
-        ("47414301 00 12345678 ff 807d", "16000 Hz"),
-        ("47414301 00 12345678 ff e707", "999 Hz"),
-        ("47414301 00 12345678 ff 81f02e", "768001 Hz"),
-        ("47414301 00 12345678 ff e8878000", "longer than"),
-        ("47414301 00 12345678 ff ffffffffffffffffff", "more than 9 bytes"),
+        ("47414302 10 12345678 03", "flags"),
+        ("47414302 80 12345678 03", "flags"),
+        ("47414302 00 12345678 0a", "sample rate"),
+        ("47414302 00 12345678 fe", "sample rate"),
+        ("47414302 00 12345678 ff 00", "sample rate"),
+        ("47414302 00 12345678 ff 807d", "16000 Hz"),
+        ("47414302 00 12345678 ff e707", "999 Hz"),
+        ("47414302 00 12345678 ff 81f02e", "768001 Hz"),
+        ("47414302 00 12345678 ff e8878000", "longer than"),
+        ("47414302 00 12345678 ff ffffffffffffffffff", "more than 9 bytes"),
     ],
 )
 def test_forbidden_values_are_corrupt_and_named(data: str, fault: str) -> None:
@@ -92,8 +92,8 @@ def test_other_files_are_not_gac(data: bytes) -> None:
 
 
 def test_newer_version_is_named_even_when_its_layout_is_unknown() -> None:
-    with pytest.raises(NewerVersionError, match="version 2"):
-        read(b"GAC\x02")
+    with pytest.raises(NewerVersionError, match="version 3"):
+        read(b"GAC\x03")
 
 
 def test_every_truncation_is_called_so() -> None:

@@ -15,6 +15,7 @@ from gan_audio_compression.codec.container.errors import (
     OtherModelError,
 )
 from gan_audio_compression.codec.container.header import Header
+from gan_audio_compression.codec.container.levels import Level
 from gan_audio_compression.codec.container.writer import ContainerWriter
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.codec.search.config import SearchConfig
@@ -23,7 +24,6 @@ from gan_audio_compression.codec.sender import Encoded, encode_speech
 from gan_audio_compression.codec.sequence.coder import SequenceCoder
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
-from gan_audio_compression.signal.level import normalise_level
 
 RATE = 16_000
 HUFFMAN = Coding(SearchConfig("encoder_only"), "huffman")
@@ -32,7 +32,7 @@ MakeSpeech = Callable[[int, int], Any]
 
 def encoded(model: SequenceModel, speech: Any, bitrate: float = 2000) -> Encoded:
     coding = Coding(SearchConfig("encoder_only"), bitrate=bitrate)
-    return encode_speech(model, *normalise_level(speech), coding)
+    return encode_speech(model, speech, coding)
 
 
 @pytest.mark.parametrize("samples", [16_000, 16_001, 48_000])
@@ -107,7 +107,7 @@ def test_a_payload_without_a_quality_is_corrupt(
 ) -> None:
     file = io.BytesIO()
     writer = ContainerWriter(file, Header(sequence_model.fingerprint, RATE, "arithmetic", 16))
-    writer.write(52, b"", 1000)
+    writer.write([Level(0, 52)], b"", 1000)
     with pytest.raises(CorruptError, match="its checksum is right"):
         decode_file(sequence_model, file.getvalue())
 
@@ -119,7 +119,7 @@ def test_a_coder_that_the_model_has_not_is_refused(sequence_model: SequenceModel
     with pytest.raises(CorruptError, match="huffman"):
         decode_file(sequence_model, file.getvalue())
     with pytest.raises(SearchError, match="huffman"):
-        encode_speech(sequence_model, np.zeros(RATE, np.float32), 0, HUFFMAN)
+        encode_speech(sequence_model, np.zeros(RATE, np.float32), HUFFMAN)
 
 
 @pytest.mark.parametrize("seconds", [3, 8])

@@ -19,12 +19,12 @@ from gan_audio_compression.bench.transform.quantiser import dequantise, quantise
 from gan_audio_compression.bench.transform.symbols import SymbolCoder
 from gan_audio_compression.component import code_digest, described
 from gan_audio_compression.entropy.errors import CorruptPayloadError
-from gan_audio_compression.signal.analysis import frame_count, log_mel_spectrogram
+from gan_audio_compression.signal.analysis import centred_magnitude, frame_count, log_mel_of
 from gan_audio_compression.signal.level import (
-    corrected_level,
     gain_to_speech_level,
     normalise_level,
 )
+from gan_audio_compression.signal.level_loss import corrected_levels
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import Synthesiser
 
@@ -87,12 +87,14 @@ class TransformCodec:
         """
         _check_speech(speech)
         normalised, level_code = normalise_level(speech)
-        log_mel = log_mel_spectrogram(torch.from_numpy(normalised))
+        magnitude = centred_magnitude(torch.from_numpy(normalised))
+        log_mel = log_mel_of(magnitude)
         coefficients = self.model.coefficients(log_mel.numpy())
         room = int(self.bitrate * len(speech) / SAMPLE_RATE) // 8 - HEADER_BYTES
         index, payload = self._finest(coefficients, room)
         decoded = torch.from_numpy(self._log_mel(index, payload, len(log_mel)))
-        header = Header(index, corrected_level(level_code, log_mel, decoded), len(speech))
+        corrected = corrected_levels(np.full(len(log_mel), level_code), magnitude, decoded)
+        header = Header(index, max(0, int(corrected[0])), len(speech))
         return Coded(header.file(self.model, payload), 8 * len(payload))
 
     def decode(self, data: bytes) -> Decoded:
@@ -109,7 +111,7 @@ class TransformCodec:
         gain = gain_to_speech_level(header.level_code)
         synthesiser = Synthesiser()
         pieces = torch.from_numpy(log_mel).split(_SYNTHESIS_FRAMES)
-        speech = [synthesiser.feed(piece, gain) for piece in pieces]
+        speech = [synthesiser.feed(piece, torch.full((len(piece), 1), gain)) for piece in pieces]
         wave = torch.cat([*speech, synthesiser.finish(header.samples)]).numpy()
         return Decoded(wave, log_mel.astype(np.float32))
 

@@ -1,6 +1,8 @@
 """A chunk of a .gac file: its sizes, level, payload and checksum."""
 
+import io
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gan_audio_compression.codec.container.errors import (
@@ -10,14 +12,15 @@ from gan_audio_compression.codec.container.errors import (
 )
 from gan_audio_compression.codec.container.fields import VARINT_BYTES, Fields, varint
 from gan_audio_compression.codec.container.header import Header, coded_samples
-from gan_audio_compression.signal.spec import SAMPLE_RATE
+from gan_audio_compression.codec.container.levels import Level, changes_to_bytes, read_changes
+from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
 SEGMENT_PAYLOAD_BYTES = 8192
 """Most payload bytes for each segment of the chunk length: 64 kbit/s."""
 LEVEL_BYTES = 1
 CHECKSUM_BYTES = 4
 FRAMING_BYTES = 3 + VARINT_BYTES + LEVEL_BYTES + CHECKSUM_BYTES
-"""Most bytes of a chunk beside its payload, whose size takes 3 at the most."""
+"""Most bytes of a chunk beside its content, whose size takes 3 at the most."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,22 @@ class Chunk:
 
     Attributes:
         index: 0, 1, ...
-        level_code: level of the signal, 0 .. 255; it is -0.5 dB times this.
+        levels: of the signal, in order, the first from frame 0 on.
         payload: what the entropy coder gave.
         samples: of the coded 16 kHz signal that it covers.
         total: in the last chunk samples of the recording at its own rate, else None.
     """
 
     index: int
-    level_code: int
+    levels: tuple[Level, ...]
     payload: bytes
     samples: int
     total: int | None
+
+    @property
+    def frames(self) -> int:
+        """Frames of 8 ms that it codes."""
+        return frame_count(self.samples, self.total)
 
 
 @dataclass(frozen=True)
@@ -55,29 +63,40 @@ class LostChunk:
     total: int | None
     error: BitstreamError
 
+    @property
+    def frames(self) -> int:
+        """Frames of 8 ms that it would code."""
+        return frame_count(self.samples, self.total)
+
 
 @dataclass(frozen=True)
 class ChunkSizes:
     """The sizes at the beginning of a chunk.
 
     Attributes:
-        payload: bytes of the payload.
+        content: bytes of the changes of level, if any, and of the payload.
+        changes: whether the level changes within the chunk.
         total: in the last chunk samples of the recording at its own rate, else None.
     """
 
-    payload: int
+    content: int
+    changes: bool
     total: int | None
 
     def to_bytes(self) -> bytes:
         """Return the bytes at the beginning of the chunk."""
-        if self.total is None:
-            return varint(2 * self.payload)
-        return varint(2 * self.payload + 1) + varint(self.total)
+        first = varint(4 * self.content + 2 * self.changes + (self.total is not None))
+        return first if self.total is None else first + varint(self.total)
 
 
-def payload_limit(header: Header) -> int:
-    """Most bytes that the payload of a chunk may have."""
+def content_limit(header: Header) -> int:
+    """Most bytes that the changes of level and the payload of a chunk may have."""
     return header.chunk_segments * SEGMENT_PAYLOAD_BYTES
+
+
+def frame_count(samples: int, total: int | None) -> int:
+    """Frames of a chunk of `samples` samples; the last has one at the recording's end besides."""
+    return samples // HOP + (total is not None)
 
 
 def covered_samples(header: Header, index: int, total: int | None) -> int:
@@ -95,6 +114,24 @@ def covered_samples(header: Header, index: int, total: int | None) -> int:
             f" {chunk_name(header, index)}."
         )
     return rest
+
+
+def chunk_body(levels: Sequence[Level], payload: bytes, total: int | None) -> bytes:
+    """Return a chunk without its checksum.
+
+    Raises:
+        ValueError: a level is out of range, or does not change where it says so.
+    """
+    changes = changes_to_bytes(levels)
+    sizes = ChunkSizes(len(changes) + len(payload), bool(changes), total)
+    return sizes.to_bytes() + bytes([levels[0].code]) + changes + payload
+
+
+def chunk_bytes(levels: Sequence[Level], payload: int, total: int | None) -> int:
+    """Return the bytes of a chunk with a payload of so many."""
+    content = len(changes_to_bytes(levels)) + payload
+    sizes = ChunkSizes(content, len(levels) > 1, total).to_bytes()
+    return len(sizes) + LEVEL_BYTES + content + CHECKSUM_BYTES
 
 
 def chunk_name(header: Header, index: int) -> str:
@@ -119,14 +156,17 @@ def read_sizes(fields: Fields, header: Header) -> ChunkSizes:
         TruncatedError: the file ends within them.
         CorruptError: one is not a valid integer or beyond the limit.
     """
-    payload, is_last = divmod(fields.varint("payload size"), 2)
-    if payload > payload_limit(header):
+    sizes, is_last = divmod(fields.varint("payload size"), 2)
+    # In version 1 no level changes within a chunk.
+    content, changes = (sizes, 0) if header.version == 1 else divmod(sizes, 2)
+    if content > content_limit(header):
         raise fields.forbidden(
             "payload size",
-            f"is {payload} bytes, above the limit of {payload_limit(header)}",
+            f"is {content} bytes, above the limit of {content_limit(header)}",
             ImpossibleSizeError,
         )
-    return ChunkSizes(payload, fields.varint("number of samples") if is_last else None)
+    total = fields.varint("number of samples") if is_last else None
+    return ChunkSizes(content, bool(changes), total)
 
 
 def read_chunk(fields: Fields, header: Header, index: int) -> Chunk:
@@ -145,12 +185,17 @@ def read_chunk(fields: Fields, header: Header, index: int) -> Chunk:
         raise fields.forbidden(
             "number of samples", f"is {sizes.total} and ends elsewhere", ImpossibleSizeError
         ) from error
-    level_code = fields.byte("level")
-    payload = fields.take(sizes.payload, "payload")
+    level = fields.byte("level")
+    content = fields.take(sizes.content, "payload")
     body = fields.since(start)
     if fields.take(CHECKSUM_BYTES, "checksum") != checksum(checksum_start(header, index), body):
         raise CorruptError(
             f"the checksum of {fields.owner} of the .gac data differs, so the chunk or the header"
             " is damaged; get the file again."
         )
-    return Chunk(index, level_code, payload, samples, sizes.total)
+    levels: tuple[Level, ...] = (Level(0, level),)
+    if sizes.changes:
+        inside = Fields(io.BytesIO(content), fields.owner)
+        levels = read_changes(inside, level, frame_count(samples, sizes.total))
+        content = content[inside.position :]
+    return Chunk(index, levels, content, samples, sizes.total)

@@ -12,8 +12,8 @@ from gan_audio_compression.codec.container.chunk import (
     checksum,
     checksum_start,
     chunk_name,
+    content_limit,
     covered_samples,
-    payload_limit,
     read_chunk,
     read_sizes,
 )
@@ -82,7 +82,7 @@ def _find_chunk(fields: Fields, header: Header, index: int) -> Chunk | None:
     A start that needs bytes which are not there yet waits while later starts are tried, so that
     a false one, with a large payload size, does not hold up a pipe.
     """
-    largest = _SIZES_BYTES + payload_limit(header) + _TAIL_BYTES
+    largest = _SIZES_BYTES + content_limit(header) + _TAIL_BYTES
     candidates = range(index, index + MOST_LOST + 1)
     checksums = {candidate: checksum_start(header, candidate) for candidate in candidates}
     waiting: list[tuple[int, int]] = []
@@ -112,7 +112,7 @@ def _claimed_end(fields: Fields, header: Header, start: int) -> int | None:
         sizes = read_sizes(fields, header)
     except BitstreamError:
         return None
-    return fields.position + sizes.payload + _TAIL_BYTES
+    return fields.position + sizes.content + _TAIL_BYTES
 
 
 def _sound_chunk(

@@ -19,7 +19,8 @@ from gan_audio_compression.signal.spec import (
 )
 
 MAGIC = b"GAC"
-VERSION = 1
+VERSION = 2
+"""Of the files that are written; those of earlier versions are read."""
 CODERS = ("arithmetic", "huffman")
 """Entropy coders; the index is the id in the flags byte."""
 FINGERPRINT_BYTES = 4
@@ -40,6 +41,7 @@ class Header:
         sample_rate: of the recording in Hz, 1000 .. 768000; the coded signal has 16 kHz.
         coder: name of the entropy coder, one of `CODERS`.
         chunk_segments: segments of 1.024 s in a full chunk, a power of two from 1 to 16.
+        version: of the format, 1 .. 2.
 
     Raises:
         ValueError: a field is out of its range.
@@ -49,10 +51,13 @@ class Header:
     sample_rate: int
     coder: str
     chunk_segments: int
+    version: int = VERSION
 
     def __post_init__(self) -> None:
         if len(self.fingerprint) != FINGERPRINT_BYTES:
             raise ValueError(f"the fingerprint must be 4 bytes, not {len(self.fingerprint)}.")
+        if not 1 <= self.version <= VERSION:
+            raise ValueError(f"the version must be 1 .. {VERSION}, not {self.version}.")
         if not LOWEST_RATE <= self.sample_rate <= HIGHEST_RATE:
             raise ValueError(
                 f"the sample rate must be {LOWEST_RATE} .. {HIGHEST_RATE} Hz,"
@@ -75,7 +80,7 @@ class Header:
         """Return the bytes at the beginning of the file."""
         length_code = self.chunk_segments.bit_length() - 1
         flags = CODERS.index(self.coder) | length_code << 1
-        start = MAGIC + bytes([VERSION, flags]) + self.fingerprint
+        start = MAGIC + bytes([self.version, flags]) + self.fingerprint
         if self.sample_rate in _SAMPLE_RATES:
             return start + bytes([_SAMPLE_RATES.index(self.sample_rate)])
         return start + bytes([_OTHER_SAMPLE_RATE]) + varint(self.sample_rate)
@@ -92,7 +97,7 @@ class Header:
         """
         if fields.reach(len(MAGIC)) < len(MAGIC) or fields.take(len(MAGIC), "magic") != MAGIC:
             raise NotGacError("the data does not start as a .gac file does; give one from encode.")
-        _check_version(fields)
+        version = _read_version(fields)
         flags = fields.byte("flags")
         chunk_segments = 1 << (flags >> 1)
         if chunk_segments > _MOST_SEGMENTS:
@@ -102,6 +107,7 @@ class Header:
             chunk_segments=chunk_segments,
             fingerprint=fields.take(FINGERPRINT_BYTES, "model fingerprint"),
             sample_rate=_read_sample_rate(fields),
+            version=version,
         )
 
 
@@ -130,15 +136,16 @@ def _model(fingerprint: bytes) -> str:
     return f"the model {'' if name is None else f'{name!r} '}({fingerprint.hex()})"
 
 
-def _check_version(fields: Fields) -> None:
+def _read_version(fields: Fields) -> int:
     version = fields.byte("version")
     if version > VERSION:
         raise NewerVersionError(
             f"the .gac data is of version {version}, this program reads up to {VERSION};"
             " use a newer program."
         )
-    if version < VERSION:
+    if version == 0:
         raise fields.forbidden("version", f"is {version}, which never was")
+    return version
 
 
 def _read_sample_rate(fields: Fields) -> int:

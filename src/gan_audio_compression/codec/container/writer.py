@@ -1,17 +1,18 @@
 """Writes a .gac file chunk by chunk."""
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from gan_audio_compression.codec.container.chunk import (
-    CHECKSUM_BYTES,
-    LEVEL_BYTES,
-    ChunkSizes,
     checksum,
     checksum_start,
+    chunk_body,
+    chunk_bytes,
+    content_limit,
     covered_samples,
-    payload_limit,
 )
 from gan_audio_compression.codec.container.header import Header
+from gan_audio_compression.codec.container.levels import Level, changes_to_bytes
 
 
 class ContainerWriter:
@@ -33,28 +34,25 @@ class ContainerWriter:
         self.size = 0
         self._write(header.to_bytes())
 
-    def write(self, level_code: int, payload: bytes, total: int | None = None) -> None:
+    def write(self, levels: Sequence[Level], payload: bytes, total: int | None = None) -> None:
         """Write the next chunk.
 
         Args:
-            level_code: level of the signal, 0 .. 255; it is -0.5 dB times this.
+            levels: of the signal, in order, the first from frame 0 on.
             payload: what the entropy coder gave.
             total: with the last chunk, samples of the recording at its own rate.
 
         Raises:
-            ValueError: the last chunk was written before, the payload is too long, the level is
-                out of range, or the recording does not end within this chunk.
+            ValueError: the last chunk was written before, levels or payload are too long, a level
+                is out of range or no change, or the recording does not end within this chunk.
         """
         if self._ended:
             raise ValueError("a chunk cannot follow the last one: begin another file.")
-        if len(payload) > payload_limit(self._header):
-            raise ValueError(
-                f"a payload may have {payload_limit(self._header)} bytes, not {len(payload)}."
-            )
-        if not 0 <= level_code < 256:
-            raise ValueError(f"the level code must be 0 .. 255, not {level_code}.")
         covered_samples(self._header, self._index, total)
-        body = ChunkSizes(len(payload), total).to_bytes() + bytes([level_code]) + payload
+        limit = content_limit(self._header)
+        if len(changes_to_bytes(levels)) + len(payload) > limit:
+            raise ValueError(f"levels and payload may have {limit} bytes, not {len(payload)}.")
+        body = chunk_body(levels, payload, total)
         self._write(body + checksum(checksum_start(self._header, self._index), body))
         self._index += 1
         self._ended = total is not None
@@ -64,23 +62,20 @@ class ContainerWriter:
         self.size += len(data)
 
 
-def largest_payload(budget: int, total: int | None) -> int:
+def largest_payload(budget: int, levels: Sequence[Level], total: int | None) -> int:
     """Length of the longest payload whose chunk takes at most `budget` bytes in all.
 
     Args:
-        budget: bytes of the chunk, its sizes, level and checksum included.
+        budget: bytes of the chunk, its sizes, levels and checksum included.
+        levels: of the chunk.
         total: with the last chunk, samples of the recording at its own rate, else None.
 
     Returns:
         0 or more, or -1 where not even an empty payload fits. The limit of the format, which
         depends on the chunk length, is not applied.
     """
-    payload = budget - LEVEL_BYTES - CHECKSUM_BYTES - 1
-    while payload >= 0 and _chunk_bytes(payload, total) > budget:
+    # The size of the payload takes one byte or more.
+    payload = budget - chunk_bytes(levels, 0, total)
+    while payload >= 0 and chunk_bytes(levels, payload, total) > budget:
         payload -= 1
     return max(payload, -1)
-
-
-def _chunk_bytes(payload: int, total: int | None) -> int:
-    sizes = ChunkSizes(payload, total).to_bytes()
-    return len(sizes) + LEVEL_BYTES + payload + CHECKSUM_BYTES

@@ -24,6 +24,7 @@ from gan_audio_compression.networks.serialisation import (
     tensors_below,
 )
 from gan_audio_compression.signal.segments import join_segments
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +83,7 @@ class SegmentModel(TrainedCodec):
         """Where the networks, levels and padding are."""
         return self.padding.device
 
+    @own_torch_state()
     def to(self, device: torch.device | str, precision: Precision = "float32") -> Self:
         """Return a codec that computes on `device` in `precision`; this one stays as it is."""
         return replace(
@@ -128,6 +130,7 @@ class SegmentModel(TrainedCodec):
         return self.quantiser.symbols(latents, costs)
 
     @cached_property
+    @own_torch_state()
     def _code_lengths(self) -> Tensor:
         """Bits of each symbol, [C, 8 rows, 1 column, levels]."""
         bits = torch.tensor(self.tables.bits, dtype=torch.float32)

@@ -5,6 +5,7 @@ of the other and `thaw_prior` the other of the one.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from gan_audio_compression.entropy.logistic import (
     LOWEST_LOG_SCALE,
     logistic_tables,
 )
+from gan_audio_compression.networks.serialisation import open_network
 
 # The smallest probability that training counts with; tables have none below 2^-16.
 _LEAST_PROBABILITY = 2.0**-16
@@ -155,7 +157,6 @@ def _fixed_point(weights: Tensor) -> NDArray[np.int32]:
 
 def thaw_prior(frozen: IntegerPrior) -> FloatPrior:
     """Return a prior to train on from one with whole numbers; undoes `freeze_prior`."""
-    prior = FloatPrior(frozen.channels, frozen.state_weights.shape[1])
     weights = {
         "frames.weight_ih_l0": frozen.input_weights,
         "frames.bias_ih_l0": frozen.input_biases,
@@ -166,7 +167,7 @@ def thaw_prior(frozen: IntegerPrior) -> FloatPrior:
         "mean_weights": frozen.mean_weights,
         "scale_weights": frozen.scale_weights,
     }
-    prior.load_state_dict(
-        {name: torch.from_numpy(array / np.float32(ONE)) for name, array in weights.items()}
+    return open_network(
+        partial(FloatPrior, frozen.channels, frozen.state_weights.shape[1]),
+        {name: torch.from_numpy(array / ONE).float() for name, array in weights.items()},
     )
-    return prior

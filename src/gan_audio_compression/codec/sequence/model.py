@@ -30,6 +30,7 @@ from gan_audio_compression.networks.serialisation import (
     tensors_below,
 )
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 _PRIOR = "prior_"
 # Digests cover the names of tensors, so a layer keeps in files the name that it had at first.
@@ -85,6 +86,7 @@ class SequenceModel(TrainedCodec):
         """Where the networks are."""
         return self.encoder.mean.device
 
+    @own_torch_state()
     def to(self, device: torch.device | str, precision: Precision = "float32") -> Self:
         """Return a codec that computes on `device` in `precision`; this one stays as it is."""
         return replace(
@@ -150,6 +152,7 @@ class SequenceModel(TrainedCodec):
         return log_mel.double() if exact else log_mel
 
     @cached_property
+    @own_torch_state()
     def float_prior(self) -> FloatPrior:
         """The prior in floats, for a search alone: it has a gradient, but does not code."""
         return thaw_prior(self.prior).requires_grad_(False).to(self.device)

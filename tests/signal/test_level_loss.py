@@ -1,0 +1,70 @@
+"""What a receiver loses of the level: added to what is sent, in each stretch of one level."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from gan_audio_compression.signal.analysis import centred_magnitude, log_mel_of
+from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE
+from gan_audio_compression.signal.level_loss import corrected_levels
+from gan_audio_compression.signal.synthesis import mel_to_magnitude
+
+NEPERS = math.log(10) / 20
+
+
+def noise(frames: int) -> tuple[Tensor, Tensor]:
+    """Log mel of a noise, and the magnitude that a receiver makes of it."""
+    drawn = 0.05 * torch.randn(128 * (frames - 1), generator=torch.Generator().manual_seed(0))
+    log_mel = log_mel_of(centred_magnitude(drawn)).double()
+    return log_mel, mel_to_magnitude(log_mel)
+
+
+@pytest.mark.parametrize("lost_db", [-13.0, -3.0, 0.0, 2.0, 3.9])
+def test_what_a_generator_loses_is_added_to_the_level(lost_db: float) -> None:
+    log_mel, magnitude = noise(40)
+    corrected = corrected_levels(np.full(40, 52), magnitude, log_mel - lost_db * NEPERS)
+    assert corrected.tolist() == [52 - round(2 * lost_db)] * 40
+
+
+def test_each_stretch_of_one_level_is_corrected_by_itself() -> None:
+    log_mel, magnitude = noise(30)
+    codes = np.repeat([52, 20, 80], 10)
+    lost_db = np.repeat([2.0, 3.0, -1.0], 10)
+    generated = log_mel - torch.from_numpy(lost_db * NEPERS)[:, None]
+    corrected = corrected_levels(codes, magnitude, generated)
+    assert corrected.tolist() == np.repeat([48, 14, 82], 10).tolist()
+
+
+@pytest.mark.parametrize("lost_db", [8.0, 20.0])
+@pytest.mark.parametrize("hertz", [440.0, 3100.0, 6000.0])
+def test_a_tone_is_corrected_by_what_is_heard(hertz: float, lost_db: float) -> None:
+    tone = 0.07 * torch.sin(2 * math.pi * hertz * torch.arange(16_000) / 16_000)
+    magnitude = centred_magnitude(tone)
+    generated = log_mel_of(magnitude).double() - lost_db * NEPERS
+    lost = 0.5 * (80 - corrected_levels(np.full(len(generated), 80), magnitude, generated)[0])
+    # The mel bands smear a tone, which costs up to 6 dB at high frequencies.
+    assert lost_db - 0.5 <= lost <= lost_db + 6.0
+
+
+def test_the_level_of_silence_is_left_alone() -> None:
+    log_mel, magnitude = noise(4)
+    silence = np.full(4, LOWEST_LEVEL_CODE)
+    assert corrected_levels(silence, magnitude, log_mel - 0.5).tolist() == silence.tolist()
+
+
+def test_the_level_of_another_signal_is_left_alone() -> None:
+    codes = np.full(16, 52)
+    time = torch.arange(128 * 15) / 16_000
+    low, high = (0.05 * torch.sin(2 * math.pi * hertz * time) for hertz in (500.0, 4000.0))
+    other = log_mel_of(centred_magnitude(high)).double() - 0.5
+    assert corrected_levels(codes, centred_magnitude(low), other).tolist() == codes.tolist()
+
+
+def test_a_corrected_level_is_not_that_of_silence_and_may_be_beyond_full_scale() -> None:
+    log_mel, magnitude = noise(4)
+    faintest = np.full(4, LOWEST_LEVEL_CODE - 1)
+    assert corrected_levels(faintest, magnitude, log_mel + 0.5).tolist() == faintest.tolist()
+    assert corrected_levels(np.full(4, 1), magnitude, log_mel - 0.5).tolist() == [-8] * 4
