@@ -138,7 +138,7 @@ class Sender:
             raise self._too_low(len(log_mel), levels, total)
         sent = corrected_levels(codes, normalised, coded.log_mel)
         more = levels_of(sent.clip(0))
-        if len(more) <= len(levels):
+        if len(changes_to_bytes(more)) <= len(changes_to_bytes(levels)):
             return coded, sent
         # Changes of level that were not foreseen take the place of symbols, if there is any.
         shorter = self._coder.encode(log_mel, self._room(more, total))
