@@ -24,7 +24,7 @@ from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.chunks import cut
-from gan_audio_compression.signal.high_pass import HighPass
+from gan_audio_compression.signal.high_pass import high_passed
 from gan_audio_compression.signal.level import active_level_db, level_code, normalise_level
 
 Coder = Literal["arithmetic", "huffman"]
@@ -42,7 +42,7 @@ def chunks_of(data: bytes) -> tuple[Header, list[Chunk]]:
 
 def as_coded(speech: np.ndarray) -> np.ndarray:
     """Speech of one level as the networks get it."""
-    normalised, _ = normalise_level(HighPass().feed(speech))
+    normalised, _ = normalise_level(next(high_passed([speech])))
     return normalised
 
 
@@ -72,7 +72,7 @@ def test_a_file_says_what_the_receiver_must_know(
     speech = make_speech(5000, 0) / np.float32(10)
     encoded = encode_speech(segment_model, speech, coding)
     header, (chunk,) = chunks_of(encoded.data)
-    level = level_code(active_level_db(HighPass().feed(speech)))
+    level = level_code(active_level_db(next(high_passed([speech]))))
     assert header == Header(segment_model.fingerprint, 16_000, "huffman", CHUNK_SEGMENTS)
     assert (chunk.samples, chunk.total, chunk.levels) == (5000, 5000, ((0, level),))
     assert encoded.payload_bits == 8 * len(chunk.payload)

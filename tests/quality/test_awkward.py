@@ -19,7 +19,7 @@ RATE = 16_000
 STRAYS_WB = 0.35
 
 Wave = NDArray[np.float32]
-CLEAN = ("pop_1", "beep_2", "shout_3", "far_2", "rumble_2", "rumble_3")
+CLEAN = ("pop_1", "beep_2", "shout_3", "far_2", "rumble_1", "rumble_2", "rumble_3")
 
 
 @pytest.fixture(scope="module")

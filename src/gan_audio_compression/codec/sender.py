@@ -21,7 +21,7 @@ from gan_audio_compression.codec.kinds import Model, sending_coder
 from gan_audio_compression.codec.search.errors import BitrateTooLowError
 from gan_audio_compression.signal.analysis import log_mel_of, mel_filters, piece_magnitude
 from gan_audio_compression.signal.chunks import Piece, cut
-from gan_audio_compression.signal.high_pass import HighPass
+from gan_audio_compression.signal.high_pass import high_passed
 from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, gains_to_speech_level
 from gan_audio_compression.signal.level_limit import limit_levels
 from gan_audio_compression.signal.level_loss import corrected_levels
@@ -92,7 +92,7 @@ class Sender:
         """Search, code and write the next chunk.
 
         Args:
-            piece: the samples at 16 kHz, without what `HighPass` takes away.
+            piece: the samples at 16 kHz, as `high_passed` gives them.
             codes: [frames], the level of speech there. It is raised for moments that are louder
                 than speech, and what the generator loses is added.
             total: with the last chunk, samples of the recording at its own rate.
@@ -207,7 +207,7 @@ def send_blocks(
 
     Args:
         sender: takes the chunks.
-        blocks: of [n] samples at 16 kHz, without what `HighPass` takes away.
+        blocks: of [n] samples at 16 kHz, as `high_passed` gives them.
         track: of the level of all of them; None for what is to be followed as it comes.
         total: gives the samples of the recording at its own rate, once all blocks have come.
 
@@ -248,7 +248,7 @@ def encode_speech(model: Model, speech: NDArray[np.float32], coding: Coding) -> 
         BitrateTooLowError: not even the shortest payload keeps to the bit rate.
     """
     file = io.BytesIO()
-    filtered = HighPass().feed(speech)
+    filtered = np.concatenate([speech[:0], *high_passed([speech])])
     track = LevelTrack()
     track.add(filtered)
     sender = Sender(model, file, SAMPLE_RATE, coding)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gan_audio_compression.audio.resample import Resampler
 from gan_audio_compression.audio.samples import MixDown
 from gan_audio_compression.codec.receiver import Receiver
-from gan_audio_compression.signal.high_pass import HighPass
+from gan_audio_compression.signal.high_pass import high_passed
 from gan_audio_compression.signal.level_track import LevelTrack
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
@@ -47,11 +47,15 @@ def measure(blocks: Iterable[Wave], sample_rate: int) -> LevelTrack:
 
 
 def for_coding(blocks: Iterable[Wave], sample_rate: int) -> Iterator[Wave]:
-    """Yield blocks of a recording at 16 kHz, without what lies below speech."""
-    resampler, high_pass = Resampler(sample_rate, SAMPLE_RATE), HighPass()
+    """Return the blocks of a recording at 16 kHz, without what lies below speech."""
+    return high_passed(_resampled(blocks, sample_rate))
+
+
+def _resampled(blocks: Iterable[Wave], sample_rate: int) -> Iterator[Wave]:
+    resampler = Resampler(sample_rate, SAMPLE_RATE)
     for block in blocks:
-        yield high_pass.feed(resampler.feed(block))
-    yield high_pass.feed(resampler.finish())
+        yield resampler.feed(block)
+    yield resampler.finish()
 
 
 class DecodedBlocks:

@@ -1,5 +1,6 @@
 """Takes away what speech does not have: offsets, their steps, and rumble."""
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import numpy as np
@@ -12,28 +13,68 @@ from gan_audio_compression.signal.spec import SAMPLE_RATE
 # order leave nothing of an offset.
 _ORDER, _STOP_DB, _STOP_HZ = 9, 50.0, 32.0
 
+# The filter rings for about so long.
+_ONSET = SAMPLE_RATE // 10
 
-class HighPass:
-    """A Chebyshev filter of type 2; how the signal is cut into blocks changes nothing."""
+Wave = NDArray[np.float32]
+Precise = NDArray[np.float64]
 
-    def __init__(self) -> None:
-        """Start before the first sample, as if the signal had always been what that is."""
-        self._state: NDArray[np.float64] | None = None
 
-    def feed(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the next [n] samples of a signal at 16 kHz, filtered."""
+def high_passed(blocks: Iterable[Wave]) -> Iterator[Wave]:
+    """Yield the samples of blocks [n], 16 kHz, through a Chebyshev filter of type 2.
+
+    The filter starts as if the signal had always been there, so that rumble that a recording
+    begins in goes at once. How the signal is cut into blocks changes nothing.
+    """
+    state: Precise | None = None
+    for block in _with_long_first(blocks):
+        if state is None:
+            state = _quietest_state(block)
+        filtered, state = signal.sosfilt(_sections(), block, zi=state)
+        yield filtered.astype(np.float32)
+
+
+def _with_long_first(blocks: Iterable[Wave]) -> Iterator[Wave]:
+    """Yield the samples in blocks that are not empty, the first as long as an onset if it can."""
+    held: list[Wave] = []
+    samples = 0
+    for block in blocks:
         if not len(block):
-            return block
-        if self._state is None:
-            self._state = signal.sosfilt_zi(_sections()) * block[0]
-        filtered, self._state = signal.sosfilt(_sections(), block, zi=self._state)
-        result: NDArray[np.float32] = filtered.astype(np.float32)
-        return result
+            continue
+        held.append(block)
+        samples += len(block)
+        if samples >= _ONSET:
+            yield np.concatenate(held)
+            held = []
+    if held:
+        yield np.concatenate(held)
+
+
+def _quietest_state(beginning: Wave) -> Precise:
+    """Return the state [sections, 2] from which least comes out of the filter in the onset.
+
+    What a wrong state adds to the output is a sum of the filter's own oscillations, which speech
+    hardly has, so least squares find it.
+    """
+    onset = beginning[:_ONSET]
+    onset = np.pad(onset, (0, _ONSET - len(onset)), mode="mean")
+    at_rest = np.zeros((len(_sections()), 2))
+    out, _ = signal.sosfilt(_sections(), onset, zi=at_rest)
+    state: Precise = np.linalg.lstsq(_oscillations(), -out, rcond=None)[0]
+    return state.reshape(at_rest.shape)
 
 
 @cache
-def _sections() -> NDArray[np.float64]:
-    sections: NDArray[np.float64] = signal.cheby2(
+def _oscillations() -> Precise:
+    """Return what comes out of each element of the state alone, [_ONSET, elements]."""
+    states = np.eye(2 * len(_sections())).reshape(-1, len(_sections()), 2)
+    silence = np.zeros(_ONSET)
+    return np.stack([signal.sosfilt(_sections(), silence, zi=one)[0] for one in states], axis=1)
+
+
+@cache
+def _sections() -> Precise:
+    sections: Precise = signal.cheby2(
         _ORDER, _STOP_DB, _STOP_HZ, "highpass", fs=SAMPLE_RATE, output="sos"
     )
     return sections
