@@ -1,7 +1,6 @@
 """A folder of speech as somebody else laid it out: read only."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,6 +9,7 @@ from typing import Any, NoReturn
 from kedro.io import AbstractDataset
 from kedro_datasets._typing import JSONPreview
 
+from gan_audio_compression.corpus.folder import files_below
 from gan_audio_compression.datasets.files import DatasetFileError, open_filesystem
 
 _PREVIEWED_PATHS = 20
@@ -80,7 +80,7 @@ class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
                 f"The corpus folder {self._root} does not exist: set corpus.path, for example "
                 "with --params corpus.path=FOLDER."
             )
-        paths = _walk_local(Path(self._root)) if self._protocol == "file" else self._find()
+        paths = files_below(Path(self._root)) if self._protocol == "file" else self._find()
         visible = (path for path in paths if not _is_hidden(path))
         return SpeechCorpus(self._root, tuple(sorted(visible)), self._fs)
 
@@ -108,19 +108,6 @@ class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
 
     def _describe(self) -> dict[str, Any]:
         return {"path": self._root, "protocol": self._protocol}
-
-
-def _walk_local(root: Path) -> Iterator[str]:
-    # fsspec does not enter symbolic links to folders, and corpora are often assembled from them.
-    entered: set[str] = set()
-    for folder, subfolders, files in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in entered:
-            subfolders.clear()
-            continue
-        entered.add(real)
-        for file in files:
-            yield (Path(folder) / file).relative_to(root).as_posix()
 
 
 def _is_hidden(path: str) -> bool:
