@@ -1,12 +1,13 @@
 """Measure how recordings as people make them survive: bumps, far talkers, rumble, hum, music.
 
 Run it as `python scripts/measure_awkward.py FOLDER`; FOLDER holds a corpus with a validation split.
-A line for each recording: the codec, Opus at 8 kbit/s, and the same speech coded alone.
+A line for each recording: the codec, Opus at 8 kbit/s, and the same speech coded alone. Each is a
+mean over some beginnings: as frames fall elsewhere, PESQ of one sentence strays by 0.13.
 """
 
 import argparse
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,8 @@ Wave = NDArray[np.float32]
 Coder = Callable[[Wave], Wave]
 
 _SECONDS = 6
+# Silence before a recording, in samples.
+_BEGINNINGS = (0, 37, 400, 1600)
 
 logger = logging.getLogger("measure_awkward")
 
@@ -41,9 +44,9 @@ def validation_speech(folder: Path) -> list[Wave]:
     return [wave[: _SECONDS * SAMPLE_RATE] for wave in speech if len(wave) > 3 * SAMPLE_RATE]
 
 
-def scores(awkward: Awkward, decoded: Wave) -> NDArray[np.float64]:
-    """Return WB, ESTOI and the error of the level in dB: means over the parts."""
-    return np.mean([_score(awkward.reference[a:b], decoded[a:b]) for a, b in awkward.parts], axis=0)
+def scores(awkward: Awkward, code: Coder) -> NDArray[np.float64]:
+    """Return WB, ESTOI and the error of the level in dB: means over parts and beginnings."""
+    return _mean(awkward.samples, [(a, b, awkward.reference[a:b]) for a, b in awkward.parts], code)
 
 
 def alone(awkward: Awkward, code: Coder) -> NDArray[np.float64]:
@@ -51,7 +54,17 @@ def alone(awkward: Awkward, code: Coder) -> NDArray[np.float64]:
     if not awkward.clean:
         return np.full(3, np.nan)
     parts = [awkward.reference[a:b] for a, b in awkward.parts]
-    return np.mean([_score(part, code(part)) for part in parts], axis=0)
+    return np.mean([_mean(part, [(0, len(part), part)], code) for part in parts], axis=0)
+
+
+def _mean(
+    samples: Wave, parts: Sequence[tuple[int, int, Wave]], code: Coder
+) -> NDArray[np.float64]:
+    figures = []
+    for before in _BEGINNINGS:
+        decoded = code(np.pad(samples, (before, 0)))[before:]
+        figures += [_score(reference, decoded[a:b]) for a, b, reference in parts]
+    return np.mean(figures, axis=0)
 
 
 def _score(reference: Wave, decoded: Wave) -> tuple[float, float, float]:
@@ -85,8 +98,8 @@ def main() -> None:
     logger.info("%-12s %26s %26s %26s", "WB ESTOI dB", "codec", "Opus at 8 kbit/s", "alone")
     for awkward in awkward_recordings(validation_speech(arguments.folder), arguments.seed):
         columns = (
-            scores(awkward, ours(awkward.samples)),
-            scores(awkward, theirs(awkward.samples)),
+            scores(awkward, ours),
+            scores(awkward, theirs),
             alone(awkward, ours),
         )
         cells = ["{:8.2f} {:8.3f} {:8.1f}".format(*column) for column in columns]
