@@ -40,7 +40,7 @@ PROJECT_IMPORTS = {
         "signal.spec",
         "__name__",
     },
-    "datasets": {"listening", "evaluation.mushra.ratings"},
+    "datasets": {"corpus.folder", "listening", "evaluation.mushra.ratings"},
 }
 
 # Folders that know nothing of others beside them: the twins of each other, what serves both of
