@@ -1,8 +1,9 @@
 """Measure how recordings as people make them survive: bumps, far talkers, rumble, hum, music.
 
 Run it as `python scripts/measure_awkward.py FOLDER`; FOLDER holds a corpus with a validation split.
-A line for each recording: the codec, Opus at 8 kbit/s, and the same speech coded alone. Each is a
-mean over some beginnings: as frames fall elsewhere, PESQ of one sentence strays by 0.13.
+A line for each recording: the codec, Opus at 8 kbit/s, and the codec where the same speech
+stands in silence. Each is a mean over some beginnings: as frames fall, PESQ of one sentence strays
+by 0.13.
 """
 
 import argparse
@@ -30,7 +31,7 @@ Wave = NDArray[np.float32]
 Coder = Callable[[Wave], Wave]
 
 _SECONDS = 6
-# Silence before a recording, in samples.
+# Silence before the speech, in samples.
 _BEGINNINGS = (0, 37, 400, 1600)
 
 logger = logging.getLogger("measure_awkward")
@@ -45,26 +46,26 @@ def validation_speech(folder: Path) -> list[Wave]:
 
 
 def scores(awkward: Awkward, code: Coder) -> NDArray[np.float64]:
-    """Return WB, ESTOI and the error of the level in dB: means over parts and beginnings."""
-    return _mean(awkward.samples, [(a, b, awkward.reference[a:b]) for a, b in awkward.parts], code)
+    """Return WB, ESTOI and the error of the level in dB: means over the parts."""
+    return _scores(awkward, code(awkward.samples), awkward.parts)
 
 
 def alone(awkward: Awkward, code: Coder) -> NDArray[np.float64]:
-    """Return the same of the parts coded by themselves; NaN where they are not clean."""
+    """Return the same of clean parts where they stand, in silence; NaN where they are not clean."""
     if not awkward.clean:
         return np.full(3, np.nan)
-    parts = [awkward.reference[a:b] for a, b in awkward.parts]
-    return np.mean([_mean(part, [(0, len(part), part)], code) for part in parts], axis=0)
-
-
-def _mean(
-    samples: Wave, parts: Sequence[tuple[int, int, Wave]], code: Coder
-) -> NDArray[np.float64]:
     figures = []
-    for before in _BEGINNINGS:
-        decoded = code(np.pad(samples, (before, 0)))[before:]
-        figures += [_score(reference, decoded[a:b]) for a, b, reference in parts]
+    for a, b in awkward.parts:
+        quiet = np.zeros_like(awkward.samples)
+        quiet[a:b] = awkward.reference[a:b]
+        figures.append(_scores(awkward, code(quiet), [(a, b)]))
     return np.mean(figures, axis=0)
+
+
+def _scores(
+    awkward: Awkward, decoded: Wave, parts: Sequence[tuple[int, int]]
+) -> NDArray[np.float64]:
+    return np.mean([_score(awkward.reference[a:b], decoded[a:b]) for a, b in parts], axis=0)
 
 
 def _score(reference: Wave, decoded: Wave) -> tuple[float, float, float]:
@@ -96,14 +97,17 @@ def main() -> None:
         return np.pad(speech, (0, max(0, len(wave) - len(speech))))[: len(wave)]
 
     logger.info("%-12s %26s %26s %26s", "WB ESTOI dB", "codec", "Opus at 8 kbit/s", "alone")
-    for awkward in awkward_recordings(validation_speech(arguments.folder), arguments.seed):
+    speech = validation_speech(arguments.folder)
+    begun = ([np.pad(wave, (before, 0)) for wave in speech] for before in _BEGINNINGS)
+    makers = [awkward_recordings(waves, arguments.seed) for waves in begun]
+    for recordings in zip(*makers, strict=True):
         columns = (
-            scores(awkward, ours),
-            scores(awkward, theirs),
-            alone(awkward, ours),
+            [scores(of, ours) for of in recordings],
+            [scores(of, theirs) for of in recordings],
+            [alone(of, ours) for of in recordings],
         )
-        cells = ["{:8.2f} {:8.3f} {:8.1f}".format(*column) for column in columns]
-        logger.info("%-12s %s %s %s", awkward.name, *cells)
+        cells = ["{:8.2f} {:8.3f} {:8.1f}".format(*np.mean(of, axis=0)) for of in columns]
+        logger.info("%-12s %s %s %s", recordings[0].name, *cells)
 
 
 if __name__ == "__main__":
