@@ -18,10 +18,8 @@ from gan_audio_compression.codec.codec import Codec
 from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.receiver import Receiver
 from gan_audio_compression.codec.search.presets import search_config
-from gan_audio_compression.codec.sender import Sender
-from gan_audio_compression.signal.analysis import piece_log_mel
-from gan_audio_compression.signal.chunks import cut
-from gan_audio_compression.signal.level import LevelMeter
+from gan_audio_compression.codec.sender import Sender, send_blocks
+from gan_audio_compression.signal.high_pass import high_passed
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,12 +54,9 @@ def coded(codec: Codec, recording: Path, rate: int, coding: Coding, segments: in
         samples = resample(samples, reader.sample_rate, rate)
     target = io.BytesIO()
     sender = Sender(codec.model, target, rate, coding, segments)
-    meter = LevelMeter()
-    for piece in cut([resample(samples, rate, SAMPLE_RATE)], sender.chunk_samples):
-        meter.add(piece.samples)
-        mean, gain, code = meter.level
-        log_mel = piece_log_mel(piece, mean, gain)
-        sender.send(log_mel, piece.size, code, len(samples) if piece.last else None)
+    blocks = high_passed([resample(samples, rate, SAMPLE_RATE)])
+    for _ in send_blocks(sender, blocks, None, lambda: len(samples)):
+        pass
     return target.getvalue()
 
 

@@ -59,13 +59,16 @@ def alone(awkward: Awkward, code: Coder) -> NDArray[np.float64]:
         quiet = np.zeros_like(awkward.samples)
         quiet[a:b] = awkward.reference[a:b]
         figures.append(_scores(awkward, code(quiet), [(a, b)]))
-    return np.mean(figures, axis=0)
+    means: NDArray[np.float64] = np.mean(figures, axis=0)
+    return means
 
 
 def _scores(
     awkward: Awkward, decoded: Wave, parts: Sequence[tuple[int, int]]
 ) -> NDArray[np.float64]:
-    return np.mean([_score(awkward.reference[a:b], decoded[a:b]) for a, b in parts], axis=0)
+    figures = [_score(awkward.reference[a:b], decoded[a:b]) for a, b in parts]
+    means: NDArray[np.float64] = np.mean(figures, axis=0)
+    return means
 
 
 def _score(reference: Wave, decoded: Wave) -> tuple[float, float, float]:

@@ -43,8 +43,8 @@ def measure(listeners: int, difference: float) -> tuple[float, float]:
         ratings = simulate_ratings(
             Panel(listeners), conditions(difference), utterances=UTTERANCES, seed=seed
         )
-        (first, *_) = scores_by_condition(ratings).itertuples(index=False)
-        widths.append((first.high - first.low) / 2)
+        scores = scores_by_condition(ratings)
+        widths.append(float((scores["high"] - scores["low"]).iloc[0]) / 2)
         # The first pair is that of a and b.
         found.append(pairwise_tests(ratings)["p_holm"].iloc[0] < 0.05)
     return float(np.mean(widths)), float(np.mean(found))

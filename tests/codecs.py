@@ -7,10 +7,8 @@ from gan_audio_compression.codec.segment.quantiser import Quantiser, fit_levels
 from gan_audio_compression.codec.sequence.float_prior import FloatPrior, freeze_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.entropy.tables import LevelTables
-from gan_audio_compression.networks.segment.config import SegmentConfig
-from gan_audio_compression.networks.segment.encoder import SegmentEncoder
-from gan_audio_compression.networks.segment.generator import SegmentGenerator
-from gan_audio_compression.networks.segment.initialisation import initialise
+from gan_audio_compression.networks.segment.config import FrameConfig
+from gan_audio_compression.networks.segment.frame_networks import FrameEncoder, FrameGenerator
 from gan_audio_compression.networks.sequence.config import SequenceConfig
 from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
 from gan_audio_compression.networks.sequence.generator import SequenceGenerator
@@ -19,14 +17,7 @@ from gan_audio_compression.networks.sequence.generator import SequenceGenerator
 torch.set_num_threads(1)
 
 LEVELS = 8
-NETWORKS = SegmentConfig(
-    width=16,
-    residual_blocks=1,
-    norm="none",
-    discriminator_width=4,
-    discriminator_scales=1,
-    discriminator_layers=1,
-)
+NETWORKS = FrameConfig(width=16, encoder_blocks=1, generator_blocks=1)
 SEQUENCE_NETWORKS = SequenceConfig(
     width=16, encoder_blocks=1, generator_blocks=1, latent_channels=4, prior_width=8
 )
@@ -35,13 +26,15 @@ SEQUENCE_NETWORKS = SequenceConfig(
 def random_model(seed: int) -> SegmentModel:
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(seed)
-        encoder, generator = SegmentEncoder(NETWORKS), SegmentGenerator(NETWORKS)
-        initialise(encoder)
-        initialise(generator)
+        encoder, generator = FrameEncoder(NETWORKS), FrameGenerator(NETWORKS)
+        # First weights give bands so unlike that the wave clips, and hardly listen to latents.
+        encoder.layers.out_proj.weight.mul_(0.5)
+        generator.layers.in_proj.bias.zero_()
+        generator.layers.out_proj.weight.mul_(0.5)
         latents = encoder(2.0 * torch.rand(4, 1, 128, 128) - 1.0)
         quantiser = Quantiser(fit_levels(latents.flatten().numpy(), LEVELS))
-        padding = torch.randint(LEVELS, (NETWORKS.latent_channels, 8))
-        counts = torch.randint(1, 1000, (padding.numel(), LEVELS)).numpy()
+        padding = torch.randint(LEVELS, (NETWORKS.positions,))
+        counts = torch.randint(1, 1000, (NETWORKS.positions, LEVELS)).numpy()
     tables = LevelTables.from_histogram(counts)
     return SegmentModel(NETWORKS, encoder, generator, quantiser, padding, tables, f"random {seed}")
 

@@ -16,7 +16,9 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from omegaconf import OmegaConf
+from rich import get_console
 
+from gan_audio_compression.closing_screen import closing_screen
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.provenance import corpus_digest, source_tags
 
@@ -88,6 +90,19 @@ class ProjectHooks:
             _log_corpus(manifest)
         mlflow.set_tags(_model_digests(pipeline, catalog))
 
+    @hook_impl(specname="after_pipeline_run", trylast=True)
+    def show_results(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Catalog
+    ) -> None:
+        """Show what came out, where the run made the table, and where the rest lies."""
+        if "codec_comparison" not in pipeline.all_outputs():
+            return
+        parameters, bench = (catalog.load(f"params:{name}") for name in ("evaluation", "bench"))
+        labels = bench.labels()
+        shown = [labels[key] for key in parameters.closing if key in labels]
+        places = _places(catalog, Path(run_params["project_path"]))
+        get_console().print(closing_screen(catalog.load("codec_comparison"), shown, places))
+
     @hook_impl(wrapper=True)
     def on_pipeline_error(self, error: Exception) -> Generator[None, None, None]:
         """Log why the run failed; at the command line, end an expected error with its sentence.
@@ -136,6 +151,17 @@ def _require_environment(context: KedroContext) -> None:
     raise UnknownEnvironmentError(
         f"there is no environment {context.env!r} in {source}; give one of {', '.join(known)}."
     )
+
+
+def _places(catalog: Catalog, root: Path) -> dict[str, str]:
+    """Return where a run has left what its user looks for."""
+    described = {name: catalog[name]._describe() for name in ("bench_report", "coded_files")}
+    report, files = described["bench_report"]["filepath"], described["coded_files"]["path"]
+    return {
+        "Report": str(report),
+        "Files of each codec": str(files),
+        "This run in MLflow": f"mlflow ui --backend-store-uri {_tracking_uri(root)}",
+    }
 
 
 def _tracking_uri(root: Path) -> str:

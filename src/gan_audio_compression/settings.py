@@ -1,12 +1,8 @@
 """What this project asks of Kedro: its hooks and how it reads its configuration."""
 
-import warnings
 from typing import Any
 
 from gan_audio_compression.hooks import ProjectHooks
-
-# Kedro 1.7 still calls what OmegaConf 2.4 deprecates; nobody who runs the project can mend that.
-warnings.filterwarnings("ignore", message=r"\s*register_new_resolver\(\)", category=UserWarning)
 
 HOOKS = (ProjectHooks(),)
 

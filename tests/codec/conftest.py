@@ -44,7 +44,7 @@ class Hum(nn.Module):
 @pytest.fixture(scope="session")
 def hum_model(segment_model: SegmentModel) -> SegmentModel:
     """Give a codec whose every output is the same tone, so that joins and levels can be heard."""
-    return replace(segment_model, generator=Hum())  # type: ignore[arg-type]
+    return replace(segment_model, generator=Hum())
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +67,7 @@ def make_log_mel() -> MakeLogMel:
 
 @pytest.fixture(scope="session")
 def log_mel() -> Tensor:
-    """One whole segment, and 40 frames that need 3 of the 8 columns of the next."""
+    """One whole segment, and 40 frames that need 10 of the 32 columns of the next."""
     return noise(128 + 40, 1)
 
 

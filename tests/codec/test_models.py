@@ -1,13 +1,15 @@
 """Models by name or path."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from gan_audio_compression.codec import models
 from gan_audio_compression.codec.models import (
@@ -17,15 +19,17 @@ from gan_audio_compression.codec.models import (
     open_model,
 )
 from gan_audio_compression.codec.segment.model import SegmentModel
-from gan_audio_compression.codec.sequence.distortion import DistortionWeights
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.networks.errors import (
     ModelFileError,
     NotAModelError,
+    OlderModelError,
     TruncatedModelError,
 )
+from gan_audio_compression.networks.model_header import METADATA_KEY
 from gan_audio_compression.networks.serialisation import from_file
+from gan_audio_compression.signal.distortion import DistortionWeights
 
 
 @pytest.fixture
@@ -96,6 +100,17 @@ def test_errors_name_the_file(shipped: Path) -> None:
         open_model("one")
     with pytest.raises(ModelFileError, match=f"^{shipped} cannot be read"):
         open_model(shipped)
+
+
+def test_an_older_segment_model_is_refused_in_one_sentence(
+    tmp_path: Path, segment_model: SegmentModel
+) -> None:
+    path = tmp_path / "old.safetensors"
+    metadata, tensors = from_file(segment_model.to_bytes(), "segment")
+    path.write_bytes(save(tensors, {METADATA_KEY: json.dumps(asdict(metadata) | {"format": 2})}))
+    message = f"^{path}: the model file is of format 2, and [^.]* from format 3 on; train it anew.$"
+    with pytest.raises(OlderModelError, match=message):
+        open_model(path)
 
 
 @pytest.mark.parametrize("name", model_names())

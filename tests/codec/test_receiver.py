@@ -189,7 +189,7 @@ def threads(request: pytest.FixtureRequest) -> Iterator[int]:
 def test_symbols_do_not_depend_on_threads_and_precision(
     segment_model: SegmentModel, make_speech: Any, threads: int, precision: Precision, coder: Coder
 ) -> None:
-    symbols = np.random.default_rng(6).integers(8, size=(10, 64), dtype=np.int32)
+    symbols = np.random.default_rng(6).integers(8, size=(40, 16), dtype=np.int32)
     payload = make_coder(coder, segment_model.tables).encode(
         symbols.ravel(), column_contexts(*symbols.shape)
     )

@@ -31,7 +31,6 @@ Coder = Literal["arithmetic", "huffman"]
 ENCODER_ONLY = SearchConfig("encoder_only")
 BACK_PROPAGATION = SearchConfig("back_propagation", iterations=3, step=20.0)
 CODERS: list[Coder] = ["arithmetic", "huffman"]
-CHUNK_COLUMNS = 8 * CHUNK_SEGMENTS
 LEVELS = 8
 
 
@@ -65,15 +64,14 @@ def sent(
     return file.getvalue()
 
 
-def test_a_file_says_what_the_receiver_must_know(
-    segment_model: SegmentModel, make_speech: Any
-) -> None:
+def test_a_file_says_what_the_receiver_must_know(hum_model: SegmentModel, make_speech: Any) -> None:
+    """What is not like the speech has no level that could be made up for."""
     coding = Coding(ENCODER_ONLY, "huffman")
     speech = make_speech(5000, 0) / np.float32(10)
-    encoded = encode_speech(segment_model, speech, coding)
+    encoded = encode_speech(hum_model, speech, coding)
     header, (chunk,) = chunks_of(encoded.data)
     level = level_code(active_level_db(next(high_passed([speech]))))
-    assert header == Header(segment_model.fingerprint, 16_000, "huffman", CHUNK_SEGMENTS)
+    assert header == Header(hum_model.fingerprint, 16_000, "huffman", CHUNK_SEGMENTS)
     assert (chunk.samples, chunk.total, chunk.levels) == (5000, 5000, ((0, level),))
     assert encoded.payload_bits == 8 * len(chunk.payload)
 
@@ -99,12 +97,12 @@ def test_long_speech_is_cut_into_chunks_that_decode_alone(
     speech = make_speech(20 * 16_000, 2)
     _, chunks = chunks_of(sent(segment_model, speech, Coding(ENCODER_ONLY), chunk_segments))
     columns = columns_of(segment_model, speech, ENCODER_ONLY)
-    # 2501 frames are 157 columns.
-    starts = range(0, 157, 8 * chunk_segments)
+    # 2501 frames are 626 columns.
+    starts = range(0, 626, 32 * chunk_segments)
     assert len(chunks) == len(starts)
     coder = make_coder("arithmetic", segment_model.tables)
     for start, chunk in zip(starts, chunks, strict=True):
-        expected = columns[start : start + 8 * chunk_segments]
+        expected = columns[start : start + 32 * chunk_segments]
         held = coder.decode(chunk.payload, column_contexts(*expected.shape))
         assert np.array_equal(held, expected.ravel())
 
@@ -114,7 +112,7 @@ def fitted_model(segment_model: SegmentModel, make_speech: Any) -> SegmentModel:
     """The codec with the tables of what it is about to send."""
     columns = columns_of(segment_model, as_coded(make_speech(32_000, 0)), ENCODER_ONLY)
     contexts = column_contexts(*columns.shape)
-    return replace(segment_model, tables=LevelTables.fit(columns.ravel(), contexts, 64, LEVELS))
+    return replace(segment_model, tables=LevelTables.fit(columns.ravel(), contexts, 16, LEVELS))
 
 
 @pytest.mark.parametrize("seconds", [1, 3, 20])
@@ -227,7 +225,7 @@ def test_bits_that_were_not_spent_carry_over(segment_model: SegmentModel, make_s
 def silent_tables(model: SegmentModel) -> LevelTables:
     """Tables by which silence costs nearly nothing."""
     columns = columns_of(model, np.zeros(16_384, np.float32), ENCODER_ONLY)
-    return LevelTables.fit(columns.ravel(), column_contexts(*columns.shape), 64, LEVELS)
+    return LevelTables.fit(columns.ravel(), column_contexts(*columns.shape), 16, LEVELS)
 
 
 def test_a_rate_of_a_recording_counts_by_its_own_length(

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from gan_audio_compression.compute.processors import usable_processors
+
 
 def test_a_bad_file_among_many_fails_alone(tool: Any, write_speech: Any, files_below: Any) -> None:
     write_speech("in/a.wav")
@@ -85,6 +87,7 @@ def test_processes_give_the_same_bytes_in_the_same_words(
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
 
 
+@pytest.mark.skipif(usable_processors() < 2, reason="one processor starts no other process")
 def test_a_temporary_folder_of_a_long_name_keeps_nothing_from_being_done(
     start: Any, write_speech: Any, files_below: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

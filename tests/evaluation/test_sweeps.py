@@ -54,10 +54,10 @@ def test_what_failed_counts_neither_bits_nor_seconds(log: pd.DataFrame, metrics:
     assert (row["kbit_s"], row["pesq_raw"], row["utterances"]) == (1.0, 3.0, 1)
 
 
-def test_nothing_coded_gives_empty_figures(log: pd.DataFrame, metrics: Metrics) -> None:
+def test_nothing_coded_gives_no_figure(log: pd.DataFrame, metrics: Metrics) -> None:
     points = tabulate_sweep(log.assign(error="no"), metrics, LABELS)
     assert points.empty
-    assert not plot_sweep(points, metrics, "Searched")["levels_estoi"].axes[0].lines
+    assert plot_sweep(points, metrics, "Searched") == {}
 
 
 def test_each_system_is_a_line_and_one_has_its_settings_beside_its_points(
@@ -76,6 +76,13 @@ def test_figures_are_of_the_metrics_that_there_are(log: pd.DataFrame) -> None:
     figures = plot_sweep(tabulate_sweep(log, metrics, LABELS), metrics, "Searched")
     assert set(figures) == {"levels_estoi", "latents_estoi"}
     assert figures["levels_estoi"].axes[0].get_ylabel() == "Anything, lower is better"
+
+
+def test_what_was_not_swept_has_no_figure(log: pd.DataFrame, metrics: Metrics) -> None:
+    levels = tabulate_sweep(log[log["variant"].str.startswith("levels")], metrics, LABELS)
+    assert set(plot_sweep(levels, metrics, "Searched")) == {
+        f"levels_{name}" for name in SWEEP_MEASURES
+    }
 
 
 def test_objectives_are_under_the_labels_of_the_systems() -> None:

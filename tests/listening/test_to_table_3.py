@@ -57,7 +57,9 @@ def test_what_two_listeners_click_is_what_the_table_says(
     assert outdated == []
     assert sorted(screening["reason"].isna()) == [False, True, True]
     by_condition, _ = listening.estimate_scores(counting)
-    parameters = EvaluationParameters(seed=0, examples=0, reference="bpgan", spectrograms=())
+    parameters = EvaluationParameters(
+        seed=0, examples=0, reference="bpgan", spectrograms=(), closing=()
+    )
     table, *_ = tables.compare_codecs(utterance_scores(), by_condition, BENCH, MEASURES, parameters)
     rows = table.set_index("system")
     assert rows.loc[["Original", "Opus 9k", "BPGAN"], "mushra"].tolist() == [100, 85, 65]

@@ -2,18 +2,11 @@
 
 import pytest
 
-from gan_audio_compression.networks.segment.config import Norm, SegmentConfig
+from gan_audio_compression.networks.segment.config import ImageConfig, Norm
 
 
 @pytest.fixture(params=["group", "none"])
-def small(request: pytest.FixtureRequest) -> SegmentConfig:
-    """A network for tests, with either norm."""
+def images(request: pytest.FixtureRequest) -> ImageConfig:
+    """Networks of images for tests, with either norm."""
     norm: Norm = request.param
-    return SegmentConfig(
-        width=16,
-        residual_blocks=1,
-        norm=norm,
-        discriminator_width=4,
-        discriminator_scales=2,
-        discriminator_layers=2,
-    )
+    return ImageConfig(width=16, residual_blocks=1, norm=norm)

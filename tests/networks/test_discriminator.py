@@ -3,18 +3,16 @@
 import torch
 
 from gan_audio_compression.networks.discriminator import Discriminator, PatchDiscriminator
-from gan_audio_compression.networks.segment.config import SegmentConfig
 
 
-def discriminator_of(config: SegmentConfig) -> Discriminator:
-    return Discriminator(
-        config.discriminator_width, config.discriminator_layers, config.discriminator_scales
-    )
+def small() -> Discriminator:
+    torch.manual_seed(0)
+    return Discriminator(width=4, layers=2, scales=2)
 
 
 @torch.no_grad()
-def test_scales_and_layers(small: SegmentConfig) -> None:
-    features = discriminator_of(small)(torch.rand(2, 1, 128, 128))
+def test_scales_and_layers() -> None:
+    features = small()(torch.rand(2, 1, 128, 128))
     sizes = [[tuple(layer.shape[1:]) for layer in scale] for scale in features]
     assert sizes == [
         [(4, 65, 65), (8, 33, 33), (16, 34, 34), (1, 35, 35)],
@@ -29,9 +27,8 @@ def test_the_papers_channels_stop_at_eight_times_the_width() -> None:
 
 
 @torch.no_grad()
-def test_a_verdict_does_not_depend_on_the_batch(small: SegmentConfig) -> None:
-    torch.manual_seed(0)
-    discriminator = discriminator_of(small).train()
+def test_a_verdict_does_not_depend_on_the_batch() -> None:
+    discriminator = small().train()
     batch = torch.rand(3, 1, 128, 128)
     batch[1:] *= 50.0
     for alone, among in zip(discriminator(batch[:1]), discriminator(batch), strict=True):
@@ -39,9 +36,8 @@ def test_a_verdict_does_not_depend_on_the_batch(small: SegmentConfig) -> None:
 
 
 @torch.no_grad()
-def test_each_scale_has_its_own_weights(small: SegmentConfig) -> None:
-    torch.manual_seed(0)
-    discriminator = discriminator_of(small)
+def test_each_scale_has_its_own_weights() -> None:
+    discriminator = small()
     image = torch.rand(1, 1, 64, 64)
     small_image = torch.nn.functional.avg_pool2d(image, 2)
     assert torch.equal(discriminator.scales[1](small_image)[-1], discriminator(image)[1][-1])

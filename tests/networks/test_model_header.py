@@ -11,6 +11,7 @@ from gan_audio_compression.networks.errors import (
     DamagedModelError,
     NewerModelError,
     NotAModelError,
+    OlderModelError,
     TruncatedModelError,
 )
 from gan_audio_compression.networks.model_header import (
@@ -51,15 +52,22 @@ def test_the_header_comes_back_without_the_tensors() -> None:
     assert header.file_bytes == len(data) + 32
 
 
-@pytest.mark.parametrize(
-    ("kind", "now"), [("codec", "segment"), ("sequence", "sequence"), ("gan", "gan")]
-)
-def test_format_1_had_no_settings_and_another_name_for_a_kind(kind: str, now: str) -> None:
-    values = values_of(format=1, kind=kind)
+def test_format_1_had_no_settings() -> None:
+    values = values_of(format=1, kind="sequence")
     del values["settings"]
     metadata = read_header(BytesIO(written(values))).metadata
-    assert metadata == replace(METADATA, kind=now, settings={})
-    assert read_header(BytesIO(written(values | {"format": 2}))).metadata.kind == kind
+    assert metadata == replace(METADATA, kind="sequence", settings={})
+
+
+@pytest.mark.parametrize("kind", ["codec", "segment", "gan"])
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_segment_codec_of_an_earlier_format_is_told(kind: str, version: int) -> None:
+    """A file that says nothing of its layers cannot be opened."""
+    values = values_of(format=version, kind=kind)
+    with pytest.raises(OlderModelError, match=f"of format {version}.*from format 3 on; train it"):
+        read_header(BytesIO(written(values)))
+    sequence = written(values | {"kind": "sequence"})
+    assert read_header(BytesIO(sequence)).metadata.kind == "sequence"
 
 
 def test_no_more_than_the_header_is_read() -> None:

@@ -14,9 +14,8 @@ from gan_audio_compression.networks.errors import (
     TruncatedModelError,
 )
 from gan_audio_compression.networks.model_header import ModelMetadata
-from gan_audio_compression.networks.segment.config import SegmentConfig
-from gan_audio_compression.networks.segment.encoder import SegmentEncoder
-from gan_audio_compression.networks.segment.generator import SegmentGenerator
+from gan_audio_compression.networks.segment.config import FrameConfig, ImageConfig, SegmentConfig
+from gan_audio_compression.networks.segment.networks import new_encoder, new_generator
 from gan_audio_compression.networks.serialisation import (
     content_digest,
     from_file,
@@ -26,7 +25,7 @@ from gan_audio_compression.networks.serialisation import (
     to_file,
 )
 
-CONFIG = SegmentConfig(width=16)
+CONFIG = FrameConfig(width=16, encoder_blocks=1, generator_blocks=1)
 SHAPE = asdict(CONFIG)
 
 
@@ -35,15 +34,16 @@ def file_with(tensors: dict[str, Tensor]) -> bytes:
     return to_file(ModelMetadata("test", SHAPE, content_digest(SHAPE, tensors), ""), tensors)
 
 
-def test_round_trip(small: SegmentConfig) -> None:
-    encoder, generator = SegmentEncoder(small), SegmentGenerator(small)
+@pytest.mark.parametrize("config", [CONFIG, ImageConfig(width=16)])
+def test_round_trip(config: SegmentConfig) -> None:
+    encoder, generator = new_encoder(config), new_generator(config)
     encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     written = named_tensors(encoder=encoder, generator=generator)
-    shape, settings = asdict(small), {"trade": {"lowest_quality": 0.25}}
+    shape, settings = asdict(config), {"trade": {"lowest_quality": 0.25}}
     metadata = ModelMetadata("test", shape, content_digest(shape, written), "this", settings)
     read, tensors = from_file(to_file(metadata, written), "test")
     assert read == metadata
-    other = open_network(partial(SegmentEncoder, small), tensors_below(tensors, "encoder"))
+    other = open_network(partial(new_encoder, config), tensors_below(tensors, "encoder"))
     for ours, theirs in zip(encoder.parameters(), other.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     assert tensors_below(tensors, "generator").keys() == generator.state_dict().keys()
@@ -114,30 +114,41 @@ def test_a_type_that_no_model_has_is_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"layers.0.0.weight": None}, "layers.0.0.weight is missing"),
-        ({"layers.9.weight": torch.ones(1)}, "layers.9.weight is none of the network's"),
-        ({"layers.0.0.bias": torch.zeros(15)}, r"is torch.float32 \[15\], not"),
-        ({"layers.0.0.bias": torch.zeros(16, dtype=torch.int32)}, r"is torch.int32 \[16\], not"),
-        ({"layers.0.0.bias": torch.full((16,), torch.nan)}, "is not finite"),
-        ({"layers.0.0.bias": torch.full((16,), torch.inf)}, "is not finite"),
+        ({"layers.place": None}, "layers.place is missing"),
+        ({"layers.norm.weight": torch.ones(1)}, "layers.norm.weight is none of the network's"),
+        ({"layers.in_proj.bias": torch.zeros(15)}, r"is torch.float32 \[15\], not"),
+        (
+            {"layers.in_proj.bias": torch.zeros(16, dtype=torch.int32)},
+            r"is torch.int32 \[16\], not",
+        ),
+        ({"layers.in_proj.bias": torch.full((16,), torch.nan)}, "is not finite"),
+        ({"layers.in_proj.bias": torch.full((16,), torch.inf)}, "is not finite"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(changes: dict[str, Tensor | None], fault: str) -> None:
-    config = SegmentConfig(width=16, norm="none")
-    changed = SegmentEncoder(config).state_dict() | changes
+    changed = new_encoder(CONFIG).state_dict() | changes
     weights = {name: tensor for name, tensor in changed.items() if tensor is not None}
     with pytest.raises(DamagedModelError, match=fault):
-        open_network(partial(SegmentEncoder, config), weights)
+        open_network(partial(new_encoder, CONFIG), weights)
 
 
 def test_a_network_takes_over_its_weights() -> None:
-    weights = SegmentEncoder(CONFIG).state_dict()
-    network = open_network(partial(SegmentEncoder, CONFIG), weights)
+    weights = new_encoder(CONFIG).state_dict()
+    network = open_network(partial(new_encoder, CONFIG), weights)
     for name, weight in network.state_dict().items():
         assert weight.data_ptr() == weights[name].data_ptr()
 
 
-def test_the_largest_network_that_a_file_can_ask_for_takes_no_memory() -> None:
-    largest = SegmentConfig(width=1024, latent_channels=256, residual_blocks=64)
+@pytest.mark.parametrize(
+    "largest",
+    [
+        ImageConfig(width=1024, latent_channels=256, residual_blocks=64),
+        FrameConfig(width=4096, generator_blocks=64, values=2048),
+    ],
+    ids=str,
+)
+def test_the_largest_network_that_a_file_can_ask_for_takes_no_memory(
+    largest: SegmentConfig,
+) -> None:
     with pytest.raises(DamagedModelError, match="is missing"):
-        open_network(partial(SegmentGenerator, largest), {})
+        open_network(partial(new_generator, largest), {})

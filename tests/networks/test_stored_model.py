@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gan_audio_compression.networks.errors import DamagedModelError, ModelFileError
 from gan_audio_compression.networks.model_header import ModelMetadata
-from gan_audio_compression.networks.segment.config import SegmentConfig
+from gan_audio_compression.networks.segment.config import FrameConfig, SegmentConfig, segment_config
 from gan_audio_compression.networks.serialisation import content_digest, from_file, to_file
 from gan_audio_compression.networks.stored_model import StoredModel
 
@@ -35,10 +35,10 @@ class Small(StoredModel):
 
     @classmethod
     def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
-        return cls(SegmentConfig(**metadata.networks), tensors, metadata.training_digest)
+        return cls(segment_config(metadata.networks), tensors, metadata.training_digest)
 
 
-MODEL = Small(SegmentConfig(width=16), TENSORS)
+MODEL = Small(FrameConfig(width=16), TENSORS)
 
 
 def file_of(**changes: Any) -> bytes:
@@ -67,7 +67,14 @@ def test_another_digest_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "networks",
-    [{"width": 10**9}, {"residual_blocks": 10**9}, {"width": "16"}, {"height": 16}],
+    [
+        {"width": 10**9},
+        {"residual_blocks": 10**9},
+        {"width": "16"},
+        {"height": 16},
+        {"layers": "frames", "residual_blocks": 1},
+        {"layers": "waves"},
+    ],
     ids=str,
 )
 def test_impossible_networks_are_refused(networks: dict[str, Any]) -> None:

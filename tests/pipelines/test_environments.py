@@ -11,6 +11,7 @@ from gan_audio_compression.bench.entries import Bench, open_codecs
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.evaluation.metrics import OWN_MEASURES
+from gan_audio_compression.networks.segment.config import ImageConfig, with_latents
 from gan_audio_compression.pipelines.ablations.parameters import AblationParameters
 from gan_audio_compression.pipelines.bench import systems_of
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
@@ -22,14 +23,15 @@ from gan_audio_compression.pipelines.listening_test.parameters import ListeningT
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
-from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
-from gan_audio_compression.pipelines.sequence_training.parameters import StartParameters
 from gan_audio_compression.pipelines.training_parameters import (
     SegmentTrainingParameters,
     SequenceTrainingParameters,
 )
+from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
+from gan_audio_compression.training.config import AdversarialConfig
+from gan_audio_compression.training.segment.config import LossWeights
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 # A folder of ablations lies beside the environments.
@@ -51,7 +53,8 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     CorpusParameters.model_validate(values.pop("corpus"))
     evaluation = EvaluationParameters.model_validate(values.pop("evaluation"))
     SegmentTrainingParameters.model_validate(values.pop("segment_training"))
-    SegmentTrainingParameters.model_validate(values.pop("variant_training"))
+    StartParameters.model_validate(values.pop("segment_start"))
+    variant = SegmentTrainingParameters.model_validate(values.pop("variant_training")).root
     sweep = SweepParameters.model_validate(values.pop("sweep"))
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
@@ -61,11 +64,12 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     SearchStudyParameters.model_validate(values.pop("search_study"))
     MeasureParameters.model_validate(values.pop("measures"))
     bench = Bench.model_validate(values.pop("bench"))
-    for variant in LATENT_VARIANTS:
-        assert 64 * values.pop(variant)["latent_channels"] == int(variant.partition("_")[2])
+    for latents in sweep.latents:
+        networks = with_latents(variant.networks, latents)
+        assert networks.positions * networks.columns == latents
     assert values == {}
     known = {system.key for system in systems_of(bench)}
-    assert {evaluation.reference, *evaluation.spectrograms} <= known
+    assert {evaluation.reference, *evaluation.spectrograms, *evaluation.closing} <= known
     assert {*sweep.systems, *listening.codecs, listening.codec_anchor} <= known
 
 
@@ -93,7 +97,7 @@ def test_an_environment_searches_as_it_says() -> None:
         iterations[environment] = search["iterations"]
         assert (search["strategy"], search["objective"]) == ("admm", "perceptual")
     assert efforts["base"] == 1 and efforts["timit"] == 5
-    expected = {"base": 20, "test": 5, "timit": 100, "paper": 250}
+    expected = {"base": 30, "test": 5, "timit": 100, "paper": 250}
     assert {name: iterations[name] for name in expected} == expected
 
 
@@ -103,13 +107,14 @@ def test_the_measures_are_those_of_the_tool() -> None:
 
 
 def test_the_paper_environment_has_the_papers_figures() -> None:
-    training = SegmentTrainingParameters.model_validate(
-        parameters("paper")["segment_training"]
-    ).root
+    values = parameters("paper")
+    training = SegmentTrainingParameters.model_validate(values["segment_training"]).root
+    assert values["segment_start"]["model"] is None
     assert training.gan.schedule.epochs == 160
-    assert training.networks.latent_channels * 8 * 8 == 512
-    assert training.encoder.levels == 16
-    assert training.networks.width == 64
+    assert training.networks == ImageConfig(width=64, latent_channels=8)
+    assert training.levels == 16
+    assert training.gan.adversarial == AdversarialConfig(1.0, 10.0, width=64, scales=3, layers=3)
+    assert training.loss == LossWeights(mse=10.0, distortion=0.0)
 
 
 def test_each_environment_writes_to_a_folder_of_its_own() -> None:
@@ -122,7 +127,7 @@ def test_each_environment_writes_to_a_folder_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("section", "key", "value"),
-    [("gan", "epochs", 3), ("networks", "width", 30), ("encoder", "levels", 1)],
+    [("gan", "epochs", 3), ("networks", "width", 0), ("loss", "mse", -1.0)],
 )
 def test_unknown_keys_and_bad_values_are_refused_by_name(
     section: str, key: str, value: int
@@ -136,4 +141,4 @@ def test_unknown_keys_and_bad_values_are_refused_by_name(
 def test_the_model_that_ships_is_not_trained_on_timit() -> None:
     values = parameters("shipped")
     assert values["corpus"]["left_out_of_training"] == ["timit"]
-    assert values["sequence_start"]["model"] is None
+    assert values["sequence_start"]["model"] is values["segment_start"]["model"] is None

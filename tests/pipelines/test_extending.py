@@ -36,7 +36,7 @@ MANIFEST = pd.DataFrame(
         "dialect_region": ["dr1"],
     }
 )
-PARAMETERS = EvaluationParameters(seed=0, examples=0, reference="toy", spectrograms=())
+PARAMETERS = EvaluationParameters(seed=0, examples=0, reference="toy", spectrograms=(), closing=())
 
 
 @pytest.fixture(scope="module")

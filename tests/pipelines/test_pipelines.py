@@ -6,7 +6,6 @@ from kedro.framework.project import configure_project
 from kedro.pipeline import Pipeline
 
 from gan_audio_compression.pipeline_registry import register_pipelines
-from gan_audio_compression.pipelines.rate_distortion.pipeline import LATENT_VARIANTS
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +44,13 @@ MODELS = {"segment_model", "sequence_model", "transform_model"}
 def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     pipelines: dict[str, Pipeline],
 ) -> None:
-    names = {"corpus", "compute", "segment_training", "sequence_start", "sequence_training"}
+    names = {"corpus", "compute", "sequence_start", "sequence_training"}
+    names |= {"segment_start", "segment_training"}
     names |= {"bench", "measures", "evaluation", "phone_recogniser", "sweep", "variant_training"}
-    names |= {f"{variant}.latent_channels" for variant in LATENT_VARIANTS}
     logs = {"variations", "coding", "reconstruction", "scores", "ceilings", "sweep"}
     past = {f"{log}_log_so_far" for log in logs | {"search_traces"}}
     past |= {"utterance_manifest_so_far", "segment_checkpoints", "sequence_checkpoints"}
-    past |= {f"{variant}.segment_checkpoints" for variant in LATENT_VARIANTS}
+    past |= {"variant_checkpoints"}
     raw = {"speech_corpus", "listening_ratings"}
     parameters = {f"params:{name}" for name in names}
     assert pipelines["__default__"].inputs() == raw | parameters | past
@@ -76,24 +75,6 @@ def test_every_codec_goes_one_road(pipelines: dict[str, Pipeline]) -> None:
         assert makers == [node]
 
 
-@pytest.mark.parametrize("family", [LATENT_VARIANTS])
-def test_instances_differ_only_in_their_parameters(
-    pipelines: dict[str, Pipeline], family: tuple[str, ...]
-) -> None:
-    def shape(namespace: str) -> list[tuple[str, ...]]:
-        nodes = pipelines["__default__"].only_nodes_with_namespaces([namespace]).nodes
-        return sorted(
-            tuple(
-                name.replace(f"{namespace}.", "*.")
-                for name in [node.name, *node.inputs, *node.outputs]
-            )
-            for node in nodes
-        )
-
-    assert shape(family[0])
-    assert [shape(namespace) for namespace in family[1:]] == [shape(family[0])] * (len(family) - 1)
-
-
 def test_the_sequence_codec_is_trained_on_speech_alone(pipelines: dict[str, Pipeline]) -> None:
     inputs = {name for name in pipelines["sequence_training"].inputs() if "params" not in name}
     past = {"variations_log_so_far", "sequence_checkpoints"}
@@ -104,6 +85,7 @@ def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> N
     assert pipelines["segment_training"].inputs() == {
         "log_mel",
         "utterance_manifest",
+        "params:segment_start",
         "params:segment_training",
         "segment_checkpoints",
     }

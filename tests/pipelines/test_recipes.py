@@ -10,12 +10,12 @@ import pytest
 
 from gan_audio_compression.bench import gac
 from gan_audio_compression.bench.entries import Bench
-from gan_audio_compression.codec.sequence.distortion import DistortionWeights
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.pipelines.compression.nodes import compress_utterances
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
+from gan_audio_compression.signal.distortion import DistortionWeights
 from tests.pipelines import toys
 from tests.pipelines.toys import toy_entry
 

@@ -43,7 +43,7 @@ OF_EVERY_RUN = {
 REPORT = "08_reporting/report.html"
 
 # What nodes hand over in memory.
-PASSED_ON = {"variants", "examples", "provenance"}
+PASSED_ON = {"examples", "provenance"}
 
 MakeProject = Callable[[Path], Path]
 KedroRun = Callable[..., subprocess.CompletedProcess[str]]

@@ -105,7 +105,8 @@ def loss_figure(
     axes.set_ylabel(ylabel)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
-    axes.legend()
+    if curves:
+        axes.legend()
     return figure
 
 

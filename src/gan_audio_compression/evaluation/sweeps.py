@@ -46,7 +46,7 @@ def tabulate_sweep(
 def plot_sweep(
     points: pd.DataFrame, metrics: Mapping[str, Metric], labelled: str
 ) -> dict[str, Figure]:
-    """Plot quality over file rate for each sweep and measure, as `levels_pesq_raw`.
+    """Plot quality over file rate for each sweep that has points, as `levels_pesq_raw`.
 
     Args:
         points: the result of `tabulate_sweep`.
@@ -62,7 +62,7 @@ def plot_sweep(
         )
         for sweep, what in SWEEPS.items()
         for name in SWEEP_MEASURES
-        if name in metrics
+        if name in metrics and (points["sweep"] == sweep).any()
     }
 
 

@@ -19,6 +19,10 @@ class NewerModelError(ModelFileError):
     """The file is of a later version of the format."""
 
 
+class OlderModelError(ModelFileError):
+    """The file is of a version of the format that its kind of model has no more."""
+
+
 class DamagedModelError(ModelFileError):
     """A part of the file is missing, impossible or not what its digest says."""
 

@@ -14,17 +14,18 @@ from gan_audio_compression.networks.errors import (
     DamagedModelError,
     NewerModelError,
     NotAModelError,
+    OlderModelError,
     TruncatedModelError,
 )
 
-FORMAT = 2
+FORMAT = 3
 METADATA_KEY = "gan_audio_compression"
 
 _LENGTH_BYTES = 8
 _LONGEST_HEADER = 1 << 20
 _DIGEST_DIGITS = 64
-# Format 1 had no settings, and another name for one kind.
-_KINDS_OF_FORMAT_1 = {"codec": "segment"}
+# Format 1 had no settings. Before format 3 the segment codec's files said nothing of its layers.
+_FIRST_FORMATS = {"codec": 3, "segment": 3, "gan": 3}
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def read_header(file: BinaryIO) -> ModelHeader:
         NotAModelError: the file is not safetensors, or not of this program.
         TruncatedModelError: it ends within the header.
         NewerModelError: its format is above `FORMAT`.
+        OlderModelError: its kind is opened from a later format on.
         DamagedModelError: the header is not what this program writes.
     """
     start = file.read(_LENGTH_BYTES + 1)
@@ -107,8 +109,11 @@ def _metadata(values: dict[str, Any]) -> ModelMetadata:
         )
     if version < 1:
         raise ValueError(f"format {version} never was")
-    if version == 1:
-        values["kind"] = _KINDS_OF_FORMAT_1.get(values["kind"], values["kind"])
+    if version < _FIRST_FORMATS.get(values["kind"], 1):
+        raise OlderModelError(
+            f"the model file is of format {version}, and a segment codec is opened from format"
+            f" {_FIRST_FORMATS['segment']} on; train it anew."
+        )
     metadata = ModelMetadata(**values)
     texts = (metadata.kind, metadata.digest, metadata.training_digest)
     if not all(isinstance(text, str) for text in texts):

@@ -71,6 +71,7 @@ def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, Tensor]]
         NotAModelError: the bytes are no model file, or of another kind of model.
         TruncatedModelError: they are fewer than their header says.
         NewerModelError: they are of a later version of the format.
+        OlderModelError: they are of a version that their kind of model has no more.
         DamagedModelError: the tensors cannot be read. What they hold is for the caller to check.
     """
     header = read_header(BytesIO(data))

@@ -58,3 +58,34 @@ class RuntimeConfig:
     def __post_init__(self) -> None:
         if self.validation_segments < 1:
             raise ValueError("runtime.validation_segments is at least 1.")
+
+
+@dataclass(frozen=True)
+class AdversarialConfig:
+    """What a discriminator of what is decoded adds to the loss; nothing if both weights are 0.
+
+    Attributes:
+        adversarial: weight of the least-squares loss.
+        feature_matching: weight of the difference of the discriminator's features.
+        width, scales, layers: of the discriminator.
+
+    Raises:
+        ValueError: a weight is negative.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEYS
+
+    adversarial: float = 0.0
+    feature_matching: float = 0.0
+    width: int = 16
+    scales: int = 2
+    layers: int = 3
+
+    def __post_init__(self) -> None:
+        if min(self.adversarial, self.feature_matching) < 0:
+            raise ValueError("adversarial: the weights of a discriminator are not negative.")
+
+    @property
+    def used(self) -> bool:
+        """Whether there is a discriminator."""
+        return max(self.adversarial, self.feature_matching) > 0

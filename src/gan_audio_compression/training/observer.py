@@ -19,8 +19,12 @@ class Observer:
         """One more step was made."""
 
     def epoch(self, stage: str, epoch: int, figures: dict[str, float]) -> None:
-        """Epoch `epoch`, counted from 1, ended with these means of losses and figures."""
-        words = ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
+        """Epoch `epoch`, counted from 1, ended with these means of losses and figures.
+
+        A line of log has the losses; those of validation are in the history.
+        """
+        losses = {n: value for n, value in figures.items() if not n.startswith("validation_")}
+        words = ", ".join(f"{name} {value:.4f}" for name, value in losses.items())
         logger.info("%s, epoch %d: %s", stage, epoch, words)
 
     def end(self) -> None:

@@ -26,11 +26,9 @@ SEARCHES = ["back_propagation", "admm", "annealing", "refinement"]
 
 @pytest.fixture
 def problem(segment_model: SegmentModel, log_mel: Tensor) -> SegmentProblem:
-    frames = len(log_mel)
-    images = split_segments(log_mel)
-    return SegmentProblem(
-        segment_model, mean_square, images, frame_mask(frames), sent_columns(frames)
-    )
+    images, mask = split_segments(log_mel), frame_mask(len(log_mel))
+    sent = sent_columns(len(log_mel), segment_model.networks.columns)
+    return SegmentProblem(segment_model, mean_square, images, mask, sent)
 
 
 @pytest.fixture

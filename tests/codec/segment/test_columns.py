@@ -12,44 +12,56 @@ from gan_audio_compression.codec.segment.columns import (
     to_columns,
 )
 
-PADDING = torch.arange(64).reshape(8, 8) + 1000
+PADDING = torch.arange(6) + 1000
 
 
-def symbols_of(frames: int) -> torch.Tensor:
+def symbols_of(frames: int, columns: int) -> torch.Tensor:
     segments = -(-frames // 128)
-    return torch.randint(
-        0, 16, (segments, 8, 8, 8), generator=torch.Generator().manual_seed(frames)
-    )
+    draw = torch.Generator().manual_seed(frames)
+    return torch.randint(0, 16, (segments, len(PADDING), columns), generator=draw)
 
 
+@pytest.mark.parametrize("columns", [8, 32])
 @pytest.mark.parametrize("frames", range(1, 301))
-def test_columns_come_back_and_the_rest_is_padding(frames: int) -> None:
-    symbols = symbols_of(frames)
-    columns = to_columns(symbols, frames)
-    assert columns.shape == (-(-frames // 16), 64)
-    assert columns.dtype == np.int32
-    back = from_columns(columns, PADDING)
-    sent = sent_columns(frames).expand_as(symbols)
+def test_columns_come_back_and_the_rest_is_padding(frames: int, columns: int) -> None:
+    symbols = symbols_of(frames, columns)
+    of_file = to_columns(symbols, frames)
+    assert of_file.shape == (-(-frames // (128 // columns)), len(PADDING))
+    assert of_file.dtype == np.int32
+    back = from_columns(of_file, PADDING, columns)
+    sent = sent_columns(frames, columns).expand_as(symbols)
     assert torch.equal(back[sent], symbols[sent])
-    silence = PADDING[None, :, :, None].expand_as(symbols)
+    silence = PADDING[:, None].expand_as(symbols)
     assert torch.equal(back[~sent], silence[~sent])
 
 
-def test_order_is_column_channel_row() -> None:
-    symbols = torch.arange(2 * 512).reshape(2, 8, 8, 8)
+def test_order_is_column_position() -> None:
+    symbols = torch.arange(2 * 512).reshape(2, 64, 8)
     columns = to_columns(symbols, 256)
-    assert columns[3, 5 * 8 + 6] == symbols[0, 5, 6, 3]
-    assert columns[8 + 2, 7 * 8 + 1] == symbols[1, 7, 1, 2]
+    assert columns[3, 46] == symbols[0, 46, 3]
+    assert columns[8 + 2, 57] == symbols[1, 57, 2]
 
 
 @pytest.mark.parametrize(
-    ("frames", "columns"), [(1, 1), (16, 1), (17, 2), (128, 8), (129, 9), (256, 16)]
+    ("frames", "columns", "sent"),
+    [
+        (1, 8, 1),
+        (16, 8, 1),
+        (17, 8, 2),
+        (128, 8, 8),
+        (129, 8, 9),
+        (256, 8, 16),
+        (4, 32, 1),
+        (5, 32, 2),
+        (128, 32, 32),
+        (129, 32, 33),
+    ],
 )
-def test_a_column_is_sent_if_it_touches_the_utterance(frames: int, columns: int) -> None:
-    assert column_count(frames) == columns
-    sent = sent_columns(frames)
-    assert sent.shape == (-(-frames // 128), 1, 1, 8)
-    assert sent.flatten().tolist() == [i < columns for i in range(sent.numel())]
+def test_a_column_is_sent_if_it_touches_the_utterance(frames: int, columns: int, sent: int) -> None:
+    assert column_count(frames, columns) == sent
+    touched = sent_columns(frames, columns)
+    assert touched.shape == (-(-frames // 128), 1, columns)
+    assert touched.flatten().tolist() == [i < sent for i in range(touched.numel())]
 
 
 def test_each_position_of_a_column_has_its_table() -> None:

@@ -55,8 +55,9 @@ def test_padding_does_not_count(objective: Objective, images: Tensor, mask: Tens
     assert torch.equal(before, objective(torch.where(mask > 0, decoded, 0.7), images, mask))
 
 
-def test_the_codecs_own_is_the_papers() -> None:
-    assert OBJECTIVES[None] is OBJECTIVES["mse"] is mean_square
+def test_the_codecs_own_is_what_is_heard() -> None:
+    assert OBJECTIVES[None] is OBJECTIVES["perceptual"] is perceptual
+    assert OBJECTIVES["mse"] is mean_square
     assert OBJECTIVES.keys() == {None, *get_args(ObjectiveName)}
 
 

@@ -11,7 +11,7 @@ from gan_audio_compression.codec.segment.objective import mean_square
 from gan_audio_compression.codec.segment.problem import SegmentProblem
 from gan_audio_compression.signal.segments import frame_mask, split_segments, to_unit_range
 
-# One whole segment and 72 frames, which need 5 of the 8 columns of the next.
+# One whole segment and 72 frames, which need 18 of the 32 columns of the next.
 FRAMES = 200
 
 
@@ -22,14 +22,14 @@ def log_mel() -> Tensor:
 
 @pytest.fixture
 def problem(segment_model: SegmentModel, log_mel: Tensor) -> SegmentProblem:
-    mask, sent = frame_mask(FRAMES), sent_columns(FRAMES)
+    mask, sent = frame_mask(FRAMES), sent_columns(FRAMES, segment_model.networks.columns)
     return SegmentProblem(segment_model, mean_square, split_segments(log_mel), mask, sent)
 
 
 def test_the_objective_is_the_square_error_of_real_frames(
     problem: SegmentProblem, segment_model: SegmentModel, log_mel: Tensor
 ) -> None:
-    latent = torch.rand(2, 8, 8, 8, generator=torch.Generator().manual_seed(2))
+    latent = torch.rand(2, 16, 32, generator=torch.Generator().manual_seed(2))
     with torch.no_grad():
         objective = problem.objective(latent)
         frames = segment_model.generator(latent).squeeze(1).transpose(1, 2).reshape(-1, 128)
@@ -51,12 +51,12 @@ def test_frames_past_the_end_do_not_count(problem: SegmentProblem) -> None:
 def test_columns_that_are_not_sent_carry_silence(
     problem: SegmentProblem, segment_model: SegmentModel
 ) -> None:
-    symbols = problem.symbols(torch.ones(2, 8, 8, 8))
+    symbols = problem.symbols(torch.ones(2, 16, 32))
     highest = len(segment_model.quantiser.levels) - 1
     assert (symbols[0] == highest).all()
-    assert (symbols[1, :, :, :5] == highest).all()
-    for column in range(5, 8):
-        assert torch.equal(symbols[1, :, :, column], segment_model.padding)
+    assert (symbols[1, :, :18] == highest).all()
+    for column in range(18, 32):
+        assert torch.equal(symbols[1, :, column], segment_model.padding)
 
 
 def test_the_gradient_of_a_segment_is_its_own(problem: SegmentProblem) -> None:

@@ -24,7 +24,7 @@ from gan_audio_compression.entropy.tables import LevelTables
 def model(segment_model: SegmentModel) -> SegmentModel:
     """The codec of random weights with tables of little entropy, so that there is rate to save."""
     draw = np.random.default_rng(0)
-    seen = (1000 * draw.dirichlet(np.full(8, 0.4), 64)).astype(np.int64)
+    seen = (1000 * draw.dirichlet(np.full(8, 0.4), 16)).astype(np.int64)
     return replace(segment_model, tables=LevelTables.from_histogram(seen))
 
 
@@ -36,7 +36,7 @@ def least_bits(model: SegmentModel, columns: int) -> float:
 def test_only_columns_that_are_sent_count(model: SegmentModel, log_mel: Tensor) -> None:
     symbols = search(model, log_mel, SearchConfig("encoder_only")).symbols
     columns = to_columns(symbols, len(log_mel))
-    assert len(columns) == 8 + 3
+    assert len(columns) == 32 + 10
     expected = sum(model.tables.bits[i, s] for row in columns for i, s in enumerate(row))
     assert ideal_bits(model, symbols, len(log_mel)) == pytest.approx(expected)
 
@@ -54,7 +54,7 @@ def test_a_rich_budget_gives_the_plain_search(
 def test_the_budget_is_kept(
     model: SegmentModel, log_mel: Tensor, config: SearchConfig, share: float
 ) -> None:
-    least = least_bits(model, 11)
+    least = least_bits(model, 42)
     natural = ideal_bits(model, search(model, log_mel, config).symbols, len(log_mel))
     budget = least + share * (natural - least)
     found = search_within(model, log_mel, config, budget)
@@ -67,8 +67,8 @@ def test_the_budget_is_kept(
     )
     torch.testing.assert_close(again.objective, found.objective)
     assert torch.equal(found.trace[-1], found.objective)
-    padding = model.padding.unsqueeze(-1).expand(8, 8, 5)
-    assert torch.equal(found.symbols[1, :, :, 3:], padding)
+    padding = model.padding.unsqueeze(-1).expand(16, 22)
+    assert torch.equal(found.symbols[1, :, 10:], padding)
 
 
 def test_the_encoder_alone_uses_its_budget_up(model: SegmentModel, log_mel: Tensor) -> None:
@@ -95,15 +95,15 @@ def test_a_search_within_a_budget_is_no_worse_than_the_encoder_within_it(
 
 
 def test_the_least_rate_there_is_can_be_had(model: SegmentModel, log_mel: Tensor) -> None:
-    least = least_bits(model, 11)
+    least = least_bits(model, 42)
     found = search_within(model, log_mel, SearchConfig("encoder_only"), least + 1e-6)
     columns = to_columns(found.symbols, len(log_mel))
     probable = model.tables.counts.max(axis=1)
-    assert (model.tables.counts[np.arange(64), columns] == probable).all()
+    assert (model.tables.counts[np.arange(16), columns] == probable).all()
 
 
 def test_less_than_that_is_refused_with_what_there_is(model: SegmentModel, log_mel: Tensor) -> None:
-    least = least_bits(model, 11)
+    least = least_bits(model, 42)
     rate = least / (168 * 128 / 16_000)
     with pytest.raises(BitrateTooLowError, match=rf"needs \d+ bits, {int(rate) + 1} bit/s; ask"):
         search_within(model, log_mel, SearchConfig("encoder_only"), least - 1)
@@ -124,7 +124,7 @@ def test_a_search_starts_where_it_is_told(
     model: SegmentModel, log_mel: Tensor, config: SearchConfig
 ) -> None:
     latent = encoder_latent(model, log_mel)
-    assert latent.shape == (2, 8, 8, 8)
+    assert latent.shape == (2, 16, 32)
     given, own = search(model, log_mel, config, start=latent), search(model, log_mel, config)
     assert torch.equal(given.symbols, own.symbols)
     assert torch.equal(given.trace, own.trace)

@@ -9,11 +9,9 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.coder import SequenceCoder
-from gan_audio_compression.codec.sequence.distortion import DistortionWeights
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import QUALITIES, Quality
 from gan_audio_compression.codec.sequence.trade import Trade
@@ -25,6 +23,7 @@ from gan_audio_compression.networks.errors import (
 from gan_audio_compression.networks.model_header import METADATA_KEY
 from gan_audio_compression.networks.serialisation import from_file, to_file
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
+from gan_audio_compression.signal.distortion import DistortionWeights
 
 CHANGES: list[dict[str, Any]] = [
     {"trade": Trade(5.0, 1.0)},
@@ -121,15 +120,13 @@ def test_a_search_keeps_to_the_settings(
 
 
 def test_a_file_of_format_1_has_the_settings_that_all_had(sequence_model: SequenceModel) -> None:
-    again = SequenceModel.from_bytes(of_format_1(sequence_model, "sequence"))
+    metadata, tensors = from_file(sequence_model.to_bytes(), "sequence")
+    values = asdict(metadata) | {"format": 1}
+    del values["settings"]
+    data = save(tensors, {METADATA_KEY: json.dumps(values)})
+    again = SequenceModel.from_bytes(data)
     assert (again.trade, again.distortion) == (Trade(), DistortionWeights())
     assert again.digest == sequence_model.digest
-
-
-def test_a_model_of_format_1_is_of_the_kind_that_it_is_now(segment_model: SegmentModel) -> None:
-    again = SegmentModel.from_bytes(of_format_1(segment_model, "codec"))
-    assert again.kind == "segment"
-    assert again.digest == segment_model.digest
 
 
 @pytest.mark.parametrize(
@@ -148,11 +145,3 @@ def test_impossible_settings_are_refused(
     metadata, tensors = from_file(sequence_model.to_bytes(), "sequence")
     with pytest.raises(DamagedModelError, match="download it again, or train it again"):
         SequenceModel.from_bytes(to_file(replace(metadata, settings=settings), tensors))
-
-
-def of_format_1(model: Model, kind: str) -> bytes:
-    """The file of a model as programs wrote it before there were settings."""
-    metadata, tensors = from_file(model.to_bytes(), model.kind)
-    values = asdict(metadata) | {"format": 1, "kind": kind}
-    del values["settings"]
-    return save(tensors, {METADATA_KEY: json.dumps(values)})

@@ -11,11 +11,11 @@ from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.presets import STRATEGIES, search_config
 from gan_audio_compression.codec.search.strategies import STRATEGIES as IMPLEMENTED
 from gan_audio_compression.codec.sequence.coder import SequenceCoder
-from gan_audio_compression.codec.sequence.distortion import distortion
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.problem import SequenceProblem
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
+from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import SPREAD
 
 MakeSpeech = Callable[[int, int], Any]

@@ -41,6 +41,7 @@ def parameters(**changes: Any) -> CorpusParameters:
         "test_fraction": 0.1,
         "seed": 0,
         "left_out_of_test": ("sa1", "sa2"),
+        "most_held_out": None,
         "left_out_of_training": (),
     }
     return CorpusParameters(**(usual | changes))
@@ -83,6 +84,18 @@ def test_folders_can_be_left_out_of_training_alone(folder: Path) -> None:
     assert "dr2_mdef0_sx2" in set(table["id"])
     assert "dr2_mdef0_sx3" not in set(table["id"])
     assert (table["split"] == "test").sum() == 1
+
+
+def test_few_are_held_out_if_few_are_wanted_and_training_keeps_all(folder: Path) -> None:
+    usual = parameters(left_out_of_test=())
+    everything, few = (
+        list_utterances(load(folder), of)
+        for of in (usual, usual.model_copy(update={"most_held_out": 2}))
+    )
+    sizes, fewer = (of["split"].value_counts() for of in (everything, few))
+    assert sizes["test"] == 3 and fewer["test"] == 2
+    assert fewer["train"] == sizes["train"]
+    assert set(few["id"]) < set(everything["id"])
 
 
 def test_no_speaker_is_in_two_splits(folder: Path) -> None:

@@ -30,4 +30,6 @@ def measures() -> MeasureParameters:
 
 @pytest.fixture(scope="session")
 def parameters() -> EvaluationParameters:
-    return EvaluationParameters(seed=0, examples=1, reference="bpgan", spectrograms=("bpgan",))
+    return EvaluationParameters(
+        seed=0, examples=1, reference="bpgan", spectrograms=("bpgan",), closing=()
+    )

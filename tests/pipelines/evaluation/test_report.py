@@ -39,7 +39,7 @@ SCORES = pd.DataFrame(
 
 def parameters(examples: int) -> EvaluationParameters:
     return EvaluationParameters(
-        seed=0, examples=examples, reference="bpgan", spectrograms=("bpgan",)
+        seed=0, examples=examples, reference="bpgan", spectrograms=("bpgan",), closing=()
     )
 
 

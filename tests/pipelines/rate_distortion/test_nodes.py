@@ -20,7 +20,11 @@ from tests.pipelines.toys import TOY_MEASURE, toy_entry
 
 INLINE = ComputeParameters(executor="inline", workers=1)
 SWEEP = SweepParameters(
-    levels=(2, 8), training_utterances=2, utterances=1, systems=("encoder_only", "bpgan")
+    levels=(2, 8),
+    latents=(),
+    training_utterances=2,
+    utterances=1,
+    systems=("encoder_only", "bpgan"),
 )
 MEASURES = MeasureParameters.model_validate([TOY_MEASURE])
 MANIFEST = pd.DataFrame(
@@ -79,19 +83,27 @@ def test_levels_are_fitted_to_training_speech_and_networks_stay(
     assert len({variant.digest for variant in variants.values()}) == 2
 
 
-def test_a_variant_has_its_number_of_latents(log_mel: dict[str, Any], tmp_path: Path) -> None:
+def test_each_variant_has_its_number_of_latents(log_mel: dict[str, Any], tmp_path: Path) -> None:
     schedule = {"epochs": 1, "batch": 2, "steps_per_epoch": 1}
-    networks = {"width": 16, "residual_blocks": 0, "norm": "none", "discriminator_width": 4}
     parameters = SegmentTrainingParameters.model_validate(
         {
-            "networks": networks | {"discriminator_scales": 1, "discriminator_layers": 1},
+            "networks": {"layers": "frames", "width": 16, "encoder_blocks": 1},
+            "levels": 4,
             "gan": {"schedule": schedule},
-            "encoder": {"schedule": schedule, "levels": 4},
+            "encoder": {"schedule": schedule},
             "runtime": {"validation_segments": 1},
         }
     )
-    codec = nodes.train_variant(log_mel, MANIFEST, parameters, 2, tmp_path)
-    assert codec.positions == 16
+    sweep = SWEEP.model_copy(update={"latents": (64, 128)})
+    codecs = nodes.train_latent_variants(log_mel, MANIFEST, parameters, sweep, tmp_path)
+    latents = {name: of.positions * of.networks.columns for name, of in codecs.items()}
+    assert latents == {"latents_64": 64, "latents_128": 128}
+
+
+def test_without_numbers_nothing_is_trained(log_mel: dict[str, Any], tmp_path: Path) -> None:
+    parameters = SegmentTrainingParameters.model_validate({})
+    assert nodes.train_latent_variants(log_mel, MANIFEST, parameters, SWEEP, tmp_path) == {}
+    assert not any(tmp_path.iterdir())
 
 
 def test_each_variant_and_search_codes_the_same_utterances(
@@ -102,10 +114,12 @@ def test_each_variant_and_search_codes_the_same_utterances(
 ) -> None:
     codecs = {"levels_8": segment_model, "latents_512": make_model(1)}
 
-    def code(speech: Any, variants: Any, so_far: Any) -> Any:
-        return run_loop(
-            nodes.code_variants(speech, MANIFEST, variants, BENCH, MEASURES, SWEEP, INLINE, so_far)
-        )
+    def code(speech: Any, variants: dict[str, SegmentModel], so_far: Any) -> Any:
+        stored = {name: lambda model=model: model for name, model in variants.items()}
+        levels = {name: load for name, load in stored.items() if name.startswith("levels")}
+        latents = {name: load for name, load in stored.items() if name not in levels}
+        settings = (BENCH, MEASURES, SWEEP, INLINE, so_far)
+        return run_loop(nodes.code_variants(speech, MANIFEST, levels, latents, *settings))
 
     done = code(speech, codecs, {})
     assert set(done.records) == {

@@ -14,21 +14,17 @@ from pydantic import ValidationError
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.pipelines.segment_training import nodes
 from gan_audio_compression.pipelines.training_parameters import SegmentTrainingParameters
+from gan_audio_compression.pipelines.training_start import StartParameters
 
 SCHEDULE = {"epochs": 2, "batch": 2, "steps_per_epoch": 1}
 VALUES: dict[str, Any] = {
-    "networks": {
-        "width": 16,
-        "residual_blocks": 0,
-        "norm": "none",
-        "discriminator_width": 4,
-        "discriminator_scales": 1,
-        "discriminator_layers": 1,
-    },
-    "gan": {"schedule": SCHEDULE},
-    "encoder": {"schedule": SCHEDULE, "levels": 4},
+    "networks": {"layers": "frames", "width": 16, "encoder_blocks": 1, "generator_blocks": 1},
+    "levels": 4,
+    "gan": {"schedule": SCHEDULE, "adversarial": {"width": 4, "scales": 1, "layers": 1}},
+    "encoder": {"schedule": SCHEDULE},
     "runtime": {"validation_segments": 2},
 }
+ANEW = StartParameters(model=None, tuned=True)
 MANIFEST = pd.DataFrame(
     {
         "id": ["a", "b", "c", "d"],
@@ -54,10 +50,12 @@ def log_mel() -> dict[str, Callable[[], Any]]:
     return {"a": loader(300, 0), "b": loader(200, 1), "c": refuse, "d": refuse}
 
 
-def train(log_mel: Any, manifest: pd.DataFrame, folder: Path) -> tuple[SegmentModel, pd.DataFrame]:
+def train(
+    log_mel: Any, manifest: pd.DataFrame, folder: Path, start: StartParameters = ANEW
+) -> tuple[SegmentModel, pd.DataFrame]:
     parameters = SegmentTrainingParameters.model_validate(VALUES)
-    gan, gan_history = nodes.train_gan(log_mel, manifest, parameters, folder)
-    codec, history = nodes.train_encoder(gan, log_mel, manifest, parameters, folder)
+    gan, gan_history = nodes.train_gan(log_mel, manifest, start, parameters, folder)
+    codec, history = nodes.train_encoder(gan, log_mel, manifest, start, parameters, folder)
     return codec, nodes.join_histories(gan_history, history)
 
 
@@ -81,6 +79,35 @@ def test_the_test_split_does_not_change_the_model(log_mel: Any, tmp_path: Path) 
     relearnt = MANIFEST.assign(key=["another", "kb", "kc", "kd"])
     third, _ = train(log_mel, relearnt, tmp_path / "third")
     assert third.training_digest != first.training_digest
+
+
+def test_a_model_is_tuned(
+    log_mel: Any, segment_model: SegmentModel, model_file: str, tmp_path: Path
+) -> None:
+    start = StartParameters(model=model_file, tuned=True)
+    codec, history = train(log_mel, MANIFEST, tmp_path, start)
+    assert codec.networks == segment_model.networks
+    assert codec.digest != segment_model.digest
+    assert history["stage"].tolist() == ["gan", "gan", "encoder", "encoder"]
+
+
+def test_a_model_is_taken_as_it_is(
+    segment_model: SegmentModel, model_file: str, tmp_path: Path
+) -> None:
+    """Without a look at the speech; there is nothing to plot, and figures of nothing."""
+    start = StartParameters(model=model_file, tuned=False)
+    codec, history = train(dict.fromkeys("abcd", refuse), MANIFEST, tmp_path, start)
+    assert codec.digest == segment_model.digest
+    assert len(history) == 0
+    for plot in (nodes.plot_square_error, nodes.plot_discriminator_losses):
+        assert not plot(history).axes[0].get_lines()
+
+
+@pytest.fixture
+def model_file(segment_model: SegmentModel, tmp_path: Path) -> str:
+    path = tmp_path / "given.safetensors"
+    path.write_bytes(segment_model.to_bytes())
+    return str(path)
 
 
 def texts(figure: Figure) -> str:
@@ -117,7 +144,8 @@ def test_curves_are_of_the_gan_stage() -> None:
         ({"gan": {"schedule": {"epoch": 3}}}, "gan.schedule.epoch"),
         ({"gan": {"ema": "slow"}}, "gan.ema"),
         ({"network": {}}, "network"),
-        ({"encoder": {"levels": 2.5}}, "encoder.levels"),
+        ({"levels": 2.5}, "levels"),
+        ({"encoder": {"levels": 16}}, "encoder.levels"),
     ],
 )
 def test_the_key_of_a_wrong_parameter_is_named(values: dict[str, Any], key: str) -> None:

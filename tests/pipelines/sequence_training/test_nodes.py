@@ -6,14 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from pydantic import ValidationError
 
 from gan_audio_compression.codec.sequence.model import SequenceModel
-from gan_audio_compression.networks.errors import NotAModelError
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.sequence_training import nodes
-from gan_audio_compression.pipelines.sequence_training.parameters import StartParameters
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
+from gan_audio_compression.pipelines.training_start import StartParameters
 
 Train = Callable[..., tuple[SequenceModel, pd.DataFrame]]
 
@@ -50,13 +48,6 @@ def test_a_model_is_tuned_or_taken_as_it_is(train: Train, tmp_path: Path) -> Non
     tuned, history = train(model=str(file))
     assert tuned.digest != given.digest
     assert len(history) == 2
-
-
-def test_a_model_of_another_kind_is_refused(train: Train) -> None:
-    with pytest.raises(NotAModelError, match="a segment model"):
-        train(model="paper")
-    with pytest.raises(ValidationError, match="without a model"):
-        StartParameters(model=None, tuned=False)
 
 
 def test_each_training_utterance_is_varied_once(

@@ -7,10 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from gan_audio_compression.codec.segment.quantiser import even_levels
-from gan_audio_compression.networks.segment.config import SegmentConfig
+from gan_audio_compression.networks.segment.config import FrameConfig, ImageConfig
 from gan_audio_compression.networks.segment.initialisation import initialise
-from gan_audio_compression.training.config import RuntimeConfig
-from gan_audio_compression.training.segment.config import EncoderStageConfig
+from gan_audio_compression.training.segment.config import LossWeights, SegmentTrainingConfig
 from gan_audio_compression.training.segment.encoder import EncoderStage
 from gan_audio_compression.training.segment.gan import AutoEncoder
 from gan_audio_compression.training.segment.images import fixed_segments, segment_sampler
@@ -22,31 +21,31 @@ def weights(network: nn.Module) -> Tensor:
 
 
 def make_stage(
-    networks: SegmentConfig,
+    config: SegmentTrainingConfig,
     speech: TrainingSpeech,
     *,
     first_epoch: bool = True,
-    bfloat16: bool = False,
-    gradient_limit: float | None = None,
 ) -> EncoderStage:
     torch.manual_seed(0)
-    model = AutoEncoder(networks)
+    model = AutoEncoder(config.networks)
     initialise(model)
-    config = EncoderStageConfig(levels=4)
-    stage = EncoderStage(
-        model,
-        segment_sampler(speech.train, 2, seed=0),
-        replace(config, schedule=replace(config.schedule, gradient_limit=gradient_limit)),
-        RuntimeConfig(bfloat16=bfloat16),
-        fixed_segments(speech.validation, 2, seed=0),
-    )
+    sampler = segment_sampler(speech.train, 2, seed=0)
+    stage = EncoderStage(model, sampler, config, fixed_segments(speech.validation, 2, seed=0))
     if first_epoch:
         stage.start_epoch(0)
     return stage
 
 
-def test_only_the_encoder_learns(networks: SegmentConfig, speech: TrainingSpeech) -> None:
-    stage = make_stage(networks, speech)
+@pytest.mark.parametrize(
+    "networks",
+    [
+        FrameConfig(width=16, encoder_blocks=1, generator_blocks=1),
+        ImageConfig(width=16, residual_blocks=1, norm="none"),
+    ],
+    ids=str,
+)
+def test_only_the_encoder_learns(config: SegmentTrainingConfig, speech: TrainingSpeech) -> None:
+    stage = make_stage(config, speech)
     encoder, generator = weights(stage.model.encoder), weights(stage.model.generator)
     images = segment_sampler(speech.train, 2, seed=0).batch(0)
     for _ in range(2):
@@ -59,12 +58,12 @@ def test_only_the_encoder_learns(networks: SegmentConfig, speech: TrainingSpeech
 
 
 def test_levels_are_fitted_before_each_epoch(
-    networks: SegmentConfig, speech: TrainingSpeech
+    config: SegmentTrainingConfig, speech: TrainingSpeech
 ) -> None:
-    stage = make_stage(networks, speech)
+    stage = make_stage(config, speech)
     fitted = stage.quantiser.levels
     assert len(fitted) == 4
-    unfitted = make_stage(networks, speech, first_epoch=False).quantiser.levels
+    unfitted = make_stage(config, speech, first_epoch=False).quantiser.levels
     assert torch.equal(unfitted, even_levels(4))
     assert not torch.equal(fitted, even_levels(4))
     for _ in range(2):
@@ -74,9 +73,9 @@ def test_levels_are_fitted_before_each_epoch(
 
 
 def test_training_lowers_the_validation_error(
-    networks: SegmentConfig, speech: TrainingSpeech
+    config: SegmentTrainingConfig, speech: TrainingSpeech
 ) -> None:
-    stage = make_stage(networks, speech)
+    stage = make_stage(config, speech)
     images = fixed_segments(speech.validation, 2, seed=0)
     first = stage.validate()["validation_mse"]
     for _ in range(25):
@@ -84,10 +83,19 @@ def test_training_lowers_the_validation_error(
     assert stage.validate()["validation_mse"] < 0.97 * first
 
 
-def test_validation_hears_what_the_receiver_does(
-    networks: SegmentConfig, speech: TrainingSpeech
+def test_every_loss_that_has_a_weight_is_minimised(
+    config: SegmentTrainingConfig, speech: TrainingSpeech
 ) -> None:
-    stage = make_stage(networks, speech)
+    stage = make_stage(replace(config, loss=LossWeights(mse=1.0, distortion=1.0)), speech)
+    losses = stage.step(segment_sampler(speech.train, 2, seed=0).batch(0), 1e-3)
+    assert losses.keys() == {"mse", "distortion"}
+    assert stage.validate().keys() == {"validation_mse", "validation_distortion"}
+
+
+def test_validation_hears_what_the_receiver_does(
+    config: SegmentTrainingConfig, speech: TrainingSpeech
+) -> None:
+    stage = make_stage(config, speech)
     images = fixed_segments(speech.validation, 2, seed=0)
     model = stage.model.eval()
     with torch.no_grad():
@@ -98,20 +106,23 @@ def test_validation_hears_what_the_receiver_does(
     assert mse != pytest.approx((unquantised - images).square().mean().item(), rel=1e-5)
 
 
-def test_a_restored_stage_has_its_levels(networks: SegmentConfig, speech: TrainingSpeech) -> None:
-    stage = make_stage(networks, speech)
+def test_a_restored_stage_has_its_levels(
+    config: SegmentTrainingConfig, speech: TrainingSpeech
+) -> None:
+    stage = make_stage(config, speech)
     stage.step(segment_sampler(speech.train, 2, seed=0).batch(0), 1e-2)
     state = {name: value.clone() for name, value in stage.state().items()}
-    other = make_stage(networks, speech, first_epoch=False)
+    other = make_stage(config, speech, first_epoch=False)
     other.restore(state)
     assert torch.equal(other.quantiser.levels, stage.quantiser.levels)
     assert other.validate() == stage.validate()
 
 
 def test_half_precision_gives_finite_losses(
-    networks: SegmentConfig, speech: TrainingSpeech
+    config: SegmentTrainingConfig, speech: TrainingSpeech
 ) -> None:
     images = segment_sampler(speech.train, 2, seed=0).batch(0)
-    exact = make_stage(networks, speech).step(images, 1e-3)["mse"].item()
-    loss = make_stage(networks, speech, bfloat16=True).step(images, 1e-3)["mse"].item()
+    exact = make_stage(config, speech).step(images, 1e-3)["mse"].item()
+    half = replace(config, runtime=replace(config.runtime, bfloat16=True))
+    loss = make_stage(half, speech).step(images, 1e-3)["mse"].item()
     assert loss == pytest.approx(exact, rel=0.1)

@@ -37,8 +37,8 @@ def test_the_tables_count_what_is_sent(segment_model: SegmentModel) -> None:
     contexts = column_contexts(*columns.shape)
     fitted = refitted.tables.code_length(columns.ravel(), contexts)
     assert fitted < 2 * columns.size
-    # 200 and 40 frames touch 13 and 3 columns of 16.
-    assert len(columns) == 16
+    # 200 and 40 frames touch 50 and 10 columns of 4.
+    assert len(columns) == 60
 
 
 def test_latents_are_those_of_the_encoder(segment_model: SegmentModel) -> None:
@@ -50,6 +50,6 @@ def test_latents_are_those_of_the_encoder(segment_model: SegmentModel) -> None:
 
 
 def test_too_few_latents_for_the_levels_are_refused(segment_model: SegmentModel) -> None:
-    latents = [(16, torch.zeros(1, segment_model.networks.latent_channels, 8, 8))]
+    latents = [(16, torch.zeros(1, segment_model.positions, 32))]
     with pytest.raises(ValueError, match="4 levels"):
         refit_levels(segment_model, latents, 4)

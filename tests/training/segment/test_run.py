@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,13 @@ from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.entropy.tables import TOTAL
 from gan_audio_compression.networks.errors import ModelFileError, NotAModelError
+from gan_audio_compression.networks.segment.config import FrameConfig
 from gan_audio_compression.signal.segments import split_segments
 from gan_audio_compression.training.checkpoint import History
 from gan_audio_compression.training.loop import DivergenceError
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.segment.config import SegmentTrainingConfig
-from gan_audio_compression.training.segment.gan_model import GanModel
+from gan_audio_compression.training.segment.gan_model import GanModel, gan_model_of
 from gan_audio_compression.training.segment.run import train_encoder, train_gan
 from gan_audio_compression.training.speech import TrainingSpeech
 
@@ -84,10 +86,10 @@ def test_the_codec_is_complete(
     levels = codec.quantiser.levels
     assert len(levels) == 4
     assert 0 <= levels.min() < levels.max() <= 1
-    assert codec.padding.shape == (8, 8)
+    assert codec.padding.shape == (16,)
     assert codec.padding.min() >= 0
     assert codec.padding.max() < 4
-    assert codec.tables.counts.shape == (64, 4)
+    assert codec.tables.counts.shape == (16, 4)
     assert (codec.tables.counts.sum(1) == TOTAL).all()
     assert not codec.encoder.training
     assert not any(p.requires_grad for p in codec.encoder.parameters())
@@ -97,15 +99,15 @@ def test_the_tables_count_the_training_speech(
     speech: TrainingSpeech, config: SegmentTrainingConfig, tmp_path: Path
 ) -> None:
     codec, _ = train(speech, config, tmp_path)
-    seen = np.zeros((64, 4))
+    seen = np.zeros((16, 4))
     for frames, load in speech.train.values():
         with torch.no_grad():
             latent = codec.encoder(split_segments(torch.from_numpy(load())))
         symbols = codec.quantiser.symbols(latent)
-        for column in range(-(-frames // 16)):
-            for position in range(64):
-                segment, inner = divmod(column, 8)
-                seen[position, symbols[segment, position // 8, position % 8, inner]] += 1
+        for column in range(-(-frames // 4)):
+            segment, inner = divmod(column, 32)
+            for position in range(16):
+                seen[position, symbols[segment, position, inner]] += 1
     expected = (seen + 1) / (seen + 1).sum(1, keepdims=True)
     np.testing.assert_allclose(codec.tables.counts / TOTAL, expected, atol=4 / TOTAL)
 
@@ -115,8 +117,8 @@ def test_the_padding_is_what_the_encoder_makes_of_silence(
 ) -> None:
     codec, _ = train(speech, config, tmp_path)
     with torch.no_grad():
-        symbols = codec.quantiser.symbols(codec.encoder(torch.full((1, 1, 128, 640), -1.0)))
-    assert torch.equal(codec.padding, symbols[0, :, :, 20])
+        symbols = codec.quantiser.symbols(codec.encoder(torch.full((1, 1, 128, 128), -1.0)))
+    assert torch.equal(codec.padding, symbols[0, :, 16])
 
 
 def test_the_generator_stays_in_the_second_stage(
@@ -132,6 +134,42 @@ def test_the_generator_stays_in_the_second_stage(
         not torch.equal(weight, encoder[name])
         for name, weight in codec.encoder.state_dict().items()
     )
+
+
+def test_a_training_goes_on_from_a_codec(
+    speech: TrainingSpeech,
+    config: SegmentTrainingConfig,
+    segment_model: SegmentModel,
+    tmp_path: Path,
+) -> None:
+    """With its networks, whatever the configuration says, and without a change to the codec."""
+    digest = replace(segment_model).digest
+    other = replace(config, networks=FrameConfig(width=8))
+    still = replace(config.gan.schedule, learning_rate=1e-30)
+    gan, _ = train_gan(
+        speech,
+        replace(other, gan=replace(config.gan, schedule=still)),
+        tmp_path / "still",
+        Observer(),
+        segment_model,
+    )
+    assert gan.networks == segment_model.networks
+    for name, weight in gan_model_of(segment_model).model.state_dict().items():
+        torch.testing.assert_close(gan.model.state_dict()[name], weight, atol=1e-6, rtol=0)
+    moved, _ = train_gan(speech, other, tmp_path / "moved", Observer(), segment_model)
+    codec, _ = train_encoder(moved, speech, other, tmp_path / "moved", Observer())
+    assert codec.networks == segment_model.networks
+    assert moved.digest != gan_model_of(segment_model).digest
+    assert replace(segment_model).digest == digest
+
+
+def test_another_start_is_another_run(
+    speech: TrainingSpeech, config: SegmentTrainingConfig, make_model: Any, tmp_path: Path
+) -> None:
+    starts = [None, make_model(0), make_model(1)]
+    gans = [train_gan(speech, config, tmp_path, Observer(), start)[0] for start in starts]
+    assert len({gan.training_digest for gan in gans}) == 3
+    assert len({gan.digest for gan in gans}) == 3
 
 
 def test_a_gan_model_comes_back_from_its_bytes(

@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from gan_audio_compression.training.sequence.config import (
-    AdversarialConfig,
-    SequenceTrainingConfig,
-)
+from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 
 
 @pytest.mark.parametrize(
@@ -17,11 +14,3 @@ from gan_audio_compression.training.sequence.config import (
 def test_bad_values_are_refused(changes: dict[str, Any], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         SequenceTrainingConfig(**changes)
-
-
-def test_a_discriminator_is_used_where_it_weighs_something() -> None:
-    assert not AdversarialConfig().used
-    assert AdversarialConfig(adversarial=0.1).used
-    assert AdversarialConfig(feature_matching=0.1).used
-    with pytest.raises(ValueError, match="not negative"):
-        AdversarialConfig(adversarial=-0.1)

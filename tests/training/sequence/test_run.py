@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from gan_audio_compression.codec.sequence.distortion import DistortionWeights
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.networks.sequence.config import SequenceConfig
-from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
-from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.sequence.config import (
+from gan_audio_compression.signal.distortion import DistortionWeights
+from gan_audio_compression.training.config import (
     AdversarialConfig,
-    SequenceTrainingConfig,
+    RuntimeConfig,
+    ScheduleConfig,
 )
+from gan_audio_compression.training.observer import Observer
+from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 from gan_audio_compression.training.sequence.run import train_sequence
 from gan_audio_compression.training.speech import TrainingSpeech
 

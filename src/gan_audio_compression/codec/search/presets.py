@@ -20,15 +20,15 @@ _ANNEALING_ITERATIONS = {4: 48, 5: 64, 6: 110, 7: 200, 8: 400, 9: 800}
 # search takes more steps between dual updates and a short one lets mu grow faster. Found on
 # validation speech: step, mu, mu_growth and inner_steps from effort 1 on.
 _ADMM = (
-    (0.003, 0.05, 1.1, 5),
-    (0.005, 0.1, 1.5, 5),
-    (0.005, 0.1, 1.5, 5),
-    (0.004, 0.1, 1.3, 7),
-    (0.003, 0.1, 1.2, 10),
-    (0.003, 0.1, 1.2, 15),
-    (0.002, 0.1, 1.15, 15),
-    (0.002, 0.05, 1.1, 20),
-    (0.002, 0.05, 1.1, 20),
+    (0.020, 0.001, 2.0, 1),
+    (0.020, 0.001, 2.0, 2),
+    (0.015, 0.001, 2.0, 4),
+    (0.015, 0.001, 1.6, 5),
+    (0.010, 0.001, 1.3, 5),
+    (0.010, 0.001, 1.25, 7),
+    (0.010, 0.001, 1.25, 13),
+    (0.007, 0.001, 1.2, 20),
+    (0.007, 0.001, 1.18, 30),
 )
 
 
@@ -50,7 +50,7 @@ def search_config(strategy: str, effort: int) -> SearchConfig:
     if strategy == "encoder_only" or effort == 0:
         return SearchConfig("encoder_only")
     if strategy == "back_propagation":
-        return SearchConfig("back_propagation", None, _ITERATIONS[effort], step=3.0)
+        return SearchConfig("back_propagation", None, _ITERATIONS[effort], step=40.0)
     if strategy == "annealing" and effort in _ANNEALING_ITERATIONS:
         return SearchConfig("annealing", None, _ANNEALING_ITERATIONS[effort], step=0.003)
     if strategy == "admm":

@@ -1,4 +1,4 @@
-"""Coding of a chunk by the segment codec: segments of 1.024 s, each a latent image."""
+"""Coding of a chunk by the segment codec: segments of 1.024 s, each some latent columns."""
 
 from functools import partial
 
@@ -52,13 +52,15 @@ class SegmentCoder:
     def least_bytes(self, frames: int) -> int:
         """See `ChunkCoder`."""
         most_probable = self._model.tables.counts.argmax(axis=1).astype(np.int32)
-        return len(self._payload(np.tile(most_probable, (column_count(frames), 1))))
+        columns = column_count(frames, self._model.networks.columns)
+        return len(self._payload(np.tile(most_probable, (columns, 1))))
 
     def decode(self, payload: bytes, frames: int) -> tuple[Symbols, Tensor]:
         """See `ChunkCoder`."""
-        shape = column_count(frames), self.positions
+        columns = self._model.networks.columns
+        shape = column_count(frames, columns), self.positions
         symbols = self._coder.decode(payload, column_contexts(*shape)).reshape(shape)
-        sent = from_columns(symbols, self._model.padding.cpu())
+        sent = from_columns(symbols, self._model.padding.cpu(), columns)
         return symbols, self._model.decode(sent, frames, exact=True)
 
     def _coded(self, log_mel: Tensor, found: SearchResult) -> CodedLogMel:

@@ -1,7 +1,7 @@
-"""How the symbols of an utterance lie in a file: by latent column, channel and row.
+"""How the symbols of an utterance lie in a file: by latent column and position.
 
-A latent column covers 16 frames (0.128 s). Only columns that touch the utterance are sent: the
-receiver fills the rest of the last segment with the model's own symbols of silence.
+A latent column covers a few frames of its segment. Only columns that touch the utterance are sent:
+the receiver fills the rest of the last segment with the model's own symbols of silence.
 """
 
 import numpy as np
@@ -11,39 +11,31 @@ from torch import Tensor
 
 from gan_audio_compression.signal.spec import SEGMENT_FRAMES
 
-COLUMN_FRAMES = 16
-SEGMENT_COLUMNS = SEGMENT_FRAMES // COLUMN_FRAMES
-ROWS = 8
+
+def column_count(frames: int, columns: int) -> int:
+    """Return the latent columns that hold `frames` frames where a segment has `columns`."""
+    return -(-frames * columns // SEGMENT_FRAMES)
 
 
-def column_count(frames: int) -> int:
-    """Return the number of latent columns that hold `frames` frames."""
-    return -(-frames // COLUMN_FRAMES)
-
-
-def sent_columns(frames: int) -> Tensor:
-    """Return [segments, 1, 1, 8], true where a column touches the utterance."""
-    columns = column_count(frames)
-    segments = -(-columns // SEGMENT_COLUMNS)
-    sent = torch.arange(segments * SEGMENT_COLUMNS) < columns
-    return sent.reshape(segments, 1, 1, SEGMENT_COLUMNS)
+def sent_columns(frames: int, columns: int) -> Tensor:
+    """Return [segments, 1, columns], true where a column touches the utterance."""
+    sent = column_count(frames, columns)
+    segments = -(-sent // columns)
+    return (torch.arange(segments * columns) < sent).reshape(segments, 1, columns)
 
 
 def to_columns(symbols: Tensor, frames: int) -> NDArray[np.int32]:
-    """Return the sent symbols [columns, channels * 8 rows] of `symbols` [segments, C, 8, 8]."""
-    by_column = symbols.permute(0, 3, 1, 2).flatten(2).flatten(0, 1)
-    return by_column[: column_count(frames)].to(torch.int32).numpy()
+    """Return what is sent, [sent columns, positions], of symbols [S, positions, columns]."""
+    sent = column_count(frames, symbols.shape[-1])
+    return symbols.transpose(1, 2).flatten(0, 1)[:sent].to(torch.int32).numpy()
 
 
-def from_columns(columns: NDArray[np.int32], padding: Tensor) -> Tensor:
-    """Undo `to_columns`: [columns, channels * 8] to [segments, C, 8, 8].
-
-    `padding` [C, 8 rows] fills the columns that were not sent.
-    """
-    sent = torch.from_numpy(columns.astype(np.int64)).reshape(-1, *padding.shape)
-    missing = -len(sent) % SEGMENT_COLUMNS
-    filled = torch.cat([sent, padding.expand(missing, *padding.shape)])
-    return filled.reshape(-1, SEGMENT_COLUMNS, *padding.shape).permute(0, 2, 3, 1)
+def from_columns(sent: NDArray[np.int32], padding: Tensor, columns: int) -> Tensor:
+    """Undo `to_columns`; `padding` [positions] fills the columns that were not sent."""
+    missing = -len(sent) % columns
+    filled = torch.cat([torch.from_numpy(sent.astype(np.int64)), padding.expand(missing, -1)])
+    symbols: Tensor = filled.unflatten(0, (-1, columns)).transpose(1, 2)
+    return symbols
 
 
 def column_contexts(columns: int, positions: int) -> NDArray[np.int32]:

@@ -10,14 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from gan_audio_compression.codec.precision import Precision
-from gan_audio_compression.codec.segment.columns import ROWS
 from gan_audio_compression.codec.segment.quantiser import Quantiser
 from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.model_header import ModelMetadata
-from gan_audio_compression.networks.segment.config import SegmentConfig
-from gan_audio_compression.networks.segment.encoder import SegmentEncoder
-from gan_audio_compression.networks.segment.generator import SegmentGenerator
+from gan_audio_compression.networks.segment.config import SegmentConfig, segment_config
+from gan_audio_compression.networks.segment.networks import new_encoder, new_generator
 from gan_audio_compression.networks.serialisation import (
     named_tensors,
     open_network,
@@ -36,7 +34,7 @@ class SegmentModel(TrainedCodec):
         encoder: images to latents.
         generator: latents to images.
         quantiser: levels of the latents.
-        padding: symbols [channels, 8 rows] of a latent column of silence.
+        padding: symbols [positions] of a latent column of silence.
         tables: probabilities of the levels, one table for each position in a column.
         bitrate: bits for each second of a file where none are asked for: as many as it takes.
         matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
@@ -48,8 +46,8 @@ class SegmentModel(TrainedCodec):
 
     kind: ClassVar[str] = "segment"
     networks: SegmentConfig
-    encoder: SegmentEncoder
-    generator: SegmentGenerator
+    encoder: nn.Module
+    generator: nn.Module
     quantiser: Quantiser
     padding: Tensor
     tables: LevelTables
@@ -60,12 +58,12 @@ class SegmentModel(TrainedCodec):
     strategy: ClassVar[str] = "admm"
 
     def __post_init__(self) -> None:
-        levels, channels = self.quantiser.levels, self.networks.latent_channels
+        levels, positions = self.quantiser.levels, self.networks.positions
         if levels.dtype != torch.float32:
             raise ValueError(f"levels are {levels.dtype}, not torch.float32")
-        if self.padding.shape != (channels, ROWS) or self.padding.dtype != torch.int64:
+        if self.padding.shape != (positions,) or self.padding.dtype != torch.int64:
             raise ValueError(f"padding is {self.padding.dtype} {list(self.padding.shape)}")
-        if self.tables.counts.shape != (channels * ROWS, len(levels)):
+        if self.tables.counts.shape != (positions, len(levels)):
             raise ValueError(f"counts are of shape {list(self.tables.counts.shape)}")
         if not ((self.padding >= 0) & (self.padding < len(levels))).all():
             raise ValueError("padding has symbols that are no levels")
@@ -96,19 +94,19 @@ class SegmentModel(TrainedCodec):
         )
 
     def encode(self, images: Tensor) -> Tensor:
-        """Return the latents [S, C, 8, 8], float32, of images [S, 1, 128, 128]."""
+        """Return the latents [S, positions, columns], float32, of images [S, 1, 128, 128]."""
         return self._computed(self.encoder, images)
 
     def generate(self, latents: Tensor) -> Tensor:
-        """Return the images [S, 1, 128, 128], float32, of latents [S, C, 8, 8]."""
+        """Return the images [S, 1, 128, 128], float32, of latents [S, positions, columns]."""
         return self._computed(self.generator, latents)
 
     @torch.no_grad()
     def decode(self, symbols: Tensor, frames: int, exact: bool = False) -> Tensor:
-        """Return the log mel [frames, 128], in nepers, of symbols [S, C, 8, 8]; on the CPU.
+        """Return the log mel [frames, 128], in nepers, of symbols [S, positions, columns].
 
-        As a listener gets it where `exact`: float64, from a generator in double precision, or in
-        bfloat16 if the codec computes in that. Else float32, for the sender's own use.
+        It is on the CPU. As a listener gets it where `exact`: float64, from a generator in double
+        precision, or in bfloat16 if the codec computes in that. Else float32, for the sender.
         """
         latents = self.quantiser.values(symbols.to(self.device))
         if not exact or self.precision == "bfloat16":
@@ -119,10 +117,10 @@ class SegmentModel(TrainedCodec):
         return join_segments(torch.cat(each), frames)
 
     def symbols(self, latents: Tensor, rd_lambda: float = 0.0) -> Tensor:
-        """Return the symbols [S, C, 8, W] of latents: each element's best trade for its bits.
+        """Return the symbols of latents: each element's best trade for its bits.
 
         Args:
-            latents: [S, C, 8, W].
+            latents: [S, positions, columns].
             rd_lambda: square distance to a level that one bit of code length is worth; at 0
                 the nearest level is taken, whatever it costs.
         """
@@ -132,9 +130,9 @@ class SegmentModel(TrainedCodec):
     @cached_property
     @own_torch_state()
     def _code_lengths(self) -> Tensor:
-        """Bits of each symbol, [C, 8 rows, 1 column, levels]."""
+        """Bits of each symbol, [positions, 1 column, levels]."""
         bits = torch.tensor(self.tables.bits, dtype=torch.float32)
-        return bits.reshape(*self.padding.shape, 1, -1).to(self.device)
+        return bits.unsqueeze(1).to(self.device)
 
     def _computed(self, network: nn.Module, inputs: Tensor) -> Tensor:
         with self._autocast():
@@ -150,11 +148,11 @@ class SegmentModel(TrainedCodec):
 
     @classmethod
     def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
-        networks = SegmentConfig(**metadata.networks)
+        networks = segment_config(metadata.networks)
         return cls(
             networks,
-            open_network(partial(SegmentEncoder, networks), tensors_below(tensors, "encoder")),
-            open_network(partial(SegmentGenerator, networks), tensors_below(tensors, "generator")),
+            open_network(partial(new_encoder, networks), tensors_below(tensors, "encoder")),
+            open_network(partial(new_generator, networks), tensors_below(tensors, "generator")),
             Quantiser(tensors["levels"]),
             tensors["padding"],
             LevelTables(tensors["counts"].numpy()),

@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping
 from torch import Tensor
 
 from gan_audio_compression.codec.search.config import ObjectiveName
-from gan_audio_compression.signal.pesq_disturbance import lost_pesq
+from gan_audio_compression.signal.distortion import DistortionWeights, distortion
+from gan_audio_compression.signal.loudness import SPREAD, to_loudness
 from gan_audio_compression.signal.segments import from_unit_range
 
 Objective = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Takes the generator's images and the signal's, [S, 1, H, W] in [-1, 1], and the mask
 [S, 1, 1, W] of real frames; gives a value a segment, [S]."""
 
-# Chosen on validation speech, see `perceptual`.
-_ABSOLUTE_WEIGHT, _DISTURBANCE_WEIGHT = 0.12, 0.0012
+# The gradient is about as large as that of the mean square: a search's steps and mu suit both.
+_SCALE = 0.04
+# No speech is louder, and e to the power of what a search tries may be infinite.
+_LOUDEST = 4.0
 
 
 def mean_square(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
@@ -22,15 +25,21 @@ def mean_square(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
 
 
 def perceptual(decoded: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
-    """Return mean absolute difference and PESQ's disturbance, narrow and wide band, [S].
+    """Return what `heard_distortion` returns, scaled, [S]."""
+    return _SCALE * heard_distortion(decoded, reference, mask.flatten(1))
 
-    A point of PESQ weighs as much as 1/20 neper. With 1/10 PESQ rises further, but ViSQOL no
-    more. The gradient is about as large as that of the mean square, so that the steps and mu of a
-    search suit both.
+
+def heard_distortion(decoded: Tensor, reference: Tensor, counted: Tensor | None = None) -> Tensor:
+    """Return the distortion [S] of images [S, 1, 128, W]: what training minimises too.
+
+    Args:
+        decoded: as the generator gives them.
+        reference: of the signal.
+        counted: [S, W], one where a frame counts; None if all do.
     """
-    absolute = _masked_mean((decoded - reference).abs(), mask)
-    lost = lost_pesq(_log_mel(reference), _log_mel(decoded), mask.flatten(1))
-    return _ABSOLUTE_WEIGHT * absolute + _DISTURBANCE_WEIGHT * lost
+    loudness = to_loudness(_log_mel(decoded).clamp_max(_LOUDEST))
+    weights = DistortionWeights()
+    return distortion(_log_mel(reference), loudness, SPREAD, weights, counted).total
 
 
 def _log_mel(images: Tensor) -> Tensor:
@@ -42,7 +51,7 @@ def _masked_mean(values: Tensor, mask: Tensor) -> Tensor:
 
 
 OBJECTIVES: Mapping[ObjectiveName | None, Objective] = {
-    None: mean_square,
+    None: perceptual,
     "mse": mean_square,
     "perceptual": perceptual,
 }

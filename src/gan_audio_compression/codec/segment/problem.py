@@ -23,9 +23,9 @@ class SegmentProblem:
         objective_function: F.
         images: [S, 1, 128, 128] in [-1, 1].
         mask: [S, 1, 1, 128], one where a frame is part of the utterance.
-        sent: [S, 1, 1, 8], true where a latent column is sent.
+        sent: [S, 1, columns], true where a latent column is sent.
         rd_lambda: what a bit is worth wherever a latent is quantised, see `SegmentModel.symbols`.
-        given_start: [S, C, 8, 8], where to start instead of at the encoder's latent.
+        given_start: [S, positions, columns], where to start instead of at the encoder's latent.
     """
 
     model: SegmentModel
@@ -41,7 +41,7 @@ class SegmentProblem:
 
     @cached_property
     def start(self) -> Tensor:
-        """Where to start, [S, C, 8, 8]: the encoder's latent z0 = E(x), if no other is given."""
+        """Where to start: the encoder's latent z0 = E(x), if no other is given."""
         if self.given_start is not None:
             return self.given_start
         with torch.no_grad():
@@ -68,7 +68,7 @@ class SegmentProblem:
     def groups(self) -> Tensor:
         """Each segment is a group."""
         segments = torch.arange(len(self.images), device=self.images.device)
-        return segments[:, None, None, None].expand_as(self.start)
+        return segments[:, None, None].expand_as(self.start)
 
     def around(self, symbols: Tensor) -> tuple[Tensor, Tensor]:
         """Return the symbols below and above, the last level's own beyond it."""

@@ -56,7 +56,7 @@ def coded_within(
 
 
 def ideal_bits(model: SegmentModel, symbols: Tensor, frames: int) -> float:
-    """Return the code length of what is sent of `symbols` [segments, C, 8, 8]."""
+    """Return the code length of what is sent of `symbols` [segments, positions, columns]."""
     columns = to_columns(symbols.cpu(), frames)
     return model.tables.code_length(columns.ravel(), column_contexts(*columns.shape))
 
@@ -101,7 +101,7 @@ def _shortened(
 
 def _least_bits(model: SegmentModel, frames: int) -> float:
     """Return the code length of the most probable symbols of that many frames."""
-    return float(model.tables.bits.min(axis=1).sum()) * column_count(frames)
+    return float(model.tables.bits.min(axis=1).sum()) * column_count(frames, model.networks.columns)
 
 
 def _fitting_lambda(model: SegmentModel, latent: Tensor, frames: int, max_bits: float) -> float:

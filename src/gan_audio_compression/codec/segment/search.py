@@ -36,7 +36,7 @@ def search(
         log_mel: [frames, 128] in nepers.
         config: how to search.
         rd_lambda: what a bit is worth, see `SegmentModel.symbols`; at 0 the rate is left alone.
-        start: latent [segments, C, 8, 8] from which to search, if not from the encoder's.
+        start: latents [segments, positions, columns] to search from, if not from the encoder's.
     """
     results = [
         STRATEGIES[config.strategy](problem, config)
@@ -53,7 +53,7 @@ def search(
 
 
 def encoder_latent(model: SegmentModel, log_mel: Tensor) -> Tensor:
-    """Return where a search of `log_mel` [frames, 128] starts, [segments, C, 8, 8] on the CPU."""
+    """Return where a search of `log_mel` [frames, 128] starts, on the CPU."""
     problems = _problems(model, log_mel, SearchConfig("encoder_only"), 0.0, None)
     latents = torch.cat([problem.start for problem in problems])
     return latents[: segment_count(len(log_mel))].cpu()
@@ -69,7 +69,7 @@ def _problems(
     device, frames = model.device, len(log_mel)
     images = _batches(split_segments(log_mel), -1.0)
     masks = _batches(frame_mask(frames), 1.0)
-    sent = _batches(sent_columns(frames), False)
+    sent = _batches(sent_columns(frames, model.networks.columns), False)
     starts = [None] * len(images) if start is None else _batches(start, 0.0)
     return [
         SegmentProblem(
@@ -88,7 +88,7 @@ def _problems(
 def _batches(segments: Tensor, filling: float) -> tuple[Tensor, ...]:
     """Split [S, ...] into batches of `BATCH`, the last one filled up."""
     missing = -len(segments) % BATCH
-    filled = functional.pad(segments, (0, 0, 0, 0, 0, 0, 0, missing), value=filling)
+    filled = functional.pad(segments, (0, 0) * (segments.ndim - 1) + (0, missing), value=filling)
     return tuple(filled.split(BATCH))
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.codec.precision import Precision
-from gan_audio_compression.codec.sequence.distortion import DistortionWeights
 from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.codec.sequence.trade import Trade
@@ -29,6 +28,7 @@ from gan_audio_compression.networks.serialisation import (
     open_network,
     tensors_below,
 )
+from gan_audio_compression.signal.distortion import DistortionWeights
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 from gan_audio_compression.signal.torch_state import own_torch_state
 

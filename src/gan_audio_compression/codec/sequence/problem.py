@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.codec.sequence.changes import Changes, bits_saved, distortion_saved
-from gan_audio_compression.codec.sequence.distortion import distortion
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
+from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import SPREAD
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
@@ -42,7 +42,7 @@ class SequenceProblem:
     @property
     def stiffness(self) -> float:
         """The objective is a mean over the chunk, so a latent counts less in a longer one."""
-        return 2.0 / self.start.shape[1]
+        return 27.0 / self.start.shape[1]
 
     @property
     def sent(self) -> Tensor:

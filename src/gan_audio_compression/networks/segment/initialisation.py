@@ -4,9 +4,10 @@ from torch import nn
 
 
 def initialise(network: nn.Module) -> None:
-    """Draw every convolution's weights so that ReLU keeps the variance (He et al., 2015).
+    """Draw weights of convolutions of images so that ReLU keeps the variance (He et al., 2015).
 
-    A transposed convolution of stride s adds up only one in s * s of its kernel's elements.
+    Other layers keep what PyTorch drew for them. A transposed convolution of stride s adds up only
+    one in s * s of its kernel's elements.
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):

@@ -3,12 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.networks.sequence.blocks import (
-    Conditioning,
-    ConvNeXtBlock,
-    Gain,
-    layer_norm,
-)
+from gan_audio_compression.networks.conv_next import ConvNeXtBlock, layer_norm
+from gan_audio_compression.networks.sequence.conditioning import CONDITIONS, Conditioning, Gain
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES, SequenceConfig
 from gan_audio_compression.signal.spec import MEL_BANDS
 
@@ -29,7 +25,7 @@ class SequenceEncoder(nn.Module):
         self.conditioning = Conditioning()
         self.in_proj = nn.Linear(LATENT_FRAMES * MEL_BANDS, config.width)
         self.blocks = nn.ModuleList(
-            ConvNeXtBlock(config.width) for _ in range(config.encoder_blocks)
+            ConvNeXtBlock(config.width, CONDITIONS) for _ in range(config.encoder_blocks)
         )
         self.out_proj = nn.Linear(config.width, config.latent_channels)
         self.gain = Gain(config.latent_channels)

@@ -3,12 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.networks.sequence.blocks import (
-    Conditioning,
-    ConvNeXtBlock,
-    Gain,
-    layer_norm,
-)
+from gan_audio_compression.networks.conv_next import ConvNeXtBlock, layer_norm
+from gan_audio_compression.networks.sequence.conditioning import CONDITIONS, Conditioning, Gain
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES, SequenceConfig
 from gan_audio_compression.signal.spec import MEL_BANDS
 
@@ -29,7 +25,7 @@ class SequenceGenerator(nn.Module):
         self.gain = Gain(config.latent_channels)
         self.in_proj = nn.Linear(config.latent_channels, config.width)
         self.blocks = nn.ModuleList(
-            ConvNeXtBlock(config.width) for _ in range(config.generator_blocks)
+            ConvNeXtBlock(config.width, CONDITIONS) for _ in range(config.generator_blocks)
         )
         self.out_proj = nn.Linear(config.width, LATENT_FRAMES * MEL_BANDS)
         self.register_buffer("mean", torch.zeros(MEL_BANDS))

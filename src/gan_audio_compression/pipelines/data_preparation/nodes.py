@@ -32,6 +32,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
     rows_of,
+    spread,
     usable,
     utterance_loop,
 )
@@ -56,10 +57,15 @@ def list_utterances(corpus: SpeechCorpus, parameters: CorpusParameters) -> pd.Da
         seed=parameters.seed,
     )
     kept = [entry for entry in entries if not _is_left_out(entry, parameters)]
-    logger.info("%d utterances, %d left out.", len(kept), len(entries) - len(kept))
     table = pd.DataFrame([dataclasses.asdict(entry) for entry in kept])
     _require_splits(table, parameters.path)
-    return table
+    if parameters.most_held_out is not None:
+        splits = table.groupby("split", sort=False)
+        table = pd.concat(
+            [_thinned(split, rows, parameters.most_held_out) for split, rows in splits]
+        )
+    logger.info("%d utterances, %d left out.", len(table), len(entries) - len(table))
+    return table.sort_values("id", ignore_index=True)
 
 
 def prepare_utterances(
@@ -152,6 +158,10 @@ def _is_left_out(entry: CorpusEntry, parameters: CorpusParameters) -> bool:
     if entry.split == "test":
         return path.stem.lower() in parameters.left_out_of_test
     return any(path.is_relative_to(folder) for folder in parameters.left_out_of_training)
+
+
+def _thinned(split: object, rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    return rows if split == "train" else spread(rows, most)
 
 
 def _require_splits(utterances: pd.DataFrame, path: str) -> None:

@@ -1,6 +1,6 @@
 """Parameters of data preparation."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from gan_audio_compression.corpus.splits import SplitUnit
 
@@ -15,6 +15,8 @@ class CorpusParameters(BaseModel):
         test_fraction: share of test where the corpus states no split at all.
         seed: of the draw.
         left_out_of_test: sentences (file names without their ending) that are not scored.
+        most_held_out: at most so many utterances each of validation and test, spread over the
+            speakers; None for all.
         left_out_of_training: folders of the corpus that nothing is trained on, for their licence.
     """
 
@@ -26,4 +28,5 @@ class CorpusParameters(BaseModel):
     test_fraction: float = Field(ge=0, lt=1)
     seed: int
     left_out_of_test: tuple[str, ...]
+    most_held_out: PositiveInt | None
     left_out_of_training: tuple[str, ...]

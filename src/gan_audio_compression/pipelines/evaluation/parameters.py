@@ -14,6 +14,7 @@ class EvaluationParameters(BaseModel):
         reference: key of the system that the others are compared with, utterance by utterance,
             and whose speech the paper's figures 6 to 8 show; it decodes log mels.
         spectrograms: keys of the systems whose spectrograms the report shows side by side.
+        closing: keys of the systems whose figures a run ends with.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +23,7 @@ class EvaluationParameters(BaseModel):
     examples: NonNegativeInt
     reference: str
     spectrograms: tuple[str, ...]
+    closing: tuple[str, ...]
 
 
 class RecogniserParameters(RootModel[RecogniserConfig]):

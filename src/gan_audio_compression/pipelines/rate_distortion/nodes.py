@@ -21,6 +21,7 @@ from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation import sweeps
 from gan_audio_compression.evaluation.scoring import Scorer
+from gan_audio_compression.networks.segment.config import with_latents
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
@@ -50,21 +51,27 @@ class SweepError(GanAudioCompressionError):
     """A system of the bench cannot be swept."""
 
 
-def train_variant(
+def train_latent_variants(
     log_mel: Partitions,
     manifest: pd.DataFrame,
     parameters: SegmentTrainingParameters,
-    latent_channels: int,
+    sweep: SweepParameters,
     checkpoints: Path,
-) -> SegmentModel:
-    """Train the codec with another number of latent channels, 64 latents each."""
-    config = parameters.root
-    config = replace(config, networks=replace(config.networks, latent_channels=latent_channels))
-    speech = training_speech(log_mel, manifest)
-    observer = TrackingObserver(prefix=f"latents_{64 * latent_channels}.")
-    gan, _ = train_gan(speech, config, checkpoints, observer)
-    codec, _ = train_encoder(gan, speech, config, checkpoints, observer)
-    return codec
+) -> dict[str, SegmentModel]:
+    """Train the codec with other numbers of latents a segment, as `latents_512`.
+
+    Raises:
+        ValueError: the networks have no such number of latents.
+    """
+    models, speech = {}, training_speech(log_mel, manifest)
+    for latents in sweep.latents:
+        config = parameters.root
+        config = replace(config, networks=with_latents(config.networks, latents))
+        name = f"latents_{latents}"
+        folder, observer = checkpoints / name, TrackingObserver(prefix=f"{name}.")
+        gan, _ = train_gan(speech, config, folder, observer)
+        models[name], _ = train_encoder(gan, speech, config, folder, observer)
+    return models
 
 
 def fit_level_variants(
@@ -78,17 +85,11 @@ def fit_level_variants(
     return {f"levels_{n}": refit_levels(segment_model, latents, n) for n in sweep.levels}
 
 
-def gather_variants(
-    level_variants: Partitions, **latent_variants: SegmentModel
-) -> dict[str, SegmentModel]:
-    """Return all variants by name."""
-    return {name: load() for name, load in level_variants.items()} | latent_variants
-
-
 def code_variants(
     speech: Partitions,
     manifest: pd.DataFrame,
-    variants: Mapping[str, SegmentModel],
+    level_variants: Partitions,
+    latent_variants: Partitions,
     bench: Bench,
     measures: MeasureParameters,
     sweep: SweepParameters,
@@ -100,8 +101,8 @@ def code_variants(
     chosen = spread(rows[rows["split"] == "test"], sweep.utterances)
     codecs = {
         f"{variant}/{system}": codec
-        for variant, model in variants.items()
-        for system, codec in _codecs(bench, sweep, model).items()
+        for variant, load in {**level_variants, **latent_variants}.items()
+        for system, codec in _codecs(bench, sweep, load()).items()
     }
     scorer = measures.scorer()
     jobs = []
@@ -137,7 +138,7 @@ def tabulate_sweep(
 def plot_sweep(
     points: pd.DataFrame, bench: Bench, measures: MeasureParameters, sweep: SweepParameters
 ) -> dict[str, Figure]:
-    """Plot quality over file rate for each sweep and measure, as `levels_pesq_raw`."""
+    """Plot quality over file rate for each sweep that has points, as `levels_pesq_raw`."""
     labelled = bench.labels()[sweep.systems[-1]]
     return sweeps.plot_sweep(points, measures.metrics(), labelled)
 

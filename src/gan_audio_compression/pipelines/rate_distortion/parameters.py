@@ -10,7 +10,8 @@ class SweepParameters(BaseModel):
 
     Attributes:
         levels: numbers of levels that are fitted to the trained encoder's latents.
-        training_utterances: at most so many of the training split are counted for them.
+        latents: numbers of latents a segment that the codec is trained anew with; none, if empty.
+        training_utterances: at most so many of the training split are counted for the levels.
         utterances: at most so many of the test split are coded at each setting.
         systems: keys of the segment codecs of the bench whose searches are swept; the points of
             the last have the settings beside them.
@@ -19,6 +20,7 @@ class SweepParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     levels: tuple[Annotated[int, Field(ge=2, le=256)], ...] = Field(min_length=1)
+    latents: tuple[PositiveInt, ...]
     training_utterances: PositiveInt
     utterances: PositiveInt
     systems: tuple[str, ...] = Field(min_length=1)

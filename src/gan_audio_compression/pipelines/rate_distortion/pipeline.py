@@ -2,41 +2,12 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from gan_audio_compression.evaluation.sweeps import SWEEP_MEASURES, SWEEPS
 from gan_audio_compression.pipelines.rate_distortion import nodes
-
-LATENT_VARIANTS = ("latents_128", "latents_256", "latents_512", "latents_1024")
-"""Namespaces of the codecs that differ in the number of latents of a segment."""
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline: variants, their files' rates and scores, and the searches' traces."""
-    train = Pipeline(
-        [
-            Node(
-                nodes.train_variant,
-                inputs=[
-                    "log_mel",
-                    "utterance_manifest",
-                    "params:variant_training",
-                    "params:latent_channels",
-                    "segment_checkpoints",
-                ],
-                outputs="segment_model",
-                name="train_variant",
-            )
-        ]
-    )
-    variants = [
-        Pipeline(
-            train,
-            namespace=variant,
-            inputs={"log_mel", "utterance_manifest"},
-            parameters={"params:variant_training"},
-        )
-        for variant in LATENT_VARIANTS
-    ]
-    return sum(variants, start=_variants() + _code() + _traces())
+    return _variants() + _code() + _traces()
 
 
 def _variants() -> Pipeline:
@@ -49,11 +20,16 @@ def _variants() -> Pipeline:
                 name="fit_level_variants",
             ),
             Node(
-                nodes.gather_variants,
-                inputs={"level_variants": "level_variants"}
-                | {variant: f"{variant}.segment_model" for variant in LATENT_VARIANTS},
-                outputs="variants",
-                name="gather_variants",
+                nodes.train_latent_variants,
+                inputs=[
+                    "log_mel",
+                    "utterance_manifest",
+                    "params:variant_training",
+                    "params:sweep",
+                    "variant_checkpoints",
+                ],
+                outputs="latent_variants",
+                name="train_latent_variants",
             ),
         ]
     )
@@ -67,7 +43,8 @@ def _code() -> Pipeline:
                 inputs=[
                     "speech",
                     "utterance_manifest",
-                    "variants",
+                    "level_variants",
+                    "latent_variants",
                     "params:bench",
                     "params:measures",
                     "params:sweep",
@@ -86,11 +63,7 @@ def _code() -> Pipeline:
             Node(
                 nodes.plot_sweep,
                 inputs=["sweep_points_table", "params:bench", "params:measures", "params:sweep"],
-                outputs={
-                    f"{sweep}_{measure}": f"figure_sweep_{sweep}_{measure}"
-                    for sweep in SWEEPS
-                    for measure in SWEEP_MEASURES
-                },
+                outputs="sweep_figures",
                 name="plot_sweep",
             ),
         ]

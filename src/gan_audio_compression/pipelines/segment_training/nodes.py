@@ -1,5 +1,6 @@
 """Nodes of the segment codec's training."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -11,20 +12,30 @@ from gan_audio_compression.pipelines.loops import Partitions
 from gan_audio_compression.pipelines.observer import TrackingObserver
 from gan_audio_compression.pipelines.training_parameters import SegmentTrainingParameters
 from gan_audio_compression.pipelines.training_speech import training_speech
+from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.training.checkpoint import History
 from gan_audio_compression.training.segment import run
-from gan_audio_compression.training.segment.gan_model import GanModel
+from gan_audio_compression.training.segment.gan_model import GanModel, gan_model_of
 
 
 def train_gan(
     log_mel: Partitions,
     manifest: pd.DataFrame,
+    start: StartParameters,
     parameters: SegmentTrainingParameters,
     checkpoints: Path,
 ) -> tuple[GanModel, pd.DataFrame]:
-    """Train generator, discriminator and encoder; return them and a row for each epoch."""
+    """Train generator, discriminator and encoder, or take a model's; return a row for each epoch.
+
+    Raises:
+        ModelFileError: what training shall start from is no segment model.
+    """
+    given = start.open(SegmentModel)
+    if given is not None and not start.tuned:
+        return gan_model_of(given), _table("gan", [])
     speech = training_speech(log_mel, manifest)
-    model, history = run.train_gan(speech, parameters.root, checkpoints, TrackingObserver())
+    observer = TrackingObserver()
+    model, history = run.train_gan(speech, parameters.root, checkpoints, observer, given)
     return model, _table("gan", history)
 
 
@@ -32,10 +43,14 @@ def train_encoder(
     gan_model: GanModel,
     log_mel: Partitions,
     manifest: pd.DataFrame,
+    start: StartParameters,
     parameters: SegmentTrainingParameters,
     checkpoints: Path,
 ) -> tuple[SegmentModel, pd.DataFrame]:
-    """Train the encoder against the quantiser; return the codec and a row for each epoch."""
+    """Train the encoder against the quantiser, or take a model; return a row for each epoch."""
+    given = start.open(SegmentModel)
+    if given is not None and not start.tuned:
+        return given, _table("encoder", [])
     speech = training_speech(log_mel, manifest)
     model, history = run.train_encoder(
         gan_model, speech, parameters.root, checkpoints, TrackingObserver()
@@ -50,11 +65,9 @@ def join_histories(gan: pd.DataFrame, encoder: pd.DataFrame) -> pd.DataFrame:
 
 def plot_square_error(history: pd.DataFrame) -> Figure:
     """Plot the mean square error by epoch (the paper's figure 9)."""
-    rows = history[history["stage"] == "gan"]
-    curves = {"training": "mse", "validation": "validation_mse"}
-    return loss_figure(
-        rows["epoch"].tolist(),
-        {name: rows[c].tolist() for name, c in curves.items() if c in rows},
+    return _curves_of_gan(
+        history,
+        {"training": "mse", "validation": "validation_mse"},
         title="Mean square error of the generated log mel (figure 9)",
         ylabel="MSE (log mel in [-1, 1])",
     )
@@ -62,13 +75,21 @@ def plot_square_error(history: pd.DataFrame) -> Figure:
 
 def plot_discriminator_losses(history: pd.DataFrame) -> Figure:
     """Plot the discriminator's losses by epoch (the paper's figure 10)."""
-    rows = history[history["stage"] == "gan"]
-    return loss_figure(
-        rows["epoch"].tolist(),
-        {"D on real": rows["d_real"].tolist(), "D on generated": rows["d_generated"].tolist()},
+    return _curves_of_gan(
+        history,
+        {"D on real": "d_real", "D on generated": "d_generated"},
         title="Discriminator loss on real and on generated log mels (figure 10)",
         ylabel="Least-squares loss",
     )
+
+
+def _curves_of_gan(
+    history: pd.DataFrame, columns: Mapping[str, str], *, title: str, ylabel: str
+) -> Figure:
+    """Plot columns of the GAN stage by epoch; none where a model was taken as it is."""
+    rows = history[history["stage"] == "gan"]
+    curves = {name: rows[column].tolist() for name, column in columns.items() if column in rows}
+    return loss_figure(rows["epoch"].tolist(), curves, title=title, ylabel=ylabel)
 
 
 def _table(stage: str, history: History) -> pd.DataFrame:

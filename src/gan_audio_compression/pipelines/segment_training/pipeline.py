@@ -4,7 +4,13 @@ from kedro.pipeline import Node, Pipeline
 
 from gan_audio_compression.pipelines.segment_training import nodes
 
-_SPEECH = ["log_mel", "utterance_manifest", "params:segment_training", "segment_checkpoints"]
+_SPEECH = [
+    "log_mel",
+    "utterance_manifest",
+    "params:segment_start",
+    "params:segment_training",
+    "segment_checkpoints",
+]
 """What both stages learn from, and how."""
 
 

@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.component import code_digest
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.networks.errors import NotAModelError
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
@@ -25,9 +23,9 @@ from gan_audio_compression.pipelines.loops import (
     utterance_loop,
 )
 from gan_audio_compression.pipelines.observer import TrackingObserver
-from gan_audio_compression.pipelines.sequence_training.parameters import StartParameters
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
 from gan_audio_compression.pipelines.training_speech import training_speech, with_variations
+from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.training.sequence.run import train_sequence
 
 
@@ -85,21 +83,9 @@ def train_sequence_codec(
     Raises:
         ModelFileError: what training shall start from is no sequence model.
     """
-    given = _start(start.model)
+    given = start.open(SequenceModel)
     if given is not None and not start.tuned:
         return given, pd.DataFrame({"epoch": []})
     speech = with_variations(training_speech(log_mel, manifest), varied, variations)
     model, history = train_sequence(speech, parameters.root, checkpoints, TrackingObserver(), given)
     return model, pd.DataFrame(history).assign(epoch=range(1, len(history) + 1))
-
-
-def _start(name: str | None) -> SequenceModel | None:
-    if name is None:
-        return None
-    model = open_model(name)
-    if not isinstance(model, SequenceModel):
-        raise NotAModelError(
-            f"{name} is a segment model, which this training cannot start from;"
-            " give default, or nothing to start anew."
-        )
-    return model

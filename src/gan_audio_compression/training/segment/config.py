@@ -3,27 +3,51 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from gan_audio_compression.networks.segment.config import SegmentConfig
-from gan_audio_compression.training.config import NO_OTHER_KEYS, RuntimeConfig, ScheduleConfig
+from gan_audio_compression.networks.segment.config import (
+    ImageConfig,
+    SegmentConfig,
+    segment_config,
+)
+from gan_audio_compression.training.config import (
+    NO_OTHER_KEYS,
+    AdversarialConfig,
+    RuntimeConfig,
+    ScheduleConfig,
+)
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the generator's loss."""
+    """Weights of what both stages minimise, beside the discriminator's.
+
+    Attributes:
+        mse: of the mean square error of images, in [-1, 1].
+        distortion: of `signal.distortion`, which hears as a listener does.
+
+    Raises:
+        ValueError: a weight is negative, or both are zero.
+    """
 
     __pydantic_config__ = NO_OTHER_KEYS
 
-    adversarial: float = 1.0
-    feature_matching: float = 10.0
-    mse: float = 10.0
+    mse: float = 1.0
+    distortion: float = 0.0
+
+    def __post_init__(self) -> None:
+        if min(self.mse, self.distortion) < 0 or self.mse == self.distortion == 0:
+            raise ValueError("loss: mse and distortion are not negative, and not both 0.")
 
 
 @dataclass(frozen=True)
 class GanStageConfig:
     """The first stage: generator, discriminator and encoder.
 
-    `ema` is the decay of the running average of the weights that is kept in place of the last
-    weights; 0 keeps the last.
+    Attributes:
+        schedule: of its steps.
+        adversarial: the discriminator and its weights.
+        ema: decay of the running average of the weights that is kept in place of the last
+            weights; 0 keeps the last.
+        quantised: whether latents are rounded to even levels already.
 
     Raises:
         ValueError: the decay is out of its range.
@@ -32,8 +56,9 @@ class GanStageConfig:
     __pydantic_config__ = NO_OTHER_KEYS
 
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
-    loss: LossWeights = field(default_factory=LossWeights)
+    adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
     ema: float = 0.0
+    quantised: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.ema < 1:
@@ -42,7 +67,16 @@ class GanStageConfig:
 
 @dataclass(frozen=True)
 class EncoderStageConfig:
-    """The second stage: the encoder alone, with the quantiser in the loop.
+    """The second stage: the encoder alone, with the quantiser in the loop."""
+
+    __pydantic_config__ = NO_OTHER_KEYS
+
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+
+
+@dataclass(frozen=True)
+class SegmentTrainingConfig:
+    """All of the training.
 
     Raises:
         ValueError: there are fewer than 2 levels or more than 256.
@@ -50,25 +84,17 @@ class EncoderStageConfig:
 
     __pydantic_config__ = NO_OTHER_KEYS
 
-    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
-    levels: int = 16
-
-    def __post_init__(self) -> None:
-        if not 2 <= self.levels <= 256:
-            raise ValueError(f"encoder.levels is {self.levels}; give 2 to 256.")
-
-
-@dataclass(frozen=True)
-class SegmentTrainingConfig:
-    """All of the training."""
-
-    __pydantic_config__ = NO_OTHER_KEYS
-
     seed: int = 0
-    networks: SegmentConfig = field(default_factory=SegmentConfig)
+    networks: SegmentConfig = field(default_factory=ImageConfig)
+    levels: int = 16
+    loss: LossWeights = field(default_factory=LossWeights)
     gan: GanStageConfig = field(default_factory=GanStageConfig)
     encoder: EncoderStageConfig = field(default_factory=EncoderStageConfig)
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.levels <= 256:
+            raise ValueError(f"levels is {self.levels}; give 2 to 256.")
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "SegmentTrainingConfig":
@@ -79,20 +105,14 @@ class SegmentTrainingConfig:
             ValueError: a value out of range.
         """
         gan, encoder = dict(values.get("gan", {})), dict(values.get("encoder", {}))
-        return cls(
-            **{
-                **values,
-                "networks": SegmentConfig(**values.get("networks", {})),
-                "gan": GanStageConfig(
-                    **{
-                        **gan,
-                        "schedule": ScheduleConfig(**gan.get("schedule", {})),
-                        "loss": LossWeights(**gan.get("loss", {})),
-                    }
-                ),
-                "encoder": EncoderStageConfig(
-                    **{**encoder, "schedule": ScheduleConfig(**encoder.get("schedule", {}))}
-                ),
-                "runtime": RuntimeConfig(**values.get("runtime", {})),
-            }
-        )
+        gan["schedule"] = ScheduleConfig(**gan.get("schedule", {}))
+        gan["adversarial"] = AdversarialConfig(**gan.get("adversarial", {}))
+        encoder["schedule"] = ScheduleConfig(**encoder.get("schedule", {}))
+        parts = {
+            "networks": segment_config(values.get("networks", {})),
+            "loss": LossWeights(**values.get("loss", {})),
+            "gan": GanStageConfig(**gan),
+            "encoder": EncoderStageConfig(**encoder),
+            "runtime": RuntimeConfig(**values.get("runtime", {})),
+        }
+        return cls(**{**values, **parts})

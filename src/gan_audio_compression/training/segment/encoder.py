@@ -2,31 +2,29 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from gan_audio_compression.codec.segment.quantiser import Quantiser, even_levels, fit_levels
 from gan_audio_compression.training.checkpoint import pack, unpack
-from gan_audio_compression.training.config import RuntimeConfig
 from gan_audio_compression.training.crops import CropSampler
 from gan_audio_compression.training.loop import DivergenceError
 from gan_audio_compression.training.optimiser import adam, descend, use_channels_last
-from gan_audio_compression.training.segment.config import EncoderStageConfig
+from gan_audio_compression.training.segment.config import SegmentTrainingConfig
 from gan_audio_compression.training.segment.gan import AutoEncoder
+from gan_audio_compression.training.segment.losses import image_losses, weighted
 
 LEVEL_BATCHES = 32
 """Batches of the training split whose latents the levels are fitted to."""
 
 
 class EncoderStage:
-    """Trains the encoder on the mean square error of what the generator makes of levels.
+    """Trains the encoder on what the generator makes of levels.
 
     The levels are fitted by k-means to the encoder's latents of training speech before each epoch.
 
     Args:
         model: encoder and generator of the GAN stage; only the encoder changes.
         sampler: of the training split, for the levels.
-        config: of this stage.
-        runtime: device and precision.
+        config: of the training.
         validation: fixed segments [S, 1, 128, 128].
     """
 
@@ -36,13 +34,11 @@ class EncoderStage:
         self,
         model: AutoEncoder,
         sampler: CropSampler,
-        config: EncoderStageConfig,
-        runtime: RuntimeConfig,
+        config: SegmentTrainingConfig,
         validation: Tensor,
     ) -> None:
-        self._config = config
-        self._runtime = runtime
-        self._device = torch.device(runtime.device)
+        self._config, self._runtime = config, config.runtime
+        self._device = torch.device(config.runtime.device)
         self._validation = validation
         self._sampler = sampler
         self.model = model.to(self._device)
@@ -50,7 +46,7 @@ class EncoderStage:
         self.model.generator.requires_grad_(False)
         self._optimiser = adam(self.model.encoder.parameters())
         self.quantiser = Quantiser(even_levels(config.levels)).to(self._device)
-        if runtime.compile:
+        if config.runtime.compile:
             self.model.encoder.compile()
             self.model.generator.compile()
 
@@ -83,20 +79,20 @@ class EncoderStage:
         ):
             latent = self.quantiser.straight_through(self.model.encoder(images).float())
             generated = self.model.generator(latent)
-        loss = functional.mse_loss(generated.float(), images)
-        descend(loss, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
-        return {"mse": loss.detach()}
+        losses = image_losses(generated, images, self._config.loss)
+        limit = self._config.encoder.schedule.gradient_limit
+        total = weighted(losses, self._config.loss)
+        descend(total, self._optimiser, learning_rate, limit)
+        return {name: loss.detach() for name, loss in losses.items()}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Return the mean square error of what the receiver makes of validation segments."""
+        """Return the losses of what the receiver makes of validation segments."""
         self.model.eval()
-        errors = []
-        for images in self._validation.split(32):
-            on_device = images.to(self._device)
-            generated = self.model.generator(self.quantiser(self.model.encoder(on_device)))
-            errors.append((generated - on_device).square().mean((1, 2, 3)))
-        return {"validation_mse": torch.cat(errors).mean().item()}
+        images = self._validation.to(self._device)
+        generated = torch.cat([self.model(part, self.quantiser) for part in images.split(32)])
+        losses = image_losses(generated, images, self._config.loss)
+        return {f"validation_{name}": loss.item() for name, loss in losses.items()}
 
     def state(self) -> dict[str, Tensor]:
         """Return weights, moments and levels."""

@@ -3,29 +3,28 @@
 from dataclasses import replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_audio_compression.codec.segment.columns import column_contexts, to_columns
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.segment.quantiser import Quantiser, fit_levels
 from gan_audio_compression.entropy.tables import LevelTables
-from gan_audio_compression.networks.segment.encoder import SegmentEncoder
 from gan_audio_compression.signal.segments import split_segments
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS, SEGMENT_FRAMES
 from gan_audio_compression.training.speech import Utterances
 
 
 @torch.no_grad()
-def silence_symbols(encoder: SegmentEncoder, quantiser: Quantiser) -> Tensor:
-    """Return the symbols [channels, 8 rows] in the middle of a segment of silence."""
+def silence_symbols(encoder: nn.Module, quantiser: Quantiser) -> Tensor:
+    """Return the symbols [positions] in the middle of a segment of silence."""
     silence = split_segments(torch.full((SEGMENT_FRAMES, MEL_BANDS), FLOOR))
     symbols = quantiser.symbols(encoder(silence.to(quantiser.levels.device)).float())
-    return symbols[0, :, :, symbols.shape[-1] // 2].cpu()
+    return symbols[0, :, symbols.shape[-1] // 2].cpu()
 
 
 @torch.no_grad()
 def encoder_latents(codec: SegmentModel, utterances: Utterances) -> list[tuple[int, Tensor]]:
-    """Return the frames and the latent [segments, C, 8, 8] of each utterance, in memory."""
+    """Return the frames and the latents [S, positions, columns] of each utterance, in memory."""
     return [
         (frames, codec.encode(split_segments(torch.from_numpy(load()))))
         for frames, load in utterances.values()

@@ -1,44 +1,61 @@
 """Both stages of training, from log mels to the segment codec."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from gan_audio_compression.codec.segment.columns import to_columns
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.segment.quantiser import Quantiser
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.segment.config import SegmentConfig
-from gan_audio_compression.networks.segment.encoder import SegmentEncoder
 from gan_audio_compression.signal.segments import split_segments
 from gan_audio_compression.training.checkpoint import CheckpointStore, History, outcome_digest
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.segment.config import SegmentTrainingConfig
+from gan_audio_compression.training.segment.config import (
+    EncoderStageConfig,
+    GanStageConfig,
+    SegmentTrainingConfig,
+)
 from gan_audio_compression.training.segment.encoder import EncoderStage
 from gan_audio_compression.training.segment.gan import GanStage
-from gan_audio_compression.training.segment.gan_model import GanModel
+from gan_audio_compression.training.segment.gan_model import GanModel, gan_model_of
 from gan_audio_compression.training.segment.images import fixed_segments, segment_sampler
 from gan_audio_compression.training.segment.levels import silence_symbols
 from gan_audio_compression.training.speech import TrainingSpeech, Utterances
 
 
 def train_gan(
-    speech: TrainingSpeech, config: SegmentTrainingConfig, checkpoints: Path, observer: Observer
+    speech: TrainingSpeech,
+    config: SegmentTrainingConfig,
+    checkpoints: Path,
+    observer: Observer,
+    start: SegmentModel | None = None,
 ) -> tuple[GanModel, History]:
-    """Run the GAN stage; what an earlier run of the same configuration did is not done again."""
+    """Run the GAN stage; what an earlier run of the same configuration did is not done again.
+
+    Args:
+        speech: to learn from.
+        config: of the training.
+        checkpoints: folder of the checkpoint.
+        observer: is told of the progress.
+        start: the model to go on from, whose networks take the place of the configuration's; None
+            to start from random weights.
+    """
+    if start is not None:
+        config = replace(config, networks=start.networks)
     schedule = config.gan.schedule
-    stage = GanStage(
-        config.networks,
-        config.gan,
-        config.runtime,
-        fixed_segments(speech.validation, config.runtime.validation_segments, config.seed),
-        config.seed,
-    )
-    digest = outcome_digest(speech.digest, config.seed, config.networks, config.gan, config.runtime)
+    held_out = fixed_segments(speech.validation, config.runtime.validation_segments, config.seed)
+    stage = GanStage(config, held_out, None if start is None else gan_model_of(start).model)
+    started = [] if start is None else [start.digest]
+    # Another schedule of the encoder stage changes nothing here.
+    digest = outcome_digest(speech.digest, replace(config, encoder=EncoderStageConfig()), *started)
     history = run_stage(
         stage,
         segment_sampler(speech.train, schedule.batch, config.seed),
@@ -61,14 +78,9 @@ def train_encoder(
     schedule = config.encoder.schedule
     sampler = segment_sampler(speech.train, schedule.batch, config.seed + 1)
     weights = hashlib.sha256(gan.to_bytes()).hexdigest()
-    digest = outcome_digest(weights, speech.digest, config.seed, config.encoder, config.runtime)
-    stage = EncoderStage(
-        gan.model,
-        sampler,
-        config.encoder,
-        config.runtime,
-        fixed_segments(speech.validation, config.runtime.validation_segments, config.seed),
-    )
+    digest = outcome_digest(weights, speech.digest, replace(config, gan=GanStageConfig()))
+    held_out = fixed_segments(speech.validation, config.runtime.validation_segments, config.seed)
+    stage = EncoderStage(gan.model, sampler, config, held_out)
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, schedule, store, observer)
     model = stage.model.eval()
@@ -88,11 +100,11 @@ def train_encoder(
 
 @torch.no_grad()
 def _count_levels(
-    encoder: SegmentEncoder, quantiser: Quantiser, networks: SegmentConfig, utterances: Utterances
+    encoder: nn.Module, quantiser: Quantiser, networks: SegmentConfig, utterances: Utterances
 ) -> NDArray[np.int64]:
     """Return how often each position of a latent column has each level, [positions, levels]."""
     device = quantiser.levels.device
-    positions, levels = networks.latent_channels * 8, len(quantiser.levels)
+    positions, levels = networks.positions, len(quantiser.levels)
     counts = np.zeros(positions * levels, dtype=np.int64)
     offsets = levels * np.arange(positions)
     for frames, load in utterances.values():

@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.codec.sequence.distortion import distortion
 from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.discriminator import Discriminator
 from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
 from gan_audio_compression.networks.sequence.generator import SequenceGenerator
+from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 from gan_audio_compression.training.adversary import Adversary

@@ -188,6 +188,7 @@ def _sweep_curves(
         )
         for sweep, what in SWEEPS.items()
         for measure in SWEEP_MEASURES
+        if f"{sweep}_{measure}" in sweeps
     ]
     objective = "The objective of what will be decoded over the iterations of the search."
     return [*figures, _figure(plot_objective(search_objective, labels), objective)]

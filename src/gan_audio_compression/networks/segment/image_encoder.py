@@ -1,23 +1,23 @@
-"""The encoder: an image of the log mel to its latent."""
+"""The encoder of images: one of the log mel to its latent."""
 
 import itertools
 
 from torch import Tensor, nn
 
-from gan_audio_compression.networks.segment.blocks import convolution
-from gan_audio_compression.networks.segment.config import SegmentConfig
+from gan_audio_compression.networks.segment.config import ImageConfig
+from gan_audio_compression.networks.segment.image_blocks import convolution
 
 DOWNSAMPLINGS = 4
 
 
-class SegmentEncoder(nn.Module):
-    """Images [B, 1, 128, W] in [-1, 1] to latents [B, C, 8, W / 16] in [0, 1].
+class ImageEncoder(nn.Module):
+    """Images [S, 1, 128, 128] in [-1, 1] to latents [S, 8 C, 8] in [0, 1], rows within channels.
 
     A 7x7 convolution, four that halve the size and double the channels up to eight times the
     width, and a 3x3 projection with a sigmoid.
     """
 
-    def __init__(self, config: SegmentConfig) -> None:
+    def __init__(self, config: ImageConfig) -> None:
         super().__init__()
         widths = [config.width * min(2**i, 8) for i in range(DOWNSAMPLINGS + 1)]
         self.layers = nn.Sequential(
@@ -33,4 +33,4 @@ class SegmentEncoder(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Return the latents of images."""
         latent: Tensor = self.layers(image)
-        return latent
+        return latent.flatten(1, 2)

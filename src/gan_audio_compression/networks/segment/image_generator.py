@@ -1,23 +1,27 @@
-"""The generator: a latent to an image of the log mel."""
+"""The generator of images: a latent to one of the log mel."""
 
 import itertools
 
 from torch import Tensor, nn
 
-from gan_audio_compression.networks.segment.blocks import ResidualBlock, convolution, upsampling
-from gan_audio_compression.networks.segment.config import SegmentConfig
-from gan_audio_compression.networks.segment.encoder import DOWNSAMPLINGS
+from gan_audio_compression.networks.segment.config import LATENT_ROWS, ImageConfig
+from gan_audio_compression.networks.segment.image_blocks import (
+    ResidualBlock,
+    convolution,
+    upsampling,
+)
+from gan_audio_compression.networks.segment.image_encoder import DOWNSAMPLINGS
 
 
-class SegmentGenerator(nn.Module):
-    """Latents [B, C, 8, W] in [0, 1] to images [B, 1, 128, 16 W] in [-1, 1].
+class ImageGenerator(nn.Module):
+    """Latents [S, 8 C, 8] in [0, 1] to images [S, 1, 128, 128] in [-1, 1].
 
     A 3x3 convolution to eight times the width, residual blocks, four transposed convolutions
     that double the size and halve the channels, and a 7x7 convolution with a hyperbolic tangent.
     There is no noise input: the latent decides everything.
     """
 
-    def __init__(self, config: SegmentConfig) -> None:
+    def __init__(self, config: ImageConfig) -> None:
         super().__init__()
         widths = [8 * config.width // 2**i for i in range(DOWNSAMPLINGS + 1)]
         self.layers = nn.Sequential(
@@ -33,5 +37,5 @@ class SegmentGenerator(nn.Module):
 
     def forward(self, latent: Tensor) -> Tensor:
         """Return the images of latents."""
-        image: Tensor = self.layers(2.0 * latent - 1.0)
+        image: Tensor = self.layers(2.0 * latent.unflatten(1, (-1, LATENT_ROWS)) - 1.0)
         return image

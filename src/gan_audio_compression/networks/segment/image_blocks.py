@@ -1,4 +1,4 @@
-"""Layers that encoder and generator share."""
+"""Layers that encoder and generator of images share."""
 
 from torch import Tensor, nn
 

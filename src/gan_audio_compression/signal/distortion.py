@@ -1,4 +1,4 @@
-"""The objective of the sequence codec beside the rate: how far decoded speech is from speech."""
+"""How far decoded speech is from speech: what trainings and searches minimise beside the rate."""
 
 from dataclasses import dataclass
 

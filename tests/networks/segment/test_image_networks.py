@@ -1,12 +1,12 @@
-"""Encoder and generator: shapes, ranges, size, independence of the batch, initial weights."""
+"""The networks of images: shapes, ranges, size, independence of the batch, initial weights."""
 
 import pytest
 import torch
 from torch import nn
 
-from gan_audio_compression.networks.segment.config import SegmentConfig
-from gan_audio_compression.networks.segment.encoder import SegmentEncoder
-from gan_audio_compression.networks.segment.generator import SegmentGenerator
+from gan_audio_compression.networks.segment.config import ImageConfig
+from gan_audio_compression.networks.segment.image_encoder import ImageEncoder
+from gan_audio_compression.networks.segment.image_generator import ImageGenerator
 from gan_audio_compression.networks.segment.initialisation import initialise
 
 
@@ -17,27 +17,27 @@ def initialised(network: nn.Module) -> nn.Module:
 
 
 @torch.no_grad()
-def test_shapes_and_ranges(small: SegmentConfig) -> None:
-    encoder, generator = initialised(SegmentEncoder(small)), initialised(SegmentGenerator(small))
+def test_shapes_and_ranges(images: ImageConfig) -> None:
+    encoder, generator = initialised(ImageEncoder(images)), initialised(ImageGenerator(images))
     latent = encoder(5.0 * torch.randn(2, 1, 128, 128))
-    assert latent.shape == (2, 8, 8, 8)
+    assert latent.shape == (2, 64, 8)
     assert latent.min() >= 0
     assert latent.max() <= 1
-    image = generator(torch.rand(2, 8, 8, 8))
+    image = generator(torch.rand(2, 64, 8))
     assert image.shape == (2, 1, 128, 128)
     assert image.abs().max() <= 1
 
 
 @torch.no_grad()
-def test_any_number_of_latent_columns(small: SegmentConfig) -> None:
-    assert SegmentEncoder(small)(torch.zeros(1, 1, 128, 48)).shape == (1, 8, 8, 3)
-    assert SegmentGenerator(small)(torch.zeros(1, 8, 8, 3)).shape == (1, 1, 128, 48)
+def test_any_number_of_latent_columns(images: ImageConfig) -> None:
+    assert ImageEncoder(images)(torch.zeros(1, 1, 128, 48)).shape == (1, 64, 3)
+    assert ImageGenerator(images)(torch.zeros(1, 64, 3)).shape == (1, 1, 128, 48)
 
 
 def test_the_papers_networks() -> None:
-    paper = SegmentConfig()
+    paper = ImageConfig()
     with torch.device("meta"):
-        encoder, generator = SegmentEncoder(paper), SegmentGenerator(paper)
+        encoder, generator = ImageEncoder(paper), ImageGenerator(paper)
         latent = encoder(torch.zeros(1, 1, 128, 128))
         image = generator(latent)
     assert latent.numel() == 512
@@ -50,12 +50,12 @@ def test_the_papers_networks() -> None:
 
 @torch.no_grad()
 @pytest.mark.parametrize("mode", ["train", "eval"])
-@pytest.mark.parametrize("kind", [SegmentEncoder, SegmentGenerator])
+@pytest.mark.parametrize("kind", [ImageEncoder, ImageGenerator])
 def test_an_image_does_not_depend_on_its_batch(
-    small: SegmentConfig, kind: type[nn.Module], mode: str
+    images: ImageConfig, kind: type[nn.Module], mode: str
 ) -> None:
-    network = initialised(kind(small)).train(mode == "train")
-    shape = (1, 128, 128) if kind is SegmentEncoder else (8, 8, 8)
+    network = initialised(kind(images)).train(mode == "train")
+    shape = (1, 128, 128) if kind is ImageEncoder else (64, 8)
     batch = torch.rand(4, *shape)
     batch[1:] *= 100.0
     alone = network(batch[:1])
@@ -64,20 +64,20 @@ def test_an_image_does_not_depend_on_its_batch(
 
 
 @torch.no_grad()
-def test_the_latent_decides_the_image(small: SegmentConfig) -> None:
-    generator = initialised(SegmentGenerator(small))
-    one, other = torch.rand(2, 1, 8, 8, 8)
+def test_the_latent_decides_the_image(images: ImageConfig) -> None:
+    generator = initialised(ImageGenerator(images))
+    one, other = torch.rand(2, 1, 64, 8)
     assert torch.equal(generator(one), generator(one))
     assert (generator(one) - generator(other)).abs().mean() > 0.01
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("seed", range(3))
-def test_initial_weights_keep_the_variance(small: SegmentConfig, seed: int) -> None:
-    generator = SegmentGenerator(small)
+def test_initial_weights_keep_the_variance(images: ImageConfig, seed: int) -> None:
+    generator = ImageGenerator(images)
     torch.manual_seed(seed)
     initialise(generator)
-    image = generator(torch.rand(4, 8, 8, 8))
+    image = generator(torch.rand(4, 64, 8))
     assert 0.15 < image.std().item() < 0.85
     saturated = (image.abs() > 0.99).float().mean().item()
     assert saturated < 0.5
@@ -92,9 +92,9 @@ def test_initial_weights_keep_the_variance_in_each_upsampling() -> None:
     assert layer(rectified).var().item() == pytest.approx(1.0, rel=0.15)
 
 
-def test_initial_weights_follow_the_seed(small: SegmentConfig) -> None:
+def test_initial_weights_follow_the_seed(images: ImageConfig) -> None:
     def weights(seed: int) -> torch.Tensor:
-        generator = SegmentGenerator(small)
+        generator = ImageGenerator(images)
         torch.manual_seed(seed)
         initialise(generator)
         return nn.utils.parameters_to_vector(generator.parameters())

@@ -1,0 +1,47 @@
+"""What a training starts from: a model of its own kind, or nothing."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from gan_audio_compression.codec.kinds import Model
+from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.networks.errors import NotAModelError
+from gan_audio_compression.pipelines.training_start import StartParameters
+
+
+def start_from(model: Model, folder: Path) -> StartParameters:
+    path = folder / "given.safetensors"
+    path.write_bytes(model.to_bytes())
+    return StartParameters(model=str(path), tuned=True)
+
+
+def test_random_weights_are_no_model() -> None:
+    assert StartParameters(model=None, tuned=True).open(SegmentModel) is None
+
+
+def test_a_model_of_the_kind_is_opened(
+    segment_model: SegmentModel, sequence_model: SequenceModel, tmp_path: Path
+) -> None:
+    opened = start_from(segment_model, tmp_path).open(SegmentModel)
+    assert opened is not None and opened.digest == segment_model.digest
+    other = start_from(sequence_model, tmp_path).open(SequenceModel)
+    assert other is not None and other.digest == sequence_model.digest
+
+
+def test_a_model_of_the_other_kind_is_refused(
+    segment_model: SegmentModel, sequence_model: SequenceModel, tmp_path: Path
+) -> None:
+    message = r"given.safetensors is a segment model, .* the sequence codec cannot start from; give"
+    with pytest.raises(NotAModelError, match=message):
+        start_from(segment_model, tmp_path).open(SequenceModel)
+    message = r"given.safetensors is a sequence model, .* the segment codec cannot start from; give"
+    with pytest.raises(NotAModelError, match=message):
+        start_from(sequence_model, tmp_path).open(SegmentModel)
+
+
+def test_nothing_cannot_be_taken_as_it_is() -> None:
+    with pytest.raises(ValidationError, match="without a model"):
+        StartParameters(model=None, tuned=False)
