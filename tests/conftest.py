@@ -23,10 +23,12 @@ MakeSpeech = Callable[[int, int], NDArray[np.float32]]
 RUNS = Path(__file__).parent / "runs"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together in one process what shares its fixtures: a file, and all whole runs.
 
-    The whole runs take longest, so they begin: the other processes do the rest meanwhile.
+    Before pytest-xdist reads the groups. The whole runs take longest, so they begin: the other
+    processes do the rest meanwhile.
     """
     items.sort(key=lambda item: RUNS not in item.path.parents)
     for item in items:
