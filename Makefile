@@ -28,7 +28,7 @@ test: $(STAMP) ## Check style and types, then run the tests.
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder --durations 20
+	.venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 20
 
 report: ## Open the report of the last run, or say where it is; REPORT=FILE for that of an environment.
 	@test -f $(REPORT) || { echo "There is no $(REPORT) yet: make run writes it." >&2; exit 1; }

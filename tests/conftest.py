@@ -23,17 +23,22 @@ MakeSpeech = Callable[[int, int], NDArray[np.float32]]
 RUNS = Path(__file__).parent / "runs"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together in one process what shares its fixtures: a file, and all whole runs.
-
-    Before pytest-xdist reads the groups. The whole runs take longest, so they begin: the other
-    processes do the rest meanwhile.
-    """
+    """Let the whole runs begin: they take longest, and other processes do the rest meanwhile."""
     items.sort(key=lambda item: RUNS not in item.path.parents)
-    for item in items:
-        group = RUNS if RUNS in item.path.parents else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together in one process what shares its fixtures: a file, and all whole runs."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "tests/runs" if file.startswith("tests/runs/") else file
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
