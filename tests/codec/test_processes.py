@@ -114,8 +114,8 @@ def test_one_thread_does_all_the_work(make_speech: Any) -> None:
         own, others = (now - then for now, then in zip(processor_time(), before, strict=True))
     finally:
         torch.set_num_threads(threads)
-    # A thread that waits in a loop would take about as much.
-    assert others < 0.05 * own
+    # A thread that waits in a loop would take about as much; those of a test runner take a little.
+    assert others < 0.25 * own
 
 
 def processor_time() -> tuple[int, int]:

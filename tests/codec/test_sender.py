@@ -153,9 +153,9 @@ def test_the_objective_is_the_mean_over_the_frames(
     log_mel = log_mel_spectrogram(torch.from_numpy(as_coded(speech)))
     found = search(segment_model, log_mel, BACK_PROPAGATION)
     first, last = found.objective.tolist()
-    assert encoded.objective == pytest.approx((128 * first + 29 * last) / 157, rel=1e-3)
+    assert encoded.objective == pytest.approx((128 * first + 29 * last) / 157, rel=1e-2)
     first, last = found.trace[0].tolist()
-    assert encoded.start_objective == pytest.approx((128 * first + 29 * last) / 157, rel=1e-3)
+    assert encoded.start_objective == pytest.approx((128 * first + 29 * last) / 157, rel=1e-2)
     assert encoded.objective < encoded.start_objective
 
 

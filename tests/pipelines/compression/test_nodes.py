@@ -83,7 +83,7 @@ def test_readable_speech_of_validation_and_test_is_coded_by_each_codec(
         assert isinstance(chunk, Chunk)
         assert chunk.total == LENGTHS[id]
         # The level is corrected for what random weights add, some 15 dB.
-        assert chunk.levels[0].code - level_code == pytest.approx(29, abs=4)
+        assert chunk.levels[0].code - level_code == pytest.approx(29, abs=6)
         assert len(decode_file(segment_model, data).speech) == LENGTHS[id]
         row = done.records[f"ours/{id}"]
         assert (row["system"], row["utterance"]) == ("ours", id)
