@@ -10,7 +10,7 @@ from torch import Tensor
 from gan_audio_compression.signal.analysis import centred_magnitude, log_mel_of
 from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE
 from gan_audio_compression.signal.level_loss import corrected_levels
-from gan_audio_compression.signal.synthesis import mel_to_magnitude
+from gan_audio_compression.signal.synthesis import mel_to_magnitude, waveform_from_log_mel
 
 NEPERS = math.log(10) / 20
 
@@ -27,6 +27,18 @@ def test_what_a_generator_loses_is_added_to_the_level(lost_db: float) -> None:
     log_mel, magnitude = noise(40)
     corrected = corrected_levels(np.full(40, 52), magnitude, log_mel - lost_db * NEPERS)
     assert corrected.tolist() == [52 - round(2 * lost_db)] * 40
+
+
+@pytest.mark.parametrize("lost_db", [-16.0, 20.0])
+def test_a_spectrum_that_no_wave_has_is_corrected_by_what_is_heard(lost_db: float) -> None:
+    """Of magnitudes that have nothing to do with each other a wave keeps less than half."""
+    log_mel, magnitude = noise(40)
+    drawn = torch.randn(log_mel.shape, generator=torch.Generator().manual_seed(1)).double()
+    generated = log_mel + drawn - lost_db * NEPERS
+    corrected = corrected_levels(np.full(40, 52), magnitude, generated)
+    heard = centred_magnitude(waveform_from_log_mel(generated, 39 * 128))
+    lost = 10 * math.log10(magnitude.square().sum() / heard.square().sum())
+    assert 0.5 * (52 - corrected) == pytest.approx(np.full(40, lost), abs=0.25)
 
 
 def test_each_stretch_of_one_level_is_corrected_by_itself() -> None:

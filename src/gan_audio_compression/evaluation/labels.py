@@ -26,8 +26,8 @@ def label_points(
 ) -> None:
     """Write a label beside each point and fix the layout of the figure.
 
-    Each label goes where it covers least of the points, the lines, the legend and the labels
-    before it; one that had to go farther is joined to its point.
+    Each label goes where it covers least of the points, the lines and the labels before
+    it; one that had to go farther is joined to its point.
 
     Args:
         labels: x, y and text, in data coordinates.
@@ -44,8 +44,6 @@ def label_points(
         _boxes_around(points, _MARKER_RADIUS),
         _boxes_around(axes.transData.transform(lines.reshape(-1, 2)), _LINE_RADIUS),
     ]
-    if legend := axes.get_legend():
-        taken.append(np.array([legend.get_window_extent().extents]))
     for point, (x, y, text) in zip(points, labels, strict=True):
         taken.append(_write(axes, (x, y), text, point, np.concatenate(taken)))
 

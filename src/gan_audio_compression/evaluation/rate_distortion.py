@@ -73,7 +73,7 @@ def rate_distortion_figure(
         _draw_curve(axes, of, number, joined=number < len(lines))
     axes.margins(y=0.1)
     if lines:
-        axes.legend(handlelength=3.5)
+        figure.legend(loc="outside lower center", ncols=3, handlelength=3.5)
     labelled = points[points["label"].fillna("") != ""]
     label_points(
         axes,

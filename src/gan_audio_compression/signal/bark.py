@@ -119,7 +119,8 @@ def _mel_weights(from_bins: NDArray[np.float64]) -> NDArray[np.float64]:
         len(from_bins), 0.0, SAMPLE_RATE / 2, MEL_BANDS, SAMPLE_RATE, None, "slaney"
     )
     mean_of_magnitudes = mel_filters().double().sum(0).numpy()[:, None]
-    weights: NDArray[np.float64] = triangles.double().numpy().T @ from_bins
+    # PyTorch keeps to one thread; those of NumPy would go on in a loop for a while.
+    weights: NDArray[np.float64] = (triangles.double().T @ torch.from_numpy(from_bins)).numpy()
     weights /= mean_of_magnitudes**2
     return weights
 

@@ -60,16 +60,22 @@ def _quietest_state(beginning: Wave) -> Precise:
     onset = np.pad(onset, (0, _ONSET - len(onset)), mode="mean")
     at_rest = np.zeros((len(_sections()), 2))
     out, _ = signal.sosfilt(_sections(), onset, zi=at_rest)
-    state: Precise = np.linalg.lstsq(_oscillations(), -out, rcond=None)[0]
+    state: Precise = -np.einsum("et,t->e", _states_of_oscillations(), out)
     return state.reshape(at_rest.shape)
 
 
 @cache
-def _oscillations() -> Precise:
-    """Return what comes out of each element of the state alone, [_ONSET, elements]."""
+def _states_of_oscillations() -> Precise:
+    """Return the pseudo-inverse [elements, _ONSET] of what comes out of each element of the state.
+
+    Every product here is small or a sum without BLAS, whose threads would go on in a loop.
+    """
     states = np.eye(2 * len(_sections())).reshape(-1, len(_sections()), 2)
     silence = np.zeros(_ONSET)
-    return np.stack([signal.sosfilt(_sections(), silence, zi=one)[0] for one in states], axis=1)
+    out = np.stack([signal.sosfilt(_sections(), silence, zi=one)[0] for one in states])
+    normal = np.linalg.pinv(np.einsum("et,ft->ef", out, out), rcond=1e-13, hermitian=True)
+    inverse: Precise = np.einsum("ef,ft->et", normal, out)
+    return inverse
 
 
 @cache

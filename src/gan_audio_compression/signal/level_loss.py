@@ -44,7 +44,7 @@ def corrected_levels(
     wanted, came = magnitude.double().cpu(), generated.double().cpu()
     heard = mel_to_magnitude(came)
     starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
-    if max(_losses(wanted, heard, starts)) > _SUSPICIOUS_LOSS_DB and len(came) > 1:
+    if max(map(abs, _losses(wanted, heard, starts))) > _SUSPICIOUS_LOSS_DB and len(came) > 1:
         # A waveform cannot have the magnitudes of a tone that the mel bands have smeared.
         waveform = waveform_from_log_mel(came, HOP * (len(came) - 1))
         heard = centred_magnitude(waveform).double()

@@ -90,11 +90,12 @@ def test_few_are_held_out_if_few_are_wanted_and_training_keeps_all(folder: Path)
     usual = parameters(left_out_of_test=())
     everything, few = (
         list_utterances(load(folder), of)
-        for of in (usual, usual.model_copy(update={"most_held_out": 2}))
+        for of in (usual, usual.model_copy(update={"most_held_out": {"test": 2}}))
     )
     sizes, fewer = (of["split"].value_counts() for of in (everything, few))
     assert sizes["test"] == 3 and fewer["test"] == 2
     assert fewer["train"] == sizes["train"]
+    assert fewer["validation"] == sizes["validation"]
     assert set(few["id"]) < set(everything["id"])
 
 

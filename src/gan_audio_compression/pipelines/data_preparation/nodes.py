@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
@@ -160,8 +160,8 @@ def _is_left_out(entry: CorpusEntry, parameters: CorpusParameters) -> bool:
     return any(path.is_relative_to(folder) for folder in parameters.left_out_of_training)
 
 
-def _thinned(split: object, rows: pd.DataFrame, most: int) -> pd.DataFrame:
-    return rows if split == "train" else spread(rows, most)
+def _thinned(split: Any, rows: pd.DataFrame, most: Mapping[Any, int]) -> pd.DataFrame:
+    return spread(rows, most[split]) if split in most else rows
 
 
 def _require_splits(utterances: pd.DataFrame, path: str) -> None:

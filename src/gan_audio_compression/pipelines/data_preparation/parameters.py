@@ -1,5 +1,7 @@
 """Parameters of data preparation."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from gan_audio_compression.corpus.splits import SplitUnit
@@ -15,7 +17,7 @@ class CorpusParameters(BaseModel):
         test_fraction: share of test where the corpus states no split at all.
         seed: of the draw.
         left_out_of_test: sentences (file names without their ending) that are not scored.
-        most_held_out: at most so many utterances each of validation and test, spread over the
+        most_held_out: at most so many utterances of validation and of test, spread over the
             speakers; None for all.
         left_out_of_training: folders of the corpus that nothing is trained on, for their licence.
     """
@@ -28,5 +30,5 @@ class CorpusParameters(BaseModel):
     test_fraction: float = Field(ge=0, lt=1)
     seed: int
     left_out_of_test: tuple[str, ...]
-    most_held_out: PositiveInt | None
+    most_held_out: dict[Literal["validation", "test"], PositiveInt] | None
     left_out_of_training: tuple[str, ...]
