@@ -179,12 +179,21 @@ def test_a_pipe_of_flac_is_kept_and_can_be_read_twice() -> None:
 
 @pytest.mark.parametrize("from_pipe", [False, True])
 def test_what_is_no_audio_is_unreadable(from_pipe: bool) -> None:
-    for data in [b"", b"RIFF", b"no audio at all " * 99, file_of(TONE)[:30]]:
+    for data in [b"RIFF", b"no audio at all " * 99, file_of(TONE)[:30]]:
         with (
             piped(data) if from_pipe else io.BytesIO(data) as file,
             pytest.raises(UnreadableAudioError, match="not readable audio"),
         ):
             AudioReader(file)
+
+
+@pytest.mark.parametrize("from_pipe", [False, True])
+def test_a_file_of_no_bytes_is_told_as_such(from_pipe: bool) -> None:
+    with (
+        piped(b"") if from_pipe else io.BytesIO() as file,
+        pytest.raises(EmptyAudioError, match="not one byte"),
+    ):
+        AudioReader(file)
 
 
 @settings(max_examples=150, deadline=None)

@@ -87,7 +87,7 @@ def damaged(data: bytes, kind: str) -> bytes:
         ("truncated", "the .gac data ends within"),
         ("flipped", "the checksum of chunk 0"),
         ("garbage", "does not start as a .gac file does"),
-        ("empty", "bad.gac: "),
+        ("empty", "the data is empty"),
     ],
 )
 def test_damage_is_told_in_one_line_that_names_the_file(

@@ -54,6 +54,7 @@ class AudioReader:
         """Read the header of `file`, which begins where it stands.
 
         Raises:
+            EmptyAudioError: there is not one byte.
             UnreadableAudioError: it cannot be read, or is not audio in a known format.
             UnsupportedRateError: its sampling rate is out of range.
         """
@@ -132,6 +133,8 @@ def _recording(
 ) -> Recording | ffmpeg.FfmpegRecording:
     start = source.tell()
     beginning = read_at(source, start, 6)
+    if not beginning:
+        raise EmptyAudioError("This holds not one byte; copy or record it again.")
     for magic, packer in _PACKERS.items():
         if beginning.startswith(magic):
             raise UnreadableAudioError(f"This is compressed by {packer}; unpack it first.")

@@ -90,11 +90,13 @@ class Header:
         """Take the header from the beginning of a file; each header has only one form.
 
         Raises:
-            NotGacError: the file does not start as a .gac file does.
+            NotGacError: the file is empty or does not start as a .gac file does.
             NewerVersionError: it is of a version above `VERSION`.
             TruncatedError: it ends within the header.
             CorruptError: a field has a forbidden value.
         """
+        if not fields.reach(1):
+            raise NotGacError("the data is empty; give a .gac file from encode.")
         if fields.reach(len(MAGIC)) < len(MAGIC) or fields.take(len(MAGIC), "magic") != MAGIC:
             raise NotGacError("the data does not start as a .gac file does; give one from encode.")
         version = _read_version(fields)

@@ -1,9 +1,10 @@
 """The shapes of the segment codec's networks: of images, as the paper's, or of frames."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, get_args
 
+from gan_audio_compression.networks.ranges import require_whole_numbers
 from gan_audio_compression.signal.spec import SEGMENT_FRAMES
 
 Norm = Literal["group", "none"]
@@ -45,7 +46,7 @@ class ImageConfig:
     def __post_init__(self) -> None:
         if self.norm not in get_args(Norm):
             raise ValueError(f"networks.norm is {self.norm!r}; give group or none.")
-        _check(self, least={"residual_blocks": 0})
+        require_whole_numbers(self, _HIGHEST, {"residual_blocks": 0})
         if self.width % 16:
             raise ValueError(f"networks.width is {self.width}; give a multiple of 16.")
 
@@ -73,7 +74,7 @@ class FrameConfig:
     columns: ClassVar[int] = SEGMENT_FRAMES // 4
 
     def __post_init__(self) -> None:
-        _check(self, least={})
+        require_whole_numbers(self, _HIGHEST)
 
     @property
     def positions(self) -> int:
@@ -109,16 +110,3 @@ def with_latents(config: SegmentConfig, latents: int) -> SegmentConfig:
     if isinstance(config, FrameConfig):
         return replace(config, values=latents // config.columns)
     return replace(config, latent_channels=latents // (LATENT_ROWS * config.columns))
-
-
-def _check(config: SegmentConfig, least: Mapping[str, int]) -> None:
-    """Raise ValueError unless every number of a shape is in its range."""
-    for field in fields(config):
-        if field.name not in _HIGHEST:
-            continue
-        value, highest = getattr(config, field.name), _HIGHEST[field.name]
-        lowest = least.get(field.name, 1)
-        if type(value) is not int or not lowest <= value <= highest:
-            raise ValueError(
-                f"networks.{field.name} is {value!r}; give a whole number, {lowest} to {highest}."
-            )

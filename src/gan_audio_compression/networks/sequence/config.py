@@ -1,6 +1,8 @@
 """The shape of the networks of the sequence codec."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+
+from gan_audio_compression.networks.ranges import require_whole_numbers
 
 LATENT_FRAMES = 4
 """Frames of the log mel in one latent frame."""
@@ -25,7 +27,4 @@ class SequenceConfig:
     prior_width: int = 192
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if type(value) is not int or not 1 <= value <= _HIGHEST:
-                raise ValueError(f"networks.{field.name} is {value!r}; give 1 to {_HIGHEST}.")
+        require_whole_numbers(self, dict.fromkeys(vars(self), _HIGHEST))
