@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
+from matplotlib.legend import Legend
 
 from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.sweeps import (
@@ -30,10 +30,9 @@ def log(metrics: Metrics) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def legend(axes: Axes) -> list[str]:
-    box = axes.get_legend()
-    assert box is not None
-    return [text.get_text() for text in box.get_texts()]
+def names(legend: Legend | None) -> list[str]:
+    assert legend is not None
+    return [text.get_text() for text in legend.get_texts()]
 
 
 def test_a_point_is_the_bits_of_all_files_over_their_seconds(
@@ -65,8 +64,9 @@ def test_each_system_is_a_line_and_one_has_its_settings_beside_its_points(
 ) -> None:
     figures = plot_sweep(tabulate_sweep(log, metrics, LABELS), metrics, "Searched")
     assert set(figures) == {f"{sweep}_{name}" for sweep in SWEEPS for name in SWEEP_MEASURES}
-    (axes,) = figures["levels_pesq_raw"].axes
-    assert set(legend(axes)) == set(LABELS.values())
+    figure = figures["levels_pesq_raw"]
+    (axes,), (legend,) = figure.axes, figure.legends
+    assert set(names(legend)) == set(LABELS.values())
     assert [text.get_text() for text in axes.texts] == ["2", "16"]
     assert axes.get_ylabel() == "PESQ raw (P.862), higher is better"
 
@@ -94,6 +94,6 @@ def test_objectives_are_under_the_labels_of_the_systems() -> None:
         }
     )
     (axes,) = plot_objective(objective, LABELS).axes
-    assert legend(axes) == ["Searched", "Encoder only"]
+    assert names(axes.get_legend()) == ["Searched", "Encoder only"]
     searched = next(line for line in axes.lines if line.get_label() == "Searched")
     assert np.asarray(searched.get_ydata()).tolist() == [4.0, 3.0]

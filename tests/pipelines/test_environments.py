@@ -97,7 +97,7 @@ def test_an_environment_searches_as_it_says() -> None:
         iterations[environment] = search["iterations"]
         assert (search["strategy"], search["objective"]) == ("admm", "perceptual")
     assert efforts["base"] == 1 and efforts["timit"] == 5
-    expected = {"base": 30, "test": 5, "timit": 100, "paper": 250}
+    expected = {"base": 20, "test": 5, "timit": 100, "paper": 250}
     assert {name: iterations[name] for name in expected} == expected
 
 
