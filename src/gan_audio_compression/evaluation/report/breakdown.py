@@ -23,6 +23,7 @@ from gan_audio_compression.evaluation.report.table import (
     number,
 )
 from gan_audio_compression.evaluation.report.table_3 import Record, mean_cell
+from gan_audio_compression.evaluation.report.words import counted
 from gan_audio_compression.evaluation.systems import CEILINGS, labels_of
 
 ORIGINAL = labels_of(CEILINGS)["original"]
@@ -77,7 +78,7 @@ def paired_table(
     known = with_phone_errors(metrics)
     shown = {name: metric for name, metric in known.items() if name in counts}
     columns = [
-        Cell(heading_of(name, metric), f"{counts[name]} utterances")
+        Cell(heading_of(name, metric), counted(counts[name], "utterance"))
         for name, metric in shown.items()
     ]
     rows = _rows(paired, "measure", list(shown), partial(_difference_cell, metrics=shown))
@@ -89,7 +90,7 @@ def _group_table(groups: pd.DataFrame, name: str, metric: Metric, *, id: str) ->
         return estimate_cell(name, metric, record["mean"], record["low"], record["high"])
 
     counts = groups.groupby("group")["n"].max()
-    columns = [Cell(str(group), f"{n} utterances") for group, n in counts.items()]
+    columns = [Cell(str(group), counted(n, "utterance")) for group, n in counts.items()]
     rows = _rows(groups, "group", list(counts.index), cell)
     return Table(id, heading_of(name, metric), [ColumnGroup("", columns)], rows)
 

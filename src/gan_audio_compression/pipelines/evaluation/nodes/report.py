@@ -21,6 +21,7 @@ from gan_audio_compression.evaluation.report.content import (
     ReportFigure,
 )
 from gan_audio_compression.evaluation.report.page import render_report
+from gan_audio_compression.evaluation.report.words import counted
 from gan_audio_compression.evaluation.sweeps import (
     SWEEP_MEASURES,
     SWEEPS,
@@ -137,9 +138,9 @@ def _introduction(manifest: pd.DataFrame) -> str:
     for split in ("test", "validation"):
         rows = usable(manifest)
         rows = rows[rows["split"] == split]
-        speakers = rows["speaker"].nunique()
+        speakers = counted(rows["speaker"].nunique(), "speaker")
         parts.append(
-            f"{len(rows)} utterances of {speakers} {'speaker' if speakers == 1 else 'speakers'}"
+            f"{counted(len(rows), 'utterance')} of {speakers}"
             f" ({rows['seconds'].sum() / 60:.1f} minutes) in the {split} split"
         )
     return (
