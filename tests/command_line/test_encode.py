@@ -136,7 +136,7 @@ def write_no_samples(path: Path) -> None:
     ("write", "says"),
     [
         (write_no_audio, "not readable audio"),
-        (write_empty, "not readable audio"),
+        (write_empty, "not one byte"),
         (write_not_a_number, "not finite numbers"),
         (write_no_samples, "no samples"),
     ],
