@@ -95,6 +95,16 @@ def test_pauses_stay_quiet(codec: Codec) -> None:
     assert np.abs(decoded[-int(1.9 * RATE) :]).max() < 2e-3
 
 
+@pytest.mark.parametrize("hertz", [2000, 7000])
+def test_a_loud_tone_in_silence_keeps_its_level(codec: Codec, hertz: float) -> None:
+    tone = 0.5 * np.sin(2 * np.pi * hertz * np.arange(2 * RATE) / RATE)
+    samples = np.pad(tone, RATE // 2).astype(np.float32)
+    decoded, _ = codec.decode(codec.encode(samples, RATE, effort=0))
+    middle = slice(RATE, 2 * RATE)
+    change_db = 20 * np.log10(decoded[middle].std() / samples[middle].std())
+    assert abs(change_db) < 3
+
+
 @pytest.mark.parametrize("hertz", [100, 440, 1000, 2000, 3100, 5000, 7000])
 def test_a_tone_keeps_its_level_and_begins_without_a_click(codec: Codec, hertz: float) -> None:
     tone = (0.1 * np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE)).astype(np.float32)

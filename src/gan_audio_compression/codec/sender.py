@@ -46,7 +46,7 @@ _SHARE_OF_LEVELS = 1 / 16
 _GAPS = (8, 32, 128)
 
 # So often a chunk is coded again for what is too loud to be sent.
-_LOUDER = 3
+_LOUDER = 4
 _TINY = 1e-30
 
 # More than any file has, so that an infinite bit rate is a number of bits too.
@@ -112,12 +112,20 @@ class Sender:
         """Code the next chunk with levels that fit; return also these levels."""
         codes = self._limited(codes, magnitude, total)
         coded, sent = self._coded(magnitude, codes, total)
+        missing = (-sent).clip(0)
         for _ in range(_LOUDER):
-            if sent.min() >= 0:
+            if not missing.any():
                 break
             # A loud tone loses more than the highest level can make up for, so it comes in louder.
-            codes = self._limited(codes - sent.clip(None, 0), magnitude, total)
-            coded, sent = self._coded(magnitude, codes, total)
+            louder = self._limited(codes + missing, magnitude, total)
+            again, level = self._coded(magnitude, louder, total)
+            left_alone = (level == louder)[missing > 0].any()
+            if left_alone or level.min() <= sent.min():
+                # Louder than any speech, it comes out as another signal; half of that may do.
+                missing //= 2
+            else:
+                codes, coded, sent = louder, again, level
+                missing = (-sent).clip(0)
         return coded, levels_of(sent.clip(0))
 
     def _coded(
