@@ -8,6 +8,7 @@ import pandas as pd
 
 from gan_audio_compression.evaluation.mushra.ratings import WANTED_LISTENERS
 from gan_audio_compression.evaluation.mushra.significance import Friedman
+from gan_audio_compression.evaluation.words import counted
 
 _METHOD = """\
 Method: MUSHRA, ITU-R BS.1534-3. A listener is one observation: intervals are t intervals over the
@@ -49,7 +50,7 @@ def listening_summary(
 
 def panel_size(listeners: int) -> str:
     """The number of listeners, and how many the standard wants where they are too few."""
-    text = f"{listeners} {'listener' if listeners == 1 else 'listeners'}"
+    text = counted(listeners, "listener")
     if listeners >= WANTED_LISTENERS:
         return text
     return f"{text}, {WANTED_LISTENERS} are wanted"

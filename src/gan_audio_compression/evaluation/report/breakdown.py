@@ -23,8 +23,8 @@ from gan_audio_compression.evaluation.report.table import (
     number,
 )
 from gan_audio_compression.evaluation.report.table_3 import Record, mean_cell
-from gan_audio_compression.evaluation.report.words import counted
 from gan_audio_compression.evaluation.systems import CEILINGS, labels_of
+from gan_audio_compression.evaluation.words import counted
 
 ORIGINAL = labels_of(CEILINGS)["original"]
 """How the speech itself is called among the systems."""

@@ -21,7 +21,6 @@ from gan_audio_compression.evaluation.report.content import (
     ReportFigure,
 )
 from gan_audio_compression.evaluation.report.page import render_report
-from gan_audio_compression.evaluation.report.words import counted
 from gan_audio_compression.evaluation.sweeps import (
     SWEEP_MEASURES,
     SWEEPS,
@@ -29,6 +28,7 @@ from gan_audio_compression.evaluation.sweeps import (
     plot_sweep,
 )
 from gan_audio_compression.evaluation.systems import labels_of
+from gan_audio_compression.evaluation.words import counted
 from gan_audio_compression.pipelines.bench import systems_of
 from gan_audio_compression.pipelines.evaluation.nodes.figures import (
     RATE_DISTORTION_MEASURES,

@@ -1,4 +1,4 @@
-"""Words of the report."""
+"""Words for people to read."""
 
 
 def counted(number: int, noun: str) -> str:

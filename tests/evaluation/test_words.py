@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_audio_compression.evaluation.report.words import counted
+from gan_audio_compression.evaluation.words import counted
 
 
 @pytest.mark.parametrize(
