@@ -105,6 +105,21 @@ def test_a_loud_tone_in_silence_keeps_its_level(codec: Codec, hertz: float) -> N
     assert abs(change_db) < 3
 
 
+@pytest.mark.parametrize("hertz", [1000, 3100])
+def test_an_alarm_within_speech_keeps_its_level(codec: Codec, hertz: float) -> None:
+    """Ten decibels above it, for 0.4 s: too short to have a level of its own."""
+    speech = np.tile(recording(WOMAN), 2)
+    alarm = slice(RATE, RATE + 2 * RATE // 5)
+    amplitude = 10 ** ((active_level_db(speech) + 10) / 20) * np.sqrt(2)
+    speech[alarm] += amplitude * np.sin(2 * np.pi * hertz * np.arange(2 * RATE // 5) / RATE)
+    decoded, _ = codec.decode(codec.encode(speech, RATE, effort=0))
+    change_db = 20 * np.log10(decoded[alarm].std() / speech[alarm].std())
+    assert abs(change_db) < 3
+    after = slice(alarm.stop + RATE // 10, None)
+    levels = (active_level_db(wave[after]) for wave in (decoded, speech))
+    assert next(levels) == pytest.approx(next(levels), abs=1.0)
+
+
 @pytest.mark.parametrize("hertz", [100, 440, 1000, 2000, 3100, 5000, 7000])
 def test_a_tone_keeps_its_level_and_begins_without_a_click(codec: Codec, hertz: float) -> None:
     tone = (0.1 * np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE)).astype(np.float32)

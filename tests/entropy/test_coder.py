@@ -83,6 +83,17 @@ def test_payload_does_not_depend_on_the_integer_type(name: str, dtype: type) -> 
 
 
 @every_coder
+@pytest.mark.parametrize("concentration", [0.3, 100.0])
+def test_bits_are_what_a_payload_takes(name: str, concentration: float) -> None:
+    random = np.random.default_rng(0)
+    tables = random_tables(3, 16, concentration, random)
+    coder = make_coder(name, tables)
+    symbols, contexts = draw(tables, 5000, random)
+    bits = coder.bits[contexts, symbols].sum()
+    assert 8 * len(coder.encode(symbols, contexts)) == pytest.approx(bits, abs=8, rel=1e-3)
+
+
+@every_coder
 def test_relabelling_the_tables_changes_nothing(name: str) -> None:
     random = np.random.default_rng(0)
     tables = random_tables(4, 8, 0.3, random)

@@ -61,6 +61,27 @@ def test_a_tone_is_corrected_by_what_is_heard(hertz: float, lost_db: float) -> N
     assert lost_db - 0.5 <= lost <= lost_db + 6.0
 
 
+def test_a_tone_within_speech_is_corrected_by_itself() -> None:
+    """Its first frames, which lose nothing, are left to what is before it."""
+    _, magnitude = noise(200)
+    tone = 0.2 * torch.sin(2 * math.pi * 1000 * torch.arange(128 * 99) / 16_000)
+    magnitude[50:150] += centred_magnitude(tone)
+    generated = log_mel_of(magnitude.float()).double()
+    generated[53:150] -= 14.0 * NEPERS
+    lost = 0.5 * (80 - corrected_levels(np.full(200, 80), magnitude, generated))
+    assert lost[56:146] == pytest.approx(14.0, abs=2.0)
+    assert lost[[*range(52), *range(152, 200)]] == pytest.approx(0.0, abs=1.0)
+
+
+def test_moments_of_coarse_speech_are_no_tones() -> None:
+    log_mel, magnitude = noise(200)
+    generated = log_mel.clone()
+    for start in range(0, 200, 20):
+        generated[start : start + 8] -= 8.0 * NEPERS
+    corrected = corrected_levels(np.full(200, 80), magnitude, generated)
+    assert len(set(corrected)) == 1
+
+
 def test_the_level_of_silence_is_left_alone() -> None:
     log_mel, magnitude = noise(4)
     silence = np.full(4, LOWEST_LEVEL_CODE)

@@ -144,13 +144,27 @@ class Sender:
         coded = self._coder.encode(log_mel, self._room(levels, total))
         if coded is None:
             raise self._too_low(len(log_mel), levels, total)
-        sent = corrected_levels(codes, normalised, coded.log_mel)
+        sent = self._corrected(codes, normalised, coded.log_mel, total)
         more = levels_of(sent.clip(0))
         if len(changes_to_bytes(more)) <= len(changes_to_bytes(levels)):
             return coded, sent
         # Changes of level that were not foreseen take the place of symbols, if there is any.
         shorter = self._coder.encode(log_mel, self._room(more, total))
-        return (coded, codes) if shorter is None else (shorter, sent)
+        if shorter is None:
+            return coded, codes
+        # Other symbols lose something else.
+        again = corrected_levels(codes, normalised, shorter.log_mel)
+        fits = len(changes_to_bytes(levels_of(again.clip(0)))) <= len(changes_to_bytes(more))
+        return shorter, again if fits else sent
+
+    def _corrected(
+        self, codes: NDArray[np.int64], magnitude: Tensor, log_mel: Tensor, total: int | None
+    ) -> NDArray[np.int64]:
+        """Return the codes with what is lost, of tones too if there is room for their levels."""
+        corrected = corrected_levels(codes, magnitude, log_mel)
+        if self._has_room(corrected.clip(0), total):
+            return corrected
+        return corrected_levels(codes, magnitude, log_mel, tones=False)
 
     def _room(self, levels: Sequence[Level], total: int | None) -> int | None:
         """Return the most bytes of the next payload; None for any number."""
@@ -162,13 +176,17 @@ class Sender:
     ) -> NDArray[np.int64]:
         """Return the level codes with loud moments limited, as exactly as the room allows."""
         loudest = (magnitude @ mel_filters()).amax(1).clamp_min(_TINY).log().numpy()
-        budget = self._budget(total)
         for gap in _GAPS:
             limited = limit_levels(codes, loudest, gap)
-            size = len(changes_to_bytes(levels_of(limited)))
-            if budget is None or size <= _SHARE_OF_LEVELS * budget:
+            if self._has_room(limited, total):
                 return limited
         return np.full_like(codes, limited.min())
+
+    def _has_room(self, codes: NDArray[np.int64], total: int | None) -> bool:
+        """Return whether there is room for as many changes of level."""
+        budget = self._budget(total)
+        size = len(changes_to_bytes(levels_of(codes)))
+        return budget is None or size <= _SHARE_OF_LEVELS * budget
 
     def _budget(self, total: int | None) -> int | None:
         """Return the most bytes of the next chunk; None for any number."""

@@ -13,6 +13,11 @@ class ArithmeticCoder:
     def __init__(self, tables: LevelTables) -> None:
         self._tables = tables
 
+    @property
+    def bits(self) -> NDArray[np.float64]:
+        """Ideal code lengths; see `EntropyCoder.bits`."""
+        return self._tables.bits
+
     def encode(self, symbols: Integers, contexts: Integers) -> bytes:
         """Code the symbols in order; see `EntropyCoder.encode`."""
         symbols, contexts = self._tables.checked(symbols, contexts)

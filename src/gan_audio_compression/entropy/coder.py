@@ -14,6 +14,11 @@ from gan_audio_compression.entropy.tables import Integers, LevelTables
 class EntropyCoder(Protocol):
     """Codes levels without loss; sender and receiver hold the same tables."""
 
+    @property
+    def bits(self) -> NDArray[np.float64]:
+        """Bits that each level takes by each table, [tables, levels], but for rounding."""
+        ...
+
     def encode(self, symbols: Integers, contexts: Integers) -> bytes:
         """Code `symbols` [n] in order, each with the table that `contexts` [n] names.
 

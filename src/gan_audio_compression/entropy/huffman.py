@@ -22,6 +22,15 @@ class HuffmanCoder:
         self._tables = tables
         self._encoder_trees = [codebook.EncoderHuffmanTree(row) for row in weights]
         self._decoder_trees = [codebook.DecoderHuffmanTree(row) for row in weights]
+        levels = range(weights.shape[1])
+        self._bits = np.array(
+            [[_code_length(level, tree) for level in levels] for tree in self._encoder_trees]
+        )
+
+    @property
+    def bits(self) -> NDArray[np.float64]:
+        """Lengths of the code words; see `EntropyCoder.bits`."""
+        return self._bits
 
     def encode(self, symbols: Integers, contexts: Integers) -> bytes:
         """Code the symbols in order; see `EntropyCoder.encode`."""
@@ -46,3 +55,9 @@ class HuffmanCoder:
                 f"the Huffman payload of {len(data)} bytes is corrupt; get the file again."
             ) from error
         return np.array(symbols, dtype=np.int32)
+
+
+def _code_length(symbol: int, tree: constriction.symbol.huffman.EncoderHuffmanTree) -> float:
+    encoder = constriction.symbol.QueueEncoder()
+    encoder.encode_symbol(symbol, tree)
+    return float(encoder.get_compressed_and_bitrate()[1])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
@@ -12,19 +13,19 @@ from torch import Tensor
 from gan_audio_compression.signal.analysis import centred_magnitude, mel_filters
 from gan_audio_compression.signal.level import LEVEL_STEP_DB, LOWEST_LEVEL_CODE
 from gan_audio_compression.signal.spec import HOP
-from gan_audio_compression.signal.synthesis import mel_to_magnitude, waveform_from_log_mel
+from gan_audio_compression.signal.synthesis import Synthesiser, mel_to_magnitude
 
 # A tone loses up to 25 dB and is a tone all the same; what is less alike is another signal.
-_LARGEST_LOSS_DB, _LEAST_LIKENESS = 30.0, 0.5
+_LARGEST_LOSS_DB, _LEAST_LIKENESS, _LIKE_BANDS = 30.0, 0.5, 5
 # Little speech loses as much, and what does is worth listening to.
 _SUSPICIOUS_LOSS_DB = 4.0
-# The onset and the end of a tone or two; what jumps more often is coarse speech.
-_JUMP_FRAMES, _MOST_JUMPS = 5, 4
+# Coarse speech loses as much for moments; 80 ms of it that can be heard are a tone.
+_FEWEST_FRAMES, _SMOOTHED_FRAMES, _LEAST_SHARE = 10, 5, 0.01
 _FAINT = 1e-30
 
 
 def corrected_levels(
-    codes: NDArray[np.int64], magnitude: Tensor, generated: Tensor
+    codes: NDArray[np.int64], magnitude: Tensor, generated: Tensor, tones: bool = True
 ) -> NDArray[np.int64]:
     """Return the level codes that make what a receiver hears as strong as the signal.
 
@@ -36,6 +37,7 @@ def corrected_levels(
         codes: [frames], the levels of the signal.
         magnitude: [frames, 257] of its STFT, at the project's speech level.
         generated: [frames, 128], the log mel that the receiver has.
+        tones: whether moments that lose much may have levels of their own.
 
     Returns:
         [frames], of a signal that is not silent at most 254. A negative code is of a level that is
@@ -44,17 +46,37 @@ def corrected_levels(
     wanted, came = magnitude.double().cpu(), generated.double().cpu()
     heard = mel_to_magnitude(came)
     starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
-    if max(map(abs, _losses(wanted, heard, starts))) > _SUSPICIOUS_LOSS_DB and len(came) > 1:
+    suspicious = max(map(abs, _losses(wanted, heard, starts))) > _SUSPICIOUS_LOSS_DB
+    if (suspicious or _tones(wanted, heard)) and len(came) > 1:
         # A waveform cannot have the magnitudes of a tone that the mel bands have smeared.
-        waveform = waveform_from_log_mel(came, HOP * (len(came) - 1))
-        heard = centred_magnitude(waveform).double()
-        starts = sorted({*starts, *_jumps(wanted, heard)})
-    corrected = codes.copy()
+        heard = _heard(came, np.zeros_like(codes))
+        if tones:
+            starts = sorted({*starts, *_tones(wanted, heard)})
+        added = _added(wanted, heard, came, starts)
+        # Nor does a tone come out as strong where what is around it has other gains.
+        added += _added(wanted, _heard(came, added), came, starts)
+    else:
+        added = _added(wanted, heard, came, starts)
+    corrected = (codes + added).clip(None, LOWEST_LEVEL_CODE - 1)
+    return np.where(codes == LOWEST_LEVEL_CODE, codes, corrected)
+
+
+def _added(wanted: Tensor, heard: Tensor, came: Tensor, starts: Sequence[int]) -> NDArray[np.int64]:
+    """Return what is added to the level codes [frames], so that `heard` gets to `wanted`."""
+    added = np.zeros(len(came), np.int64)
     for stretch, lost in zip(_stretches(starts), _losses(wanted, heard, starts), strict=True):
         likeness = _likeness(wanted[stretch] @ mel_filters().double(), came[stretch].exp())
         if likeness >= _LEAST_LIKENESS and abs(lost) <= _LARGEST_LOSS_DB:
-            corrected[stretch] -= round(lost / LEVEL_STEP_DB)
-    return np.where(codes == LOWEST_LEVEL_CODE, codes, corrected.clip(None, LOWEST_LEVEL_CODE - 1))
+            added[stretch] = -round(lost / LEVEL_STEP_DB)
+    return added
+
+
+def _heard(came: Tensor, added: NDArray[np.int64]) -> Tensor:
+    """Return the magnitude [frames, 257] that a receiver makes of a log mel."""
+    gains = torch.from_numpy(10 ** (LEVEL_STEP_DB * added / 20))[:, None]
+    synthesiser = Synthesiser()
+    waveform = [synthesiser.feed(came, gains), synthesiser.finish(HOP * (len(came) - 1))]
+    return centred_magnitude(torch.cat(waveform)).double()
 
 
 def _stretches(starts: Sequence[int]) -> list[slice]:
@@ -67,19 +89,30 @@ def _losses(wanted: Tensor, heard: Tensor, starts: Sequence[int]) -> list[float]
     return [10 * math.log10(power / other) for power, other in powers]
 
 
-def _jumps(wanted: Tensor, heard: Tensor) -> list[int]:
-    """Return the few frames at which what is lost jumps, such as behind the onset of a tone."""
-    ratio = wanted.square().sum(1).clamp_min(_FAINT) / heard.square().sum(1).clamp_min(_FAINT)
-    lost_db = ndimage.median_filter(10 * ratio.log10().numpy(), _JUMP_FRAMES)
-    is_usual = np.abs(lost_db - np.median(lost_db)) <= _SUSPICIOUS_LOSS_DB
-    jumps: list[int] = (np.flatnonzero(np.diff(is_usual)) + 1).tolist()
-    return jumps if len(jumps) <= _MOST_JUMPS else []
+def _tones(wanted: Tensor, heard: Tensor) -> list[int]:
+    """Return the frames at which moments that lose much begin, and those after their ends."""
+    powers, others = (part.square().sum(1).clamp_min(_FAINT).numpy() for part in (wanted, heard))
+    lost_db = 10 * np.log10(powers / others)
+    smoothed = np.abs(ndimage.median_filter(lost_db, _SMOOTHED_FRAMES))
+    ends = []
+    for (moment,) in ndimage.find_objects(ndimage.label(smoothed > _SUSPICIOUS_LOSS_DB)[0]):
+        lost = lost_db[moment]
+        if len(lost) >= _FEWEST_FRAMES and powers[moment].mean() > _LEAST_SHARE * powers.mean():
+            # Its onset is no tone yet and loses less; raised as much it would be a click.
+            usual = np.percentile(lost, 50, method="nearest")
+            steady = np.flatnonzero(np.abs(lost - usual) <= _SUSPICIOUS_LOSS_DB)
+            ends += [moment.start + steady[0], moment.start + steady[-1] + 1]
+    return [int(end) for end in ends if end < len(powers)]
 
 
 def _likeness(mel: Tensor, other: Tensor) -> float:
-    """Return the cosine between the mean powers of two mel spectra, both [frames, 128]."""
-    powers, others = mel.square().mean(0), other.square().mean(0)
-    return float(powers @ others / (powers.norm() * others.norm()).clamp_min(1e-300))
+    """Return the cosine between the mean powers of two mel spectra, both [frames, 128].
+
+    A tone that comes out in the bands beside its own is alike.
+    """
+    powers, others = (part.square().mean(0).numpy() for part in (mel, other))
+    powers, others = (ndimage.uniform_filter1d(part, _LIKE_BANDS) for part in (powers, others))
+    return float(powers @ others / max(np.linalg.norm(powers) * np.linalg.norm(others), _FAINT))
 
 
 def _power(magnitude: Tensor) -> float:

@@ -221,15 +221,3 @@ def test_a_moved_model_shares_no_weight(model: SegmentModel) -> None:
 def test_a_model_on_a_gpu_is_the_same_model(model: SegmentModel) -> None:
     assert model.to("cuda").digest == model.digest
     assert model.to("cuda").to_bytes() == model.to_bytes()
-
-
-def test_symbols_trade_distance_for_bits(model: SegmentModel) -> None:
-    latents = torch.rand(3, 16, 5, generator=torch.Generator().manual_seed(1))
-    found = model.symbols(latents, 0.01)
-    levels = model.quantiser.levels
-    for position in (0, 7, 15):
-        bits = torch.tensor(model.tables.bits[position])
-        costs = (latents[:, position, :, None] - levels).square() + 0.01 * bits
-        assert torch.equal(found[:, position], costs.argmin(-1))
-    assert not torch.equal(found, model.symbols(latents))
-    assert torch.equal(model.symbols(latents), model.quantiser.symbols(latents))

@@ -15,7 +15,7 @@ from gan_audio_compression.codec.segment.columns import (
     to_columns,
 )
 from gan_audio_compression.codec.segment.model import SegmentModel
-from gan_audio_compression.codec.segment.rate import coded_within
+from gan_audio_compression.codec.segment.rate import RateControl
 from gan_audio_compression.codec.segment.search import search
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.signal.segments import frame_mask
@@ -46,14 +46,15 @@ class SegmentCoder:
             return self._coded(log_mel, search(self._model, log_mel, self._search))
         if max_bytes < self.least_bytes(len(log_mel)):
             return None
+        control = RateControl(self._model, self._coder.bits)
         code = partial(self._coded, log_mel)
-        return coded_within(self._model, log_mel, self._search, max_bytes, code)
+        return control.coded_within(log_mel, self._search, max_bytes, code)
 
     def least_bytes(self, frames: int) -> int:
         """See `ChunkCoder`."""
-        most_probable = self._model.tables.counts.argmax(axis=1).astype(np.int32)
+        shortest = self._coder.bits.argmin(axis=1).astype(np.int32)
         columns = column_count(frames, self._model.networks.columns)
-        return len(self._payload(np.tile(most_probable, (columns, 1))))
+        return len(self._payload(np.tile(shortest, (columns, 1))))
 
     def decode(self, payload: bytes, frames: int) -> tuple[Symbols, Tensor]:
         """See `ChunkCoder`."""

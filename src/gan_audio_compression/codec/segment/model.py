@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import ClassVar, Self, get_args
 
 import torch
@@ -115,24 +115,6 @@ class SegmentModel(TrainedCodec):
         # One by one: a convolution in double precision takes 200 MB for a segment.
         each = [self._double_generator(latent.double()).cpu() for latent in latents.split(1)]
         return join_segments(torch.cat(each), frames)
-
-    def symbols(self, latents: Tensor, rd_lambda: float = 0.0) -> Tensor:
-        """Return the symbols of latents: each element's best trade for its bits.
-
-        Args:
-            latents: [S, positions, columns].
-            rd_lambda: square distance to a level that one bit of code length is worth; at 0
-                the nearest level is taken, whatever it costs.
-        """
-        costs = rd_lambda * self._code_lengths if rd_lambda else None
-        return self.quantiser.symbols(latents, costs)
-
-    @cached_property
-    @own_torch_state()
-    def _code_lengths(self) -> Tensor:
-        """Bits of each symbol, [positions, 1 column, levels]."""
-        bits = torch.tensor(self.tables.bits, dtype=torch.float32)
-        return bits.unsqueeze(1).to(self.device)
 
     def _computed(self, network: nn.Module, inputs: Tensor) -> Tensor:
         with self._autocast():

@@ -24,7 +24,8 @@ class SegmentProblem:
         images: [S, 1, 128, 128] in [-1, 1].
         mask: [S, 1, 1, 128], one where a frame is part of the utterance.
         sent: [S, 1, columns], true where a latent column is sent.
-        rd_lambda: what a bit is worth wherever a latent is quantised, see `SegmentModel.symbols`.
+        costs: of each symbol, [positions, 1, levels], wherever a latent is quantised; see
+            `Quantiser.symbols`.
         given_start: [S, positions, columns], where to start instead of at the encoder's latent.
     """
 
@@ -33,7 +34,7 @@ class SegmentProblem:
     images: Tensor
     mask: Tensor
     sent: Tensor
-    rd_lambda: float = 0.0
+    costs: Tensor | None = None
     given_start: Tensor | None = None
     limits: ClassVar[tuple[float, float]] = (0.0, 1.0)
     span: ClassVar[float] = 1.0
@@ -49,12 +50,12 @@ class SegmentProblem:
 
     def nearest(self, latent: Tensor) -> Tensor:
         """Return the symbols of the nearest levels."""
-        return self.model.symbols(latent)
+        return self.model.quantiser.symbols(latent)
 
     def symbols(self, latent: Tensor) -> Tensor:
         """Return the symbols of a latent; columns that are not sent get those of silence."""
-        padding = self.model.padding.unsqueeze(-1)
-        return torch.where(self.sent, self.model.symbols(latent, self.rd_lambda), padding)
+        symbols = self.model.quantiser.symbols(latent, self.costs)
+        return torch.where(self.sent, symbols, self.model.padding.unsqueeze(-1))
 
     def values(self, symbols: Tensor) -> Tensor:
         """Return the levels of symbols."""
@@ -85,5 +86,5 @@ class SegmentProblem:
         return (before - after)[segments]
 
     def following(self, latent: Tensor) -> Self:
-        """Return the problem as it is: lambda is found before a search."""
+        """Return the problem as it is: the costs are found before a search."""
         return self

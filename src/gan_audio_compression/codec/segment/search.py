@@ -26,7 +26,7 @@ def search(
     model: SegmentModel,
     log_mel: Tensor,
     config: SearchConfig,
-    rd_lambda: float = 0.0,
+    costs: Tensor | None = None,
     start: Tensor | None = None,
 ) -> SearchResult:
     """Find the symbols of `log_mel`; the result is on the CPU, wherever the model is.
@@ -35,12 +35,13 @@ def search(
         model: the codec.
         log_mel: [frames, 128] in nepers.
         config: how to search.
-        rd_lambda: what a bit is worth, see `SegmentModel.symbols`; at 0 the rate is left alone.
+        costs: of each symbol, [positions, 1, levels], see `Quantiser.symbols`; without them the
+            rate is left alone.
         start: latents [segments, positions, columns] to search from, if not from the encoder's.
     """
     results = [
         STRATEGIES[config.strategy](problem, config)
-        for problem in _problems(model, log_mel, config, rd_lambda, start)
+        for problem in _problems(model, log_mel, config, costs, start)
     ]
     segments = segment_count(len(log_mel))
     evaluations = max(len(result.trace) for result in results)
@@ -54,7 +55,7 @@ def search(
 
 def encoder_latent(model: SegmentModel, log_mel: Tensor) -> Tensor:
     """Return where a search of `log_mel` [frames, 128] starts, on the CPU."""
-    problems = _problems(model, log_mel, SearchConfig("encoder_only"), 0.0, None)
+    problems = _problems(model, log_mel, SearchConfig("encoder_only"), None, None)
     latents = torch.cat([problem.start for problem in problems])
     return latents[: segment_count(len(log_mel))].cpu()
 
@@ -63,7 +64,7 @@ def _problems(
     model: SegmentModel,
     log_mel: Tensor,
     config: SearchConfig,
-    rd_lambda: float,
+    costs: Tensor | None,
     start: Tensor | None,
 ) -> list[SegmentProblem]:
     device, frames = model.device, len(log_mel)
@@ -78,7 +79,7 @@ def _problems(
             image.to(device),
             mask.to(device),
             columns.to(device),
-            rd_lambda,
+            costs,
             None if first is None else first.to(device),
         )
         for image, mask, columns, first in zip(images, masks, sent, starts, strict=True)
