@@ -22,6 +22,8 @@ _SUSPICIOUS_LOSS_DB = 4.0
 # Speech at 0.7 kbit/s does not lose as much for 128 ms; tones do.
 _TONE_LOSS_DB, _FEWEST_FRAMES = 6.0, 16
 _SMOOTHED_FRAMES, _LEAST_SHARE = 5, 0.01
+# What has more of them in a chunk is a generator that has learnt nothing.
+_MOST_TONES = 8
 _FAINT = 1e-30
 
 
@@ -94,7 +96,7 @@ def _tones(wanted: Tensor, heard: Tensor, least_db: float) -> list[int]:
     """Return the frames at which moments that lose more begin, and those after their ends."""
     powers, others = (part.square().sum(1).clamp_min(_FAINT).numpy() for part in (wanted, heard))
     lost_db = 10 * np.log10(powers / others)
-    smoothed = np.abs(ndimage.median_filter(lost_db, _SMOOTHED_FRAMES))
+    smoothed = ndimage.median_filter(lost_db, _SMOOTHED_FRAMES)
     ends = []
     for (moment,) in ndimage.find_objects(ndimage.label(smoothed > least_db)[0]):
         lost = lost_db[moment]
@@ -103,7 +105,8 @@ def _tones(wanted: Tensor, heard: Tensor, least_db: float) -> list[int]:
             usual = np.percentile(lost, 50, method="nearest")
             steady = np.flatnonzero(np.abs(lost - usual) <= _SUSPICIOUS_LOSS_DB)
             ends += [moment.start + steady[0], moment.start + steady[-1] + 1]
-    return [int(end) for end in ends if end < len(powers)]
+    few = len(ends) <= 2 * _MOST_TONES
+    return [int(end) for end in ends if few and end < len(powers)]
 
 
 def _likeness(mel: Tensor, other: Tensor) -> float:
