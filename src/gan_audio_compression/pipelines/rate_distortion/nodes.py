@@ -206,7 +206,7 @@ def plot_objective(objective: pd.DataFrame, bench: Bench) -> Figure:
 
 
 def _codecs(bench: Bench, sweep: SweepParameters, model: SegmentModel) -> dict[str, GacCodec]:
-    """Return the swept systems of the bench, with `model` in place of their own.
+    """Return the swept systems of the bench, with `model` in place of their own, at its own rate.
 
     Raises:
         SweepError: one is not in the bench, or is not a segment codec.
@@ -220,7 +220,8 @@ def _codecs(bench: Bench, sweep: SweepParameters, model: SegmentModel) -> dict[s
                 f"The sweep goes through {system}, which is no segment codec of the bench; correct"
                 " sweep.systems."
             )
-        codecs[system] = codec
+        # The bench keeps all to one bit rate, and a sweep is of what other models take.
+        codecs[system] = replace(codec, bitrate=None)
     return codecs
 
 
