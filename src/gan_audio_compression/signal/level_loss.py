@@ -19,11 +19,11 @@ from gan_audio_compression.signal.synthesis import Synthesiser, mel_to_magnitude
 _LARGEST_LOSS_DB, _LEAST_LIKENESS, _LIKE_BANDS = 30.0, 0.5, 5
 # Little speech loses as much, and what does is worth listening to.
 _SUSPICIOUS_LOSS_DB = 4.0
-# Speech at 0.7 kbit/s does not lose as much for 128 ms; tones do.
+# A moment of 128 ms may be a tone, which has nearly all of its power within 5 bins of 31 Hz; what
+# speech at 0.7 kbit/s loses in such moments is best left alone.
 _TONE_LOSS_DB, _FEWEST_FRAMES = 6.0, 16
+_TONE_BINS, _SHARE_OF_TONE = 5, 0.8
 _SMOOTHED_FRAMES, _LEAST_SHARE = 5, 0.01
-# What has more of them in a chunk is a generator that has learnt nothing.
-_MOST_TONES = 8
 _FAINT = 1e-30
 
 
@@ -93,20 +93,28 @@ def _losses(wanted: Tensor, heard: Tensor, starts: Sequence[int]) -> list[float]
 
 
 def _tones(wanted: Tensor, heard: Tensor, least_db: float) -> list[int]:
-    """Return the frames at which moments that lose more begin, and those after their ends."""
+    """Return the frames at which tones that lose more begin, and those after their ends."""
     powers, others = (part.square().sum(1).clamp_min(_FAINT).numpy() for part in (wanted, heard))
     lost_db = 10 * np.log10(powers / others)
     smoothed = ndimage.median_filter(lost_db, _SMOOTHED_FRAMES)
+    tonal = ndimage.median_filter(_shares_of_peaks(wanted), _SMOOTHED_FRAMES) > _SHARE_OF_TONE
     ends = []
-    for (moment,) in ndimage.find_objects(ndimage.label(smoothed > least_db)[0]):
+    for (moment,) in ndimage.find_objects(ndimage.label(tonal & (smoothed > least_db))[0]):
         lost = lost_db[moment]
         if len(lost) >= _FEWEST_FRAMES and powers[moment].mean() > _LEAST_SHARE * powers.mean():
             # Its onset is no tone yet and loses less; raised as much it would be a click.
             usual = np.percentile(lost, 50, method="nearest")
             steady = np.flatnonzero(np.abs(lost - usual) <= _SUSPICIOUS_LOSS_DB)
             ends += [moment.start + steady[0], moment.start + steady[-1] + 1]
-    few = len(ends) <= 2 * _MOST_TONES
-    return [int(end) for end in ends if few and end < len(powers)]
+    return [int(end) for end in ends if end < len(powers)]
+
+
+def _shares_of_peaks(magnitude: Tensor) -> NDArray[np.float64]:
+    """Return how much of the power of each frame, 0 to 1, lies next to its strongest bin."""
+    powers = magnitude.square().numpy()
+    peaks = _TONE_BINS * ndimage.uniform_filter1d(powers, _TONE_BINS, mode="constant").max(axis=1)
+    shares: NDArray[np.float64] = peaks / powers.sum(axis=1).clip(_FAINT)
+    return shares
 
 
 def _likeness(mel: Tensor, other: Tensor) -> float:
