@@ -1,0 +1,81 @@
+"""Errors of the fundamental frequency and of voicing, by probabilistic YIN (Mauch, Dixon, 2014)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_audio_compression.evaluation.listeners.packages import extra_module
+from gan_audio_compression.evaluation.measure import (
+    Metric,
+    MetricError,
+    Scores,
+    Wave,
+    check_length,
+    package_version,
+)
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+_LOWEST_HERTZ, _HIGHEST_HERTZ = 60.0, 500.0
+_WINDOW, _HOP = 1024, 160
+_SHORTEST, _LONGEST = 0.2, 60.0
+_CENTS = 1200.0
+_ORIGINALS = 64
+
+
+@dataclass(frozen=True)
+class Pitch:
+    """`f0_error`, root mean square in cents where both waves are voiced, and `voicing_error`.
+
+    The voicing error is the share of frames of 10 ms, in percent, that are voiced in one of the
+    two waves alone (VDE of Nakatani and others, 2008).
+    """
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """See `Measure.metrics`."""
+        return {
+            "f0_error": Metric("F0 error (cents)", higher_is_better=False, digits=0),
+            "voicing_error": Metric("Voicing errors (%)", higher_is_better=False, digits=1),
+        }
+
+    @property
+    def version(self) -> str:
+        """See `Measure.version`."""
+        return package_version("librosa")
+
+    def score(self, reference: Wave, decoded: Wave) -> Scores:
+        """See `Measure.score`.
+
+        Raises:
+            MetricError: the waves are shorter than 0.2 s, longer than 60 s, or no frame is voiced
+                in both.
+        """
+        check_length(reference, "The F0 error", _SHORTEST, _LONGEST)
+        original = _pitch(reference.astype(np.float32).tobytes())
+        coded = _pitch(decoded.astype(np.float32).tobytes())
+        cents = (coded - original)[~np.isnan(original) & ~np.isnan(coded)]
+        if not len(cents):
+            raise MetricError("No frame is voiced in both waves; leave the utterance out.")
+        return {
+            "f0_error": float(np.sqrt(np.mean(cents**2))),
+            "voicing_error": 100 * float(np.mean(np.isnan(original) != np.isnan(coded))),
+        }
+
+
+@lru_cache(maxsize=_ORIGINALS)
+def _pitch(samples: bytes) -> NDArray[np.float64]:
+    """Return the fundamental [frames] in cents, NaN where float32 samples are not voiced."""
+    librosa = extra_module("librosa", "The F0 error")
+    hertz, _, _ = librosa.pyin(
+        np.frombuffer(samples, np.float32),
+        fmin=_LOWEST_HERTZ,
+        fmax=_HIGHEST_HERTZ,
+        sr=SAMPLE_RATE,
+        frame_length=_WINDOW,
+        hop_length=_HOP,
+    )
+    cents: NDArray[np.float64] = _CENTS * np.log2(hertz)
+    return cents
