@@ -25,9 +25,8 @@ from gan_audio_compression.component import code_digest, described
 
 _FRAME = 320
 _STAGES = {3200: 16, 6000: 30, 9200: 46}
-_MOST_STAGES = 46
+_MOST_STAGES = max(_STAGES.values())
 _BITS = 4
-_FULL_SCALE = np.float32(32_768)
 _NETWORKS = ("soundstream_encoder.tflite", "quantizer.tflite", "lyragan.tflite")
 
 
@@ -73,7 +72,7 @@ class LyraCodec:
         features_of = encoder.get_signature_runner("serving_default")
         symbols_of = quantiser.get_signature_runner("encode")
         stages = np.array(_STAGES[self.bitrate], np.int32)
-        samples = to_pcm(speech, SAMPLE_RATE, _FRAME).astype(np.float32) / _FULL_SCALE
+        samples = to_speech(to_pcm(speech, SAMPLE_RATE, _FRAME), SAMPLE_RATE)
         symbols = []
         for frame in samples.reshape(-1, 1, _FRAME):
             features = features_of(input_audio=frame)["output_0"]
@@ -93,8 +92,7 @@ class LyraCodec:
             sent[: len(symbols), 0, 0] = symbols
             features = features_of(encoding_indices=sent)["output_0"]
             frames.append(samples_of(input_audio=features)["output_0"].ravel())
-        pcm = np.rint(np.concatenate(frames) * _FULL_SCALE).clip(-_FULL_SCALE, _FULL_SCALE - 1)
-        return Decoded(to_speech(pcm.astype(np.int16), SAMPLE_RATE))
+        return Decoded(to_speech(to_pcm(np.concatenate(frames), SAMPLE_RATE), SAMPLE_RATE))
 
     def _symbols(self, data: bytes) -> NDArray[np.int32]:
         """Return the symbols [frames, stages] of a file."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.component import ComponentError
 from gan_audio_compression.evaluation.listeners import predicted_mos
+from gan_audio_compression.evaluation.listeners.heard_once import heard_once
 from gan_audio_compression.evaluation.listeners.pitch import Pitch
 from gan_audio_compression.evaluation.listeners.predicted_mos import DistillMos, Dnsmos
 from gan_audio_compression.evaluation.listeners.speaker import SpeakerSimilarity
@@ -112,3 +113,17 @@ def test_a_recogniser_that_is_not_there_is_named(sentence: Wave) -> None:
 
 def test_no_two_give_one_name() -> None:
     assert len(metrics_of(MEASURES)) == 8
+
+
+def test_each_wave_is_heard_once() -> None:
+    heard = []
+
+    @heard_once
+    def loudest(wave: Wave, scale: float) -> float:
+        heard.append(scale)
+        return scale * float(np.abs(wave).max())
+
+    wave = np.array([0.5, -1.0], np.float32)
+    assert [loudest(wave, 2.0), loudest(wave.copy(), 2.0)] == [2.0, 2.0]
+    assert [loudest(wave, 3.0), loudest(0.5 * wave, 2.0)] == [3.0, 1.0]
+    assert heard == [2.0, 3.0, 2.0]

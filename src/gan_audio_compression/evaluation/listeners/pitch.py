@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_audio_compression.evaluation.listeners.heard_once import heard_once
 from gan_audio_compression.evaluation.listeners.packages import extra_module
 from gan_audio_compression.evaluation.measure import (
     Metric,
@@ -22,7 +22,6 @@ _LOWEST_HERTZ, _HIGHEST_HERTZ = 60.0, 500.0
 _WINDOW, _HOP = 1024, 160
 _SHORTEST, _LONGEST = 0.2, 60.0
 _CENTS = 1200.0
-_ORIGINALS = 64
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,7 @@ class Pitch:
                 in both.
         """
         check_length(reference, "The F0 error", _SHORTEST, _LONGEST)
-        original = _pitch(reference.astype(np.float32).tobytes())
-        coded = _pitch(decoded.astype(np.float32).tobytes())
+        original, coded = (_pitch(wave.astype(np.float32)) for wave in (reference, decoded))
         cents = (coded - original)[~np.isnan(original) & ~np.isnan(coded)]
         if not len(cents):
             raise MetricError("No frame is voiced in both waves; leave the utterance out.")
@@ -65,12 +63,12 @@ class Pitch:
         }
 
 
-@lru_cache(maxsize=_ORIGINALS)
-def _pitch(samples: bytes) -> NDArray[np.float64]:
-    """Return the fundamental [frames] in cents, NaN where float32 samples are not voiced."""
+@heard_once
+def _pitch(wave: Wave) -> NDArray[np.float64]:
+    """Return the fundamental [frames] in cents, NaN where a wave is not voiced."""
     librosa = extra_module("librosa", "The F0 error")
     hertz, _, _ = librosa.pyin(
-        np.frombuffer(samples, np.float32),
+        wave,
         fmin=_LOWEST_HERTZ,
         fmax=_HIGHEST_HERTZ,
         sr=SAMPLE_RATE,

@@ -7,12 +7,11 @@ import contextlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from gan_audio_compression.evaluation.listeners.heard_once import heard_once
 from gan_audio_compression.evaluation.listeners.packages import extra_module
 from gan_audio_compression.evaluation.measure import (
     Metric,
@@ -25,8 +24,6 @@ from gan_audio_compression.evaluation.measure import (
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 _SHORTEST, _LONGEST = 0.5, 60.0
-# A loop scores one original after every codec in turn.
-_ORIGINALS = 64
 
 
 @dataclass(frozen=True)
@@ -82,30 +79,28 @@ def _metrics(label: str) -> dict[str, Metric]:
     }
 
 
-def _scores(
-    label: str, predict: Callable[[bytes], float], reference: Wave, decoded: Wave
-) -> Scores:
+def _scores(label: str, predict: Callable[[Wave], float], reference: Wave, decoded: Wave) -> Scores:
     check_length(reference, label, _SHORTEST, _LONGEST)
     original = predict(_levelled(reference, "reference"))
     coded = predict(_levelled(decoded, "decoded wave"))
     return {label.lower(): coded, f"{label.lower()}_loss": original - coded}
 
 
-def _levelled(wave: Wave, name: str) -> bytes:
+def _levelled(wave: Wave, name: str) -> Wave:
     """Return float32 samples at one level within full scale, since the predictors hear it."""
-    return at_speech_level(wave, name).clip(-1.0, 1.0).tobytes()
+    return at_speech_level(wave, name).clip(-1.0, 1.0)
 
 
-@lru_cache(maxsize=_ORIGINALS)
-def _dnsmos(samples: bytes) -> float:
+@heard_once
+def _dnsmos(wave: Wave) -> float:
     dnsmos = extra_module("speechmos.dnsmos", "DNSMOS")
-    return float(dnsmos.run(_wave(samples), SAMPLE_RATE)["ovrl_mos"])
+    return float(dnsmos.run(wave, SAMPLE_RATE)["ovrl_mos"])
 
 
-@lru_cache(maxsize=_ORIGINALS)
-def _distillmos(samples: bytes) -> float:
+@heard_once
+def _distillmos(wave: Wave) -> float:
     with torch.inference_mode():
-        return float(_distillmos_network()(torch.from_numpy(_wave(samples))[None]))
+        return float(_distillmos_network()(torch.from_numpy(wave)[None]))
 
 
 @cache
@@ -115,7 +110,3 @@ def _distillmos_network() -> torch.nn.Module:
     with contextlib.redirect_stdout(io.StringIO()):
         network: torch.nn.Module = package.ConvTransformerSQAModel()
     return network.eval()
-
-
-def _wave(samples: bytes) -> NDArray[np.float32]:
-    return np.frombuffer(samples, np.float32).copy()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_audio_compression.evaluation.listeners.heard_once import heard_once
 from gan_audio_compression.evaluation.listeners.packages import extra_module
 from gan_audio_compression.evaluation.measure import (
     Metric,
@@ -49,14 +50,18 @@ class SpeakerSimilarity:
                 found in one of them.
         """
         check_length(reference, "The speaker's similarity", _SHORTEST, _LONGEST)
-        cosine = float(_embedding(reference, "reference") @ _embedding(decoded, "decoded wave"))
-        return {"speaker_similarity": cosine}
+        original, coded = (
+            _embedding(at_speech_level(wave, name), name)
+            for wave, name in ((reference, "reference"), (decoded, "decoded wave"))
+        )
+        return {"speaker_similarity": float(original @ coded)}
 
 
+@heard_once
 def _embedding(wave: Wave, name: str) -> NDArray[np.float32]:
-    """Return a vector [256] of length 1."""
+    """Return a vector [256] of length 1 of a wave that errors call `name`."""
     package = extra_module("resemblyzer", "The speaker's similarity")
-    speech = package.preprocess_wav(at_speech_level(wave, name), SAMPLE_RATE)
+    speech = package.preprocess_wav(wave, SAMPLE_RATE)
     if len(speech) < _SHORTEST * SAMPLE_RATE / 2:
         raise MetricError(
             f"The {name} has too little speech to know its speaker by; leave the utterance out."

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-
-import numpy as np
+from functools import cache
 
 from gan_audio_compression.component import open_component
+from gan_audio_compression.evaluation.listeners.heard_once import heard_once
 from gan_audio_compression.evaluation.listeners.packages import extra_module
 from gan_audio_compression.evaluation.measure import (
     Metric,
@@ -23,7 +22,6 @@ Recogniser = Callable[[Wave], str]
 """Gives the words of 16 kHz samples [n], at the project's speech level."""
 
 _SHORTEST, _LONGEST = 0.5, 60.0
-_ORIGINALS = 64
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class WordErrors:
         check_length(reference, "The word errors", _SHORTEST, _LONGEST)
         jiwer = extra_module("jiwer", "The word errors")
         original, coded = (
-            _heard(self.recogniser, at_speech_level(wave, name).tobytes())
+            _heard(at_speech_level(wave, name), self.recogniser)
             for wave, name in ((reference, "reference"), (decoded, "decoded wave"))
         )
         if not original:
@@ -85,9 +83,9 @@ class PocketSphinx:
         return "" if heard is None else str(heard.hypstr)
 
 
-@lru_cache(maxsize=_ORIGINALS)
-def _heard(recogniser: str, samples: bytes) -> str:
-    return _opened(recogniser)(np.frombuffer(samples, np.float32))
+@heard_once
+def _heard(wave: Wave, recogniser: str) -> str:
+    return _opened(recogniser)(wave)
 
 
 @cache
