@@ -150,6 +150,17 @@ def test_bad_manifest_is_refused(manifest: str, message: str) -> None:
         list_entries(["manifest.csv", "a.wav"], texts(manifest=manifest))
 
 
+def test_noise_and_rooms_of_a_manifest_need_no_speaker() -> None:
+    manifest = "path,speaker,split\na.wav,x,train\nhum.wav,,noise\nhall.wav,,rir\n"
+    paths = ["manifest.csv", "a.wav", "hall.wav", "hum.wav"]
+    entries = list_entries(paths, texts(manifest=manifest))
+    assert [(entry.id, entry.split) for entry in entries] == [
+        ("a", "train"),
+        ("hall", "rir"),
+        ("hum", "noise"),
+    ]
+
+
 def test_sub_folders_are_speakers() -> None:
     entries = list_entries(["ann/1.wav", "team/bob/1.OPUS", "team/bob/2.ogg", "notes.txt"], no_text)
     assert [(entry.id, entry.speaker) for entry in entries] == [

@@ -92,6 +92,13 @@ def test_stated_validation_is_not_added_to() -> None:
     assert assign(stated) == stated
 
 
+def test_noise_is_drawn_into_no_split() -> None:
+    noise = speech(3, "noise", prefix="n")
+    drawn = assign([*noise, *speech(20)])
+    assert drawn[: len(noise)] == noise
+    assert drawn[len(noise) :] == assign(speech(20))
+
+
 def test_utterance_without_a_split_joins_train_or_its_own_speaker() -> None:
     stated = speech(1, "test", prefix="t") + speech(1, "validation", prefix="v")
     extra = CorpusEntry("t0_x", "t0/x.wav", "t0")

@@ -24,6 +24,7 @@ from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
+from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
 from gan_audio_compression.pipelines.training_parameters import (
     SegmentTrainingParameters,
     SequenceTrainingParameters,
@@ -59,6 +60,7 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
+    VariationParameters.model_validate(values.pop("variation"))
     AblationParameters.model_validate(values.pop("ablations"))
     listening = ListeningTestParameters.model_validate(values.pop("listening_test"))
     SearchStudyParameters.model_validate(values.pop("search_study"))

@@ -44,7 +44,7 @@ MODELS = {"segment_model", "sequence_model", "transform_model"}
 def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     pipelines: dict[str, Pipeline],
 ) -> None:
-    names = {"corpus", "compute", "sequence_start", "sequence_training"}
+    names = {"corpus", "compute", "variation", "sequence_start", "sequence_training"}
     names |= {"segment_start", "segment_training"}
     names |= {"bench", "measures", "evaluation", "phone_recogniser", "sweep", "variant_training"}
     logs = {"variations", "coding", "reconstruction", "scores", "ceilings", "sweep"}

@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 # Bitstreams and figures are named after the id, and file systems stop at 255 bytes.
 _LONGEST_ID = 120
 
+SURROUNDINGS = ("noise", "rir")
+"""Splits of what is no speech: noise, and impulse responses of rooms."""
+
 
 @dataclass(frozen=True)
 class CorpusEntry:
@@ -18,10 +21,11 @@ class CorpusEntry:
     Attributes:
         id: unique in the corpus and safe as a file name, of ``[a-z0-9_-]`` only.
         path: the file relative to the corpus root, with forward slashes.
-        speaker: label of the speaker, unique in the corpus.
+        speaker: label of the speaker, unique in the corpus; empty where there is none.
         dialect_region: ``"dr1"`` to ``"dr8"`` as in TIMIT, None where unknown.
         sex: ``"F"`` or ``"M"``, None where unknown.
-        split: ``"train"``, ``"validation"`` or ``"test"``, None where the corpus states none.
+        split: ``"train"``, ``"validation"`` or ``"test"``, one of `SURROUNDINGS` of what is no
+            speech, None where the corpus states none.
     """
 
     id: str

@@ -5,7 +5,7 @@ import io
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
-from gan_audio_compression.corpus.entry import CorpusEntry, readable_id
+from gan_audio_compression.corpus.entry import SURROUNDINGS, CorpusEntry, readable_id
 from gan_audio_compression.corpus.errors import CorpusError
 from gan_audio_compression.corpus.timit import describe_timit_path
 
@@ -16,6 +16,7 @@ _SPLITS = {
     "valid": "validation",
     "validation": "validation",
     "test": "test",
+    **{split: split for split in SURROUNDINGS},
     "": None,
 }
 
@@ -23,8 +24,9 @@ _SPLITS = {
 def parse_manifest(text: str, files: AbstractSet[str]) -> list[CorpusEntry]:
     """Read the rows of a manifest with the columns path, speaker and split; others are ignored.
 
-    The split is train, valid or validation, test, or empty. A path that follows TIMIT's tree also
-    tells dialect region and sex.
+    The split is train, valid or validation, test, or empty, or noise or rir of what is no speech:
+    noise to mix with training speech, and impulse responses of rooms. A path that follows TIMIT's
+    tree also tells dialect region and sex.
 
     Args:
         text: the file, comma-separated with a header line.
@@ -56,14 +58,14 @@ def parse_manifest(text: str, files: AbstractSet[str]) -> list[CorpusEntry]:
 
 
 def _entry(path: str, speaker: str, split: str) -> CorpusEntry:
-    if not speaker:
+    if not speaker and split.lower() not in SURROUNDINGS:
         raise CorpusError(
             f"{MANIFEST_NAME} gives no speaker for {path!r}; fill in the speaker column."
         )
     if split.lower() not in _SPLITS:
         raise CorpusError(
             f"{MANIFEST_NAME} gives {path!r} the unknown split {split!r}; "
-            "use train, validation, test or leave it empty."
+            "use train, validation, test, noise, rir or leave it empty."
         )
     path = str(PurePosixPath(path))
     timit = describe_timit_path(path)

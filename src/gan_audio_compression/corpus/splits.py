@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from gan_audio_compression.corpus.entry import CorpusEntry
+from gan_audio_compression.corpus.entry import SURROUNDINGS, CorpusEntry
 from gan_audio_compression.corpus.errors import CorpusError
 
 SplitUnit = Literal["speaker", "utterance"]
@@ -21,10 +21,11 @@ def assign_splits(
 ) -> list[CorpusEntry]:
     """Give every utterance a split; the order of the entries stays.
 
-    What the corpus states is kept. Where it states something, an utterance without a split joins
-    its speaker's split (by speaker) or train, validation is drawn from train if there is none,
-    and test is never drawn. Where it states nothing, both are drawn. The draw depends on the seed
-    and the names alone, not on the order of the entries.
+    What the corpus states is kept, and what is no speech stays out of all draws. Where it states
+    something, an utterance without a split joins its speaker's split (by speaker) or train,
+    validation is drawn from train if there is none, and test is never drawn. Where it states
+    nothing, both are drawn. The draw depends on the seed and the names alone, not on the order of
+    the entries.
 
     Args:
         entries: the utterances of one corpus.
@@ -40,21 +41,21 @@ def assign_splits(
     """
     _check_fractions(validation_fraction, test_fraction)
     unit = _UNITS[by]
-    units = {unit(entry) for entry in entries}
-    stated = _stated_splits(entries, unit)
+    speech = [entry for entry in entries if entry.split not in SURROUNDINGS]
+    units = {unit(entry) for entry in speech}
+    stated = _stated_splits(speech, unit)
     if units and not stated:
         _check_enough(len(units), by)
 
     splits = {name: stated.get(name, "train") for name in units}
     pool = sorted((name for name in units if splits[name] == "train"), key=_draw_order(seed))
     test = 0 if stated else min(_count(test_fraction, len(pool)), len(pool) - 2)
-    validation = _count(validation_fraction, len(pool))
-    if "validation" in stated.values():
-        validation = 0
+    drawn = 0 if "validation" in stated.values() else _count(validation_fraction, len(pool))
     splits |= dict.fromkeys(pool[:test], "test")
     # The last of the pool always stays in train.
-    splits |= dict.fromkeys(pool[test:-1][:validation], "validation")
-    return [replace(entry, split=splits[unit(entry)]) for entry in entries]
+    splits |= dict.fromkeys(pool[test:-1][:drawn], "validation")
+    placed = {entry: replace(entry, split=splits[unit(entry)]) for entry in speech}
+    return [placed.get(entry, entry) for entry in entries]
 
 
 def _speaker(entry: CorpusEntry) -> str:

@@ -12,7 +12,7 @@ from gan_audio_compression.training.speech import TrainingSpeech, Utterances
 def training_speech(log_mel: Partitions, manifest: pd.DataFrame) -> TrainingSpeech:
     """Return what to train on and to watch progress on; test speech is left alone."""
     rows = usable(manifest)
-    learnt_from = rows[rows["split"] != "test"].sort_values("id")
+    learnt_from = rows[rows["split"].isin(["train", "validation"])].sort_values("id")
     return TrainingSpeech(
         train=_utterances(log_mel, rows[rows["split"] == "train"]),
         validation=_utterances(log_mel, rows[rows["split"] == "validation"]),
@@ -26,7 +26,7 @@ def with_variations(
     """Return speech to train on that has the variations beside the originals."""
     rows = usable(variations)
     extra = {
-        f"{id} varied": (int(frames), varied[str(id)])
+        str(id): (int(frames), varied[str(id)])
         for id, frames in zip(rows["id"], rows["frames"], strict=True)
     }
     digest = item_key(speech.digest, *sorted(rows["key"]))

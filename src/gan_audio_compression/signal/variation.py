@@ -1,8 +1,11 @@
-"""Variations of speech that a codec has to cope with: speed, level, noise, band limits.
+"""Variations of speech that a codec has to cope with: speed, room, noise, line, band, level.
 
 They are the common ones of speech training (speed: Ko and others, "Audio augmentation for speech
 recognition", 2015, with pitch and formants), drawn at random.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,49 +13,72 @@ import torchaudio.functional as audio
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
+from gan_audio_compression.signal.surroundings import (
+    band_limited,
+    coloured_noise,
+    in_room,
+    over_telephone,
+    room_response,
+    with_noise,
+)
 
 _SLOWEST_PERCENT, _FASTEST_PERCENT = 88, 112
 _LEVEL_DB = 4.0
-_NOISE_SHARE, _LOWEST_SNR_DB, _HIGHEST_SNR_DB = 0.3, 10.0, 40.0
-_STEEPEST_NOISE = 1.0
-_LIMITED_SHARE = 0.15
-# A telephone, a wide telephone, an old recording.
-_PASSBANDS_HZ = ((300.0, 3400.0), (50.0, 7000.0), (100.0, 5000.0))
-_EDGE = 0.1
+_ROOM_SHARE, _RECORDED_ROOM_SHARE = 0.2, 0.2
+_REVERBERATION_S, _DIRECT_DB = (0.15, 0.8), (-3.0, 15.0)
+_NOISE_SHARE, _RECORDED_NOISE_SHARE, _SNR_DB = 0.4, 0.7, (0.0, 40.0)
+_STEEPEST_NOISE = 1.5
+_TELEPHONE_SHARE = 0.06
+_LIMITED_SHARE = 0.08
+# A wide telephone, an old recording.
+_PASSBANDS_HZ = ((50.0, 7000.0), (100.0, 5000.0))
+
+Wave = NDArray[np.float32]
 
 
-def vary(speech: NDArray[np.float32], draw: np.random.Generator) -> NDArray[np.float32]:
+@dataclass(frozen=True)
+class Surroundings:
+    """Recordings of places, at 16 kHz.
+
+    Attributes:
+        noises: [n] each; without any, noise between white and brown stands alone.
+        responses: impulse responses of rooms, [m] each; without any, rooms are made up.
+    """
+
+    noises: Sequence[Wave] = ()
+    responses: Sequence[Wave] = ()
+
+
+def vary(speech: Wave, surroundings: Surroundings, draw: np.random.Generator) -> Wave:
     """Return speech [n] at the project's level, spoken otherwise or in another place: [m].
 
-    Speed changes by up to 12 %, level by up to 4 dB; some get noise between white and pink, 10 to
-    40 dB below speech, and some a narrower band.
+    Speed changes by up to 12 %, level by up to 4 dB; some is in a room, some gets noise 0 to 40 dB
+    below speech, and some goes over a telephone or has a narrower band.
     """
     percent = int(draw.integers(_SLOWEST_PERCENT, _FASTEST_PERCENT + 1))
     varied = audio.resample(torch.from_numpy(speech), percent, 100)
+    if draw.random() < _ROOM_SHARE:
+        varied = in_room(varied, torch.from_numpy(_response(surroundings, draw)))
     if draw.random() < _NOISE_SHARE:
-        varied = varied + _noise(len(varied), draw)
-    if draw.random() < _LIMITED_SHARE:
-        varied = _limited(varied, *_PASSBANDS_HZ[draw.integers(len(_PASSBANDS_HZ))])
+        noise = _noise(len(varied), surroundings, draw)
+        varied = with_noise(varied, noise, draw.uniform(*_SNR_DB))
+    line = draw.random()
+    if line < _TELEPHONE_SHARE:
+        varied = over_telephone(varied)
+    elif line < _TELEPHONE_SHARE + _LIMITED_SHARE:
+        varied = band_limited(varied, *_PASSBANDS_HZ[int(draw.integers(len(_PASSBANDS_HZ)))])
     gain = 10 ** (draw.uniform(-_LEVEL_DB, _LEVEL_DB) / 20)
     return np.asarray((varied * gain).numpy(), np.float32)
 
 
-def _noise(samples: int, draw: np.random.Generator) -> Tensor:
-    white = torch.from_numpy(draw.standard_normal(samples).astype(np.float32))
-    steepness = draw.uniform(0, _STEEPEST_NOISE)
-    frequencies = torch.arange(samples // 2 + 1).clamp_min(1)
-    coloured = torch.fft.irfft(torch.fft.rfft(white) * frequencies ** (-steepness / 2), samples)
-    level_db = SPEECH_LEVEL_DB - draw.uniform(_LOWEST_SNR_DB, _HIGHEST_SNR_DB)
-    noise: Tensor = coloured / coloured.square().mean().sqrt() * 10 ** (level_db / 20)
-    return noise
+def _response(surroundings: Surroundings, draw: np.random.Generator) -> Wave:
+    if surroundings.responses and draw.random() < _RECORDED_ROOM_SHARE:
+        return surroundings.responses[int(draw.integers(len(surroundings.responses)))]
+    return room_response(draw.uniform(*_REVERBERATION_S), draw.uniform(*_DIRECT_DB), draw)
 
 
-def _limited(speech: Tensor, low_hz: float, high_hz: float) -> Tensor:
-    """Return speech [n] in a band, whose edges fall off over a tenth of their frequency."""
-    spectrum = torch.fft.rfft(speech)
-    frequencies = torch.linspace(0, SAMPLE_RATE / 2, len(spectrum))
-    rise = ((frequencies - low_hz) / (_EDGE * low_hz)).clamp(-1, 0) + 1
-    fall = ((high_hz - frequencies) / (_EDGE * high_hz)).clamp(-1, 0) + 1
-    limited: Tensor = torch.fft.irfft(spectrum * rise * fall, len(speech))
-    return limited
+def _noise(samples: int, surroundings: Surroundings, draw: np.random.Generator) -> Tensor:
+    if surroundings.noises and draw.random() < _RECORDED_NOISE_SHARE:
+        noise = surroundings.noises[int(draw.integers(len(surroundings.noises)))]
+        return torch.from_numpy(np.roll(noise, int(draw.integers(len(noise)))))
+    return coloured_noise(samples, draw.uniform(0, _STEEPEST_NOISE), draw)

@@ -10,6 +10,7 @@ import pytest
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.sequence_training import nodes
+from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
 from gan_audio_compression.pipelines.training_start import StartParameters
 
@@ -50,11 +51,35 @@ def test_a_model_is_tuned_or_taken_as_it_is(train: Train, tmp_path: Path) -> Non
     assert len(history) == 2
 
 
-def test_each_training_utterance_is_varied_once(
+def test_each_training_utterance_is_varied_and_no_other(
     sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
 ) -> None:
     speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
     compute = ComputeParameters(executor="inline", workers=1)
-    loop = run_loop(nodes.vary_training_speech(speech, sequence_speech["manifest"], compute, {}))
-    assert loop.table["id"].tolist() == ["a"]
-    assert loop.partitions[0]["a"].shape == (int(loop.table["frames"][0]), 128)
+    manifest = sequence_speech["manifest"]
+    copies = VariationParameters(copies=2)
+    loop = run_loop(nodes.vary_training_speech(speech, manifest, copies, compute, {}))
+    first, second = loop.table["id"]
+    assert (first, second) == ("a_varied_0", "a_varied_1")
+    for id, frames in zip(loop.table["id"], loop.table["frames"], strict=True):
+        assert loop.partitions[0][id].shape == (frames, 128)
+    assert loop.partitions[0][first].mean() != loop.partitions[0][second].mean()
+
+
+def test_noise_of_the_corpus_is_mixed_in_and_makes_variations_anew(
+    sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
+) -> None:
+    def varied(split: str) -> Any:
+        manifest = sequence_speech["manifest"].copy()
+        manifest.loc[manifest["id"] == "b", "split"] = split
+        return run_loop(nodes.vary_training_speech(speech, manifest, copies, compute, {}))
+
+    speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
+    compute = ComputeParameters(executor="inline", workers=1)
+    copies = VariationParameters(copies=9)
+    without, noisy = varied("validation"), varied("noise")
+    assert set(without.table["key"]).isdisjoint(noisy.table["key"])
+    changes = [
+        (without.partitions[0][id] - noisy.partitions[0][id]).mean() for id in noisy.table["id"]
+    ]
+    assert max(map(abs, changes)) > 0.01

@@ -1,17 +1,19 @@
 """Nodes of the sequence codec's training."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+import torch
 
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.component import code_digest
 from gan_audio_compression.compute.work import item_key
+from gan_audio_compression.corpus.entry import SURROUNDINGS
 from gan_audio_compression.pipelines.loops import (
     ComputeParameters,
     Partitions,
@@ -23,50 +25,65 @@ from gan_audio_compression.pipelines.loops import (
     utterance_loop,
 )
 from gan_audio_compression.pipelines.observer import TrackingObserver
+from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
 from gan_audio_compression.pipelines.training_speech import training_speech, with_variations
 from gan_audio_compression.pipelines.training_start import StartParameters
+from gan_audio_compression.signal.analysis import log_mel_spectrogram
+from gan_audio_compression.signal.variation import Surroundings, Wave, vary
 from gan_audio_compression.training.sequence.run import train_sequence
 
 
 def vary_training_speech(
     speech: Partitions,
     manifest: pd.DataFrame,
+    parameters: VariationParameters,
     compute: ComputeParameters,
     variations_log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
-    """Give the log mel of a variation of each utterance to train on, and a row about it.
+    """Give the log mels of variations of each utterance to train on, each with a row.
 
-    What is drawn depends on the utterance alone.
+    What is drawn depends on the utterance, the copy and the surroundings of the corpus alone.
     """
     rows = usable(manifest)
     learnt_from = rows[rows["split"] == "train"]
+    elsewhere = rows[rows["split"].isin(SURROUNDINGS)]
+    surroundings = Surroundings(
+        *([speech[str(id)]() for id in rows["id"][rows["split"] == s]] for s in SURROUNDINGS)
+    )
+    made_by = item_key(code_digest("signal"), *elsewhere["key"])
     jobs = (
-        UtteranceJob(str(row.id), item_key(code_digest("signal"), row.key), speech[str(row.id)])
+        UtteranceJob(
+            f"{row.id}_varied_{copy}",
+            item_key(made_by, row.key),
+            partial(_copy_of, speech[str(row.id)], copy),
+        )
         for row in rows_of(learnt_from)
+        for copy in range(parameters.copies)
     )
     yield from utterance_loop(
         compute,
         varied_log_mel,
         jobs,
-        None,
+        surroundings,
         variations_log_so_far,
         "variations",
         outputs=1,
-        total=len(learnt_from),
+        total=parameters.copies * len(learnt_from),
     )
 
 
-def varied_log_mel(_: None, speech: NDArray[np.float32]) -> UtteranceResult:
-    """Take the log mel of a variation of speech [n] at the project's level."""
-    import torch
-
-    from gan_audio_compression.signal.analysis import log_mel_spectrogram
-    from gan_audio_compression.signal.variation import vary
-
-    draw = np.random.default_rng(zlib.crc32(speech.tobytes()))
-    log_mel = log_mel_spectrogram(torch.from_numpy(vary(speech, draw))).numpy()
+def varied_log_mel(surroundings: Surroundings, item: tuple[Wave, int]) -> UtteranceResult:
+    """Take the log mel of one variation, by its number, of speech [n] at the project's level."""
+    speech, copy = item
+    draw = np.random.default_rng((zlib.crc32(speech.tobytes()), copy))
+    varied = vary(speech, surroundings, draw)
+    log_mel = log_mel_spectrogram(torch.from_numpy(varied)).numpy()
     return UtteranceResult((log_mel,), {"frames": len(log_mel)})
+
+
+def _copy_of(load: Callable[[], Wave], copy: int) -> tuple[Wave, int]:
+    return load(), copy
 
 
 def train_sequence_codec(

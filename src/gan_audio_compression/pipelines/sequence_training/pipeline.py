@@ -14,6 +14,7 @@ def create_pipeline() -> Pipeline:
                 inputs=[
                     "speech",
                     "utterance_manifest",
+                    "params:variation",
                     "params:compute",
                     "variations_log_so_far",
                 ],
