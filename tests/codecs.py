@@ -9,9 +9,10 @@ from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.segment.config import FrameConfig
 from gan_audio_compression.networks.segment.frame_networks import FrameEncoder, FrameGenerator
-from gan_audio_compression.networks.sequence.config import SequenceConfig
+from gan_audio_compression.networks.sequence.config import MagnitudeConfig, SequenceConfig
 from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
 from gan_audio_compression.networks.sequence.generator import SequenceGenerator
+from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
 
 # Where a test imports PyTorch no sooner than a codec.
 torch.set_num_threads(1)
@@ -60,5 +61,8 @@ def random_sequence_model(seed: int) -> SequenceModel:
         with torch.no_grad():
             for network in (encoder, generator):
                 network.gain.logarithm.weight.normal_(std=0.3)
+        magnitude = MagnitudeNetwork(MagnitudeConfig(width=8, blocks=1))
     prior = freeze_prior(random_prior(seed))
-    return SequenceModel(SEQUENCE_NETWORKS, encoder, generator, prior, f"random {seed}")
+    return SequenceModel(
+        SEQUENCE_NETWORKS, encoder, generator, prior, f"random {seed}", magnitude=magnitude
+    )

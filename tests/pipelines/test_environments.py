@@ -26,6 +26,7 @@ from gan_audio_compression.pipelines.rate_distortion.parameters import SweepPara
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
 from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
 from gan_audio_compression.pipelines.training_parameters import (
+    MagnitudeTrainingParameters,
     SegmentTrainingParameters,
     SequenceTrainingParameters,
 )
@@ -59,6 +60,7 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     sweep = SweepParameters.model_validate(values.pop("sweep"))
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
+    MagnitudeTrainingParameters.model_validate(values.pop("magnitude_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
     VariationParameters.model_validate(values.pop("variation"))
     AblationParameters.model_validate(values.pop("ablations"))

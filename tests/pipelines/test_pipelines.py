@@ -45,12 +45,12 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     pipelines: dict[str, Pipeline],
 ) -> None:
     names = {"corpus", "compute", "variation", "sequence_start", "sequence_training"}
-    names |= {"segment_start", "segment_training"}
+    names |= {"magnitude_training", "segment_start", "segment_training"}
     names |= {"bench", "measures", "evaluation", "phone_recogniser", "sweep", "variant_training"}
     logs = {"variations", "coding", "reconstruction", "scores", "ceilings", "sweep"}
     past = {f"{log}_log_so_far" for log in logs | {"search_traces"}}
     past |= {"utterance_manifest_so_far", "segment_checkpoints", "sequence_checkpoints"}
-    past |= {"variant_checkpoints"}
+    past |= {"magnitude_checkpoints", "variant_checkpoints"}
     raw = {"speech_corpus", "listening_ratings"}
     parameters = {f"params:{name}" for name in names}
     assert pipelines["__default__"].inputs() == raw | parameters | past
@@ -77,7 +77,7 @@ def test_every_codec_goes_one_road(pipelines: dict[str, Pipeline]) -> None:
 
 def test_the_sequence_codec_is_trained_on_speech_alone(pipelines: dict[str, Pipeline]) -> None:
     inputs = {name for name in pipelines["sequence_training"].inputs() if "params" not in name}
-    past = {"variations_log_so_far", "sequence_checkpoints"}
+    past = {"variations_log_so_far", "sequence_checkpoints", "magnitude_checkpoints"}
     assert inputs == {"speech", "log_mel", "utterance_manifest"} | past
 
 

@@ -10,7 +10,8 @@ from torch import Tensor
 from gan_audio_compression.signal.analysis import centred_magnitude, log_mel_of
 from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE
 from gan_audio_compression.signal.level_loss import corrected_levels
-from gan_audio_compression.signal.synthesis import mel_to_magnitude, waveform_from_log_mel
+from gan_audio_compression.signal.magnitude import mel_to_magnitude
+from gan_audio_compression.signal.synthesis import waveform_from_log_mel
 
 NEPERS = math.log(10) / 20
 

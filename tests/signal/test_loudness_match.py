@@ -35,7 +35,9 @@ def loudness_error(waveform: Tensor, log_mel: Tensor) -> float:
 
 
 def test_the_loudness_comes_nearer(log_mel: Tensor) -> None:
-    plain, matched = (waveform_from_log_mel(log_mel, SAMPLES, match) for match in (False, True))
+    plain, matched = (
+        waveform_from_log_mel(log_mel, SAMPLES, match=match) for match in (False, True)
+    )
     assert loudness_error(matched, log_mel) < 0.8 * loudness_error(plain, log_mel)
 
 

@@ -14,13 +14,13 @@ from gan_audio_compression.evaluation.pesq_measures import NarrowBandPesq
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.bark import Band, power_of_log_mel
 from gan_audio_compression.signal.level import normalise_level
+from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.pesq_disturbance import (
     Disturbance,
     disturbance_between,
     lost_pesq,
 )
 from gan_audio_compression.signal.spec import FLOOR
-from gan_audio_compression.signal.synthesis import mel_to_magnitude
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "01_raw" / "demo_corpus"
 SENTENCE = DEMO / "TRAIN" / "DR1"

@@ -15,10 +15,10 @@ from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.evaluation.pesq_measures import NarrowBandPesq, WideBandPesq
 from gan_audio_compression.signal.analysis import frame_count, log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
+from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS, SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import (
     Synthesiser,
-    mel_to_magnitude,
     waveform_from_log_mel,
 )
 

@@ -21,12 +21,19 @@ def level_db(wave: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(np.square(wave, dtype=np.float64))))
 
 
+def silent_samples(wave: np.ndarray) -> int:
+    """The longest run of zeros."""
+    loud = np.flatnonzero(np.concatenate([[1.0], wave, [1.0]]))
+    return int(np.diff(loud).max()) - 1
+
+
 def spectrum(wave: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.fft.rfftfreq(len(wave), 1 / RATE), np.abs(np.fft.rfft(wave))
 
 
 def test_speed_and_level_change_within_their_ranges(speech: np.ndarray) -> None:
-    varied = [vary(speech, ALONE, np.random.default_rng(seed)) for seed in range(40)]
+    varied = [vary(speech, ALONE, np.random.default_rng(seed)) for seed in range(60)]
+    varied = [wave for wave in varied if not silent_samples(wave)]
     lengths = np.array([len(wave) for wave in varied]) / len(speech)
     changes = np.array([level_db(wave) for wave in varied]) - level_db(speech)
     assert 0.88 < lengths.min() < 0.92 and 1.1 < lengths.max() < 1.14
@@ -40,6 +47,14 @@ def test_equal_draws_give_equal_speech(speech: np.ndarray) -> None:
     first, second, other = (vary(speech, ALONE, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, second)
     assert len(first) != len(other) or not np.array_equal(first, other)
+
+
+def test_some_of_it_is_cut_in_two_by_silence(speech: np.ndarray) -> None:
+    varied = [vary(speech, ALONE, np.random.default_rng(seed)) for seed in range(60)]
+    silences = np.array([silent_samples(wave) / RATE for wave in varied])
+    cut = silences[silences > 0]
+    assert 2 <= len(cut) <= 12
+    assert cut.min() > 0.29 and cut.max() < 2.01
 
 
 def test_recordings_of_places_are_heard(speech: np.ndarray) -> None:

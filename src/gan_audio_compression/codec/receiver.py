@@ -66,7 +66,7 @@ class Receiver:
         self._header = self._reader.header
         check_model(self._header, model.fingerprint)
         self._conceal = conceal
-        self._matches_loudness = model.matches_loudness
+        self._model = model
         self._coder = receiving_coder(model, self._header.coder)
         self.sample_rate = self._header.sample_rate
         self.total: int | None = None
@@ -83,7 +83,7 @@ class Receiver:
             BitstreamError: a chunk is damaged and is not to be concealed.
         """
         with own_torch_state():
-            synthesiser = Synthesiser(self._matches_loudness)
+            synthesiser = Synthesiser(self._model.magnitudes(), self._model.matches_loudness)
         samples = 0
         for chunk in self._reader.chunks(self._conceal):
             samples += chunk.samples

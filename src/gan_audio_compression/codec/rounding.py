@@ -12,8 +12,8 @@ def rounded_to_half(model: Model) -> Model:
         ValueError: a weight is beyond the range of half precision.
     """
     rounded = type(model).from_bytes(model.to_bytes())
-    for network in (rounded.encoder, rounded.generator):
-        for weight in network.state_dict().values():
+    for module in rounded.modules:
+        for weight in module.state_dict().values():
             weight.copy_(weight.half())
             if not weight.isfinite().all():
                 raise ValueError("a weight is above 65504, the end of half precision")

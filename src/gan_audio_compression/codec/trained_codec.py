@@ -3,7 +3,7 @@
 import copy
 from abc import abstractmethod
 from functools import cache, cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import nn
@@ -12,6 +12,7 @@ from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.networks.serialisation import content_digest
 from gan_audio_compression.networks.stored_model import StoredModel
+from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 from gan_audio_compression.signal.torch_state import own_torch_state
 
 
@@ -22,15 +23,17 @@ class TrainedCodec(StoredModel):
         encoder: speech to latents.
         generator: latents to speech.
         precision: in which the networks compute; weights and results are float32 all the same.
+        matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
     """
 
     encoder: nn.Module
     generator: nn.Module
     precision: Precision
+    matches_loudness: ClassVar[bool]
 
     def __post_init__(self) -> None:
-        for network in (self.encoder, self.generator):
-            network.eval().requires_grad_(False)
+        for module in self.modules:
+            module.eval().requires_grad_(False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go to another process as a file: of tensors alone it takes no more than some hundreds."""
@@ -44,6 +47,15 @@ class TrainedCodec(StoredModel):
     @abstractmethod
     def device(self) -> torch.device:
         """Where the networks are."""
+
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """All networks of the codec."""
+        return self.encoder, self.generator
+
+    def magnitudes(self) -> Magnitudes:
+        """Return what gives the magnitudes of one decoded recording."""
+        return mel_to_magnitude
 
     @cached_property
     def digest(self) -> str:

@@ -47,7 +47,7 @@ class StoredModel(ABC):
         # Not `digest`, which a subclass may keep: a training changes weights in place.
         metadata = ModelMetadata(
             self.kind,
-            dataclasses.asdict(self.networks),
+            self._shape(),
             content_digest(self._shape(), tensors),
             self.training_digest,
             self.settings,
@@ -73,7 +73,7 @@ class StoredModel(ABC):
         return model
 
     def _shape(self) -> dict[str, Any]:
-        """Return what the digest covers beside the tensors, in one order."""
+        """Return the shape of all networks in one order: the digest covers it, files have it."""
         return dataclasses.asdict(self.networks)
 
     @abstractmethod

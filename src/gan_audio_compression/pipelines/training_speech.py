@@ -6,6 +6,7 @@ import pandas as pd
 
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.loops import Partitions, usable
+from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.training.speech import TrainingSpeech, Utterances
 
 
@@ -18,6 +19,11 @@ def training_speech(log_mel: Partitions, manifest: pd.DataFrame) -> TrainingSpee
         validation=_utterances(log_mel, rows[rows["split"] == "validation"]),
         digest=item_key(*learnt_from["id"], *learnt_from["key"], *learnt_from["split"]),
     )
+
+
+def training_waves(speech: Partitions, manifest: pd.DataFrame) -> TrainingSpeech:
+    """Return the same as waves [n] at the project's level; lengths are in samples."""
+    return training_speech(speech, manifest.assign(frames=manifest["seconds"] * SAMPLE_RATE))
 
 
 def with_variations(

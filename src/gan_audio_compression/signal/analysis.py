@@ -69,5 +69,5 @@ def piece_magnitude(piece: Piece) -> Tensor:
 
 def log_mel_of(magnitude: Tensor) -> Tensor:
     """Return the log mel [..., frames, 128] of an STFT magnitude [..., frames, 257]."""
-    mel = magnitude @ mel_filters().to(magnitude.device)
+    mel = magnitude @ mel_filters().to(magnitude)
     return mel.clamp_min(torch.finfo(mel.dtype).tiny).log().clamp_min(FLOOR)

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from gan_audio_compression.signal.analysis import centred_magnitude, mel_filters
 from gan_audio_compression.signal.level import LEVEL_STEP_DB, LOWEST_LEVEL_CODE
+from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import HOP
-from gan_audio_compression.signal.synthesis import Synthesiser, mel_to_magnitude
+from gan_audio_compression.signal.synthesis import Synthesiser
 
 # A tone loses up to 25 dB and is a tone all the same; what is less alike is another signal.
 _LARGEST_LOSS_DB, _LEAST_LIKENESS, _LIKE_BANDS = 30.0, 0.5, 5

@@ -10,13 +10,14 @@ from torch.nn import functional
 from gan_audio_compression.signal.analysis import (
     frame_count,
     hann_window,
-    mel_filters,
+    log_mel_of,
     short_time_spectrum,
 )
 from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.loudness_match import match_loudness
+from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 from gan_audio_compression.signal.overlap import overlap_add, overlap_gain
-from gan_audio_compression.signal.spec import FFT_SIZE, HOP, MEL_BANDS
+from gan_audio_compression.signal.spec import FFT_SIZE, HOP
 from gan_audio_compression.signal.torch_state import own_torch_state
 
 GRIFFIN_LIM_ITERATIONS = 64
@@ -41,7 +42,7 @@ _SMALLEST_POWER = 1e-20
 class Synthesiser:
     """Turns log mel spectrograms into speech, chunk by chunk, with no audible joins.
 
-    The magnitude is the pseudo-inverse's, the phase is found by the fast Griffin-Lim algorithm
+    The phase of the magnitudes is found by the fast Griffin-Lim algorithm
     (Perraudin, Balazs, Soendergaard, 2013). The last frames of a chunk wait for the next one and
     are estimated again with it, from the phase they had, while the samples given out so far stand
     in for what they estimate; the two estimates are then crossfaded.
@@ -50,14 +51,15 @@ class Synthesiser:
     another phase, so that the sound would depend on the machine and the number of threads.
 
     Args:
+        magnitudes: gives the magnitudes of what is fed.
         match: whether the loudness of the waveform is matched in the end, see `loudness_match`.
     """
 
-    def __init__(self, match: bool = False) -> None:
+    def __init__(self, magnitudes: Magnitudes = mel_to_magnitude, match: bool = False) -> None:
         """Start before the first sample of a recording."""
+        self._magnitudes = magnitudes
         self._match = match
         self._frames = 0
-        self._log_mel = torch.zeros(0, MEL_BANDS, dtype=torch.float64)
         self._gain = torch.zeros(0, 1, dtype=torch.float64)
         self._magnitude = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.float64)
         self._spectrum = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.complex128)
@@ -81,7 +83,7 @@ class Synthesiser:
         start, end = HOP * settled, HOP * settled + FFT_SIZE - HOP
         ready = estimate[len(self._fixed) : end]
         self._magnitude, self._spectrum = self._magnitude[settled:], self._spectrum[settled:]
-        self._log_mel, self._gain = self._log_mel[settled:], self._gain[settled:]
+        self._gain = self._gain[settled:]
         self._fixed, self._earlier = estimate[start:end], estimate[end : end + FADE]
         return ready.float()
 
@@ -105,14 +107,13 @@ class Synthesiser:
 
     def _append(self, log_mel: Tensor, gains: Tensor) -> None:
         device = log_mel.device
-        magnitude = mel_to_magnitude(log_mel)
+        magnitude = self._magnitudes(log_mel)
         before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
         phase = _advancing_phase(magnitude, before.to(device))
         gains = gains.to(magnitude)
         self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gains])
         start = torch.polar(magnitude / gains, phase)
         self._spectrum = torch.cat([self._spectrum.to(device), start])
-        self._log_mel = torch.cat([self._log_mel.to(device), log_mel])
         self._gain = torch.cat([self._gain.to(device), gains])
         self._fixed, self._earlier = self._fixed.to(device), self._earlier.to(device)
         self._frames += len(magnitude)
@@ -123,8 +124,8 @@ class Synthesiser:
             self._magnitude, self._spectrum, self._fixed, end
         )
         if self._match:
-            first = len(self._fixed)
-            signal = match_loudness(signal, self._log_mel, self._gain, first, end)
+            log_mel = log_mel_of(self._magnitude * self._gain)
+            signal = match_loudness(signal, log_mel, self._gain, len(self._fixed), end)
         fade = torch.arange(1, FADE + 1).to(signal) / (FADE + 1)
         faded = signal[len(self._fixed) : end][: len(self._earlier)]
         weight = fade[: len(faded)]
@@ -132,32 +133,22 @@ class Synthesiser:
         return signal
 
 
-def waveform_from_log_mel(log_mel: Tensor, samples: int, match: bool = False) -> Tensor:
+def waveform_from_log_mel(
+    log_mel: Tensor,
+    samples: int,
+    magnitudes: Magnitudes = mel_to_magnitude,
+    match: bool = False,
+) -> Tensor:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
-    The waveform that `Synthesiser` makes of one chunk.
+    The waveform that `Synthesiser` makes of one chunk; see there for the arguments.
     """
     if not samples:
         return log_mel.new_zeros(0)
-    synthesiser = Synthesiser(match)
+    synthesiser = Synthesiser(magnitudes, match)
     return torch.cat(
         [synthesiser.feed(log_mel, log_mel.new_ones(len(log_mel), 1)), synthesiser.finish(samples)]
     )
-
-
-def mel_to_magnitude(log_mel: Tensor) -> Tensor:
-    """Return the STFT magnitude [frames, 257] whose mel is nearest to `log_mel` [frames, 128].
-
-    The pseudo-inverse of the filters, clipped at zero.
-    """
-    return (log_mel.exp() @ _inverse_mel_filters().to(log_mel)).clamp_min(0.0)
-
-
-@cache
-@own_torch_state()
-def _inverse_mel_filters() -> Tensor:
-    inverse: Tensor = torch.linalg.pinv(mel_filters().double())
-    return inverse
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Variations of speech that a codec has to cope with: speed, room, noise, line, band, level.
+"""Variations of speech that a codec has to cope with: speed, room, noise, line, silence, level.
 
 They are the common ones of speech training (speed: Ko and others, "Audio augmentation for speech
 recognition", 2015, with pitch and formants), drawn at random.
@@ -13,6 +13,7 @@ import torchaudio.functional as audio
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.surroundings import (
     band_limited,
     coloured_noise,
@@ -30,6 +31,7 @@ _NOISE_SHARE, _RECORDED_NOISE_SHARE, _SNR_DB = 0.4, 0.7, (0.0, 40.0)
 _STEEPEST_NOISE = 1.5
 _TELEPHONE_SHARE = 0.06
 _LIMITED_SHARE = 0.08
+_SILENCE_SHARE, _SILENCE_S = 0.1, (0.3, 2.0)
 # A wide telephone, an old recording.
 _PASSBANDS_HZ = ((50.0, 7000.0), (100.0, 5000.0))
 
@@ -53,7 +55,8 @@ def vary(speech: Wave, surroundings: Surroundings, draw: np.random.Generator) ->
     """Return speech [n] at the project's level, spoken otherwise or in another place: [m].
 
     Speed changes by up to 12 %, level by up to 4 dB; some is in a room, some gets noise 0 to 40 dB
-    below speech, and some goes over a telephone or has a narrower band.
+    below speech, some goes over a telephone or has a narrower band, and some is cut in two by
+    silence without a sound.
     """
     percent = int(draw.integers(_SLOWEST_PERCENT, _FASTEST_PERCENT + 1))
     varied = audio.resample(torch.from_numpy(speech), percent, 100)
@@ -67,6 +70,10 @@ def vary(speech: Wave, surroundings: Surroundings, draw: np.random.Generator) ->
         varied = over_telephone(varied)
     elif line < _TELEPHONE_SHARE + _LIMITED_SHARE:
         varied = band_limited(varied, *_PASSBANDS_HZ[int(draw.integers(len(_PASSBANDS_HZ)))])
+    if draw.random() < _SILENCE_SHARE:
+        place = int(draw.integers(len(varied) + 1))
+        silence = torch.zeros(round(draw.uniform(*_SILENCE_S) * SAMPLE_RATE))
+        varied = torch.cat([varied[:place], silence, varied[place:]])
     gain = 10 ** (draw.uniform(-_LEVEL_DB, _LEVEL_DB) / 20)
     return np.asarray((varied * gain).numpy(), np.float32)
 

@@ -24,6 +24,7 @@ from gan_audio_compression.networks.model_header import METADATA_KEY
 from gan_audio_compression.networks.serialisation import from_file, to_file
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.distortion import DistortionWeights
+from gan_audio_compression.signal.magnitude import mel_to_magnitude
 
 CHANGES: list[dict[str, Any]] = [
     {"trade": Trade(5.0, 1.0)},
@@ -38,6 +39,18 @@ def test_a_model_comes_back_from_its_file(sequence_model: SequenceModel) -> None
     assert again.to_bytes() == data
     assert again.networks == sequence_model.networks
     assert again.training_digest == "random 0"
+
+
+def test_a_model_without_a_network_of_magnitudes_has_those_of_the_pseudo_inverse(
+    sequence_model: SequenceModel,
+) -> None:
+    """As the models of older files."""
+    plain = replace(sequence_model, magnitude=None)
+    again = SequenceModel.from_bytes(plain.to_bytes())
+    assert again.digest == plain.digest != sequence_model.digest
+    assert again.magnitude is None
+    assert again.magnitudes() is mel_to_magnitude
+    assert SequenceModel.from_bytes(sequence_model.to_bytes()).magnitude is not None
 
 
 def test_another_model_has_another_fingerprint(

@@ -37,7 +37,6 @@ class SegmentModel(TrainedCodec):
         padding: symbols [positions] of a latent column of silence.
         tables: probabilities of the levels, one table for each position in a column.
         bitrate: bits for each second of a file where none are asked for: as many as it takes.
-        matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
         strategy: of a search where none is asked for.
 
     Raises:

@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
+from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.codec.trained_codec import TrainedCodec
@@ -20,9 +21,14 @@ from gan_audio_compression.entropy.integer_prior import IntegerPrior
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
 from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.model_header import ModelMetadata
-from gan_audio_compression.networks.sequence.config import LATENT_FRAMES, SequenceConfig
+from gan_audio_compression.networks.sequence.config import (
+    LATENT_FRAMES,
+    MagnitudeConfig,
+    SequenceConfig,
+)
 from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
 from gan_audio_compression.networks.sequence.generator import SequenceGenerator
+from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
 from gan_audio_compression.networks.serialisation import (
     named_tensors,
     open_network,
@@ -30,6 +36,7 @@ from gan_audio_compression.networks.serialisation import (
 )
 from gan_audio_compression.signal.distortion import DistortionWeights
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
+from gan_audio_compression.signal.magnitude import Magnitudes
 from gan_audio_compression.signal.torch_state import own_torch_state
 
 _PRIOR = "prior_"
@@ -37,6 +44,7 @@ _PRIOR = "prior_"
 _NAMES_IN_FILES = {"conditioning": "condition", "in_proj": "enter", "out_proj": "leave"}
 # Likewise the setting of levels that were wider away from zero, which no model that shipped had.
 _COMPANDING = "companding"
+_MAGNITUDE = "magnitude"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,10 +56,11 @@ class SequenceModel(TrainedCodec):
         encoder: loudness to latents.
         generator: latents to loudness.
         prior: codes the latents, in whole numbers.
+        magnitude: the receiver's last network, on the CPU as all that makes the wave; None where
+            the pseudo-inverse of the mel filters stands in for it.
         trade: of bits for distortion that it was trained with, which a search keeps to.
         distortion: that it was trained to keep low, which a search does too.
         bitrate: bits for each second of a file where none are asked for.
-        matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
         strategy: of a search where none is asked for.
     """
 
@@ -64,6 +73,7 @@ class SequenceModel(TrainedCodec):
     trade: Trade = field(default_factory=Trade)
     distortion: DistortionWeights = field(default_factory=DistortionWeights)
     precision: Precision = "float32"
+    magnitude: MagnitudeNetwork | None = None
     bitrate: ClassVar[float] = 2000.0
     matches_loudness: ClassVar[bool] = True
     strategy: ClassVar[str] = "annealing"
@@ -80,6 +90,17 @@ class SequenceModel(TrainedCodec):
     def settings(self) -> Mapping[str, Any]:
         """Trade and distortion, as a model file has them."""
         return {"trade": asdict(self.trade), "distortion": asdict(self.distortion)}
+
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """See `TrainedCodec.modules`."""
+        return super().modules + (() if self.magnitude is None else (self.magnitude,))
+
+    def magnitudes(self) -> Magnitudes:
+        """See `TrainedCodec.magnitudes`."""
+        if self._double_magnitude is None:
+            return super().magnitudes()
+        return NetworkMagnitudes(self._double_magnitude)
 
     @property
     def device(self) -> torch.device:
@@ -157,14 +178,25 @@ class SequenceModel(TrainedCodec):
         """The prior in floats, for a search alone: it has a gradient, but does not code."""
         return thaw_prior(self.prior).requires_grad_(False).to(self.device)
 
+    @cached_property
+    @own_torch_state()
+    def _double_magnitude(self) -> MagnitudeNetwork | None:
+        """See `_double_generator`."""
+        return copy.deepcopy(self.magnitude).double() if self.magnitude is not None else None
+
     def _shape(self) -> dict[str, Any]:
-        return super()._shape() | {_COMPANDING: 0.0}
+        shape = super()._shape() | {_COMPANDING: 0.0}
+        if self.magnitude is not None:
+            shape[_MAGNITUDE] = asdict(self.magnitude.config)
+        return shape
 
     def _tensors(self) -> dict[str, Tensor]:
         arrays = {field.name: getattr(self.prior, field.name) for field in fields(self.prior)}
         arrays["tables"] = self.prior.tables.counts.copy()
         prior = {_PRIOR + name: torch.from_numpy(array) for name, array in arrays.items()}
         networks = named_tensors(encoder=self.encoder, generator=self.generator)
+        if self.magnitude is not None:
+            networks |= named_tensors(**{_MAGNITUDE: self.magnitude})
         return _renamed(networks, _NAMES_IN_FILES) | prior
 
     @classmethod
@@ -172,6 +204,7 @@ class SequenceModel(TrainedCodec):
         shape = dict(metadata.networks)
         if shape.pop(_COMPANDING, 0.0) != 0.0:
             raise ValueError("its levels are companded, which only older programs know")
+        magnitude = shape.pop(_MAGNITUDE, None)
         networks = SequenceConfig(**shape)
         arrays = {
             field.name: tensors[_PRIOR + field.name].numpy() for field in fields(IntegerPrior)
@@ -187,7 +220,12 @@ class SequenceModel(TrainedCodec):
             metadata.training_digest,
             Trade(**settings.get("trade", {})),
             DistortionWeights(**settings.get("distortion", {})),
+            magnitude=magnitude and _open_magnitude(magnitude, tensors_below(named, _MAGNITUDE)),
         )
+
+
+def _open_magnitude(shape: Mapping[str, Any], weights: Mapping[str, Tensor]) -> MagnitudeNetwork:
+    return open_network(partial(MagnitudeNetwork, MagnitudeConfig(**shape)), weights)
 
 
 def _renamed(tensors: Mapping[str, Tensor], names: Mapping[str, str]) -> dict[str, Tensor]:

@@ -11,6 +11,23 @@ _HIGHEST = 4096
 
 
 @dataclass(frozen=True)
+class MagnitudeConfig:
+    """Width and number of blocks of the receiver's last network, see `networks.sequence.magnitude`.
+
+    Raises:
+        ValueError: one of them is not a whole number in 1 .. 4096.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    width: int = 96
+    blocks: int = 6
+
+    def __post_init__(self) -> None:
+        require_whole_numbers(self, dict.fromkeys(vars(self), _HIGHEST))
+
+
+@dataclass(frozen=True)
 class SequenceConfig:
     """Widths of encoder, generator and prior.
 

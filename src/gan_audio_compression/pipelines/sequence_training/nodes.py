@@ -26,11 +26,20 @@ from gan_audio_compression.pipelines.loops import (
 )
 from gan_audio_compression.pipelines.observer import TrackingObserver
 from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
-from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
-from gan_audio_compression.pipelines.training_speech import training_speech, with_variations
+from gan_audio_compression.pipelines.training_parameters import (
+    MagnitudeTrainingParameters,
+    SequenceTrainingParameters,
+)
+from gan_audio_compression.pipelines.training_speech import (
+    training_speech,
+    training_waves,
+    with_variations,
+)
 from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.variation import Surroundings, Wave, vary
+from gan_audio_compression.training.checkpoint import History
+from gan_audio_compression.training.magnitude.run import train_magnitude
 from gan_audio_compression.training.sequence.run import train_sequence
 
 
@@ -102,7 +111,32 @@ def train_sequence_codec(
     """
     given = start.open(SequenceModel)
     if given is not None and not start.tuned:
-        return given, pd.DataFrame({"epoch": []})
+        return given, _by_epoch([])
     speech = with_variations(training_speech(log_mel, manifest), varied, variations)
     model, history = train_sequence(speech, parameters.root, checkpoints, TrackingObserver(), given)
-    return model, pd.DataFrame(history).assign(epoch=range(1, len(history) + 1))
+    return model, _by_epoch(history)
+
+
+def train_magnitude_network(
+    codec: SequenceModel,
+    speech: Partitions,
+    manifest: pd.DataFrame,
+    start: StartParameters,
+    parameters: MagnitudeTrainingParameters,
+    checkpoints: Path,
+) -> tuple[SequenceModel, pd.DataFrame]:
+    """Train the receiver's last network on what the codec decodes; return the codec with it.
+
+    It learns from originals alone. A codec that is taken as it is keeps the network that it has.
+    """
+    if not start.tuned:
+        return codec, _by_epoch([])
+    originals = training_waves(speech, manifest)
+    model, history = train_magnitude(
+        codec, originals, parameters.root, checkpoints, TrackingObserver()
+    )
+    return model, _by_epoch(history)
+
+
+def _by_epoch(history: History) -> pd.DataFrame:
+    return pd.DataFrame(history).assign(epoch=range(1, len(history) + 1))

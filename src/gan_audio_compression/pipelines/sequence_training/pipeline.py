@@ -1,4 +1,4 @@
-"""The pipeline of the sequence codec's training: varied speech, and learning from it."""
+"""The pipeline of the sequence codec's training: varied speech, the codec, its last network."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -32,8 +32,21 @@ def create_pipeline() -> Pipeline:
                     "params:sequence_training",
                     "sequence_checkpoints",
                 ],
-                outputs=["sequence_model", "sequence_history"],
+                outputs=["sequence_networks", "sequence_history"],
                 name="train_sequence_codec",
+            ),
+            Node(
+                nodes.train_magnitude_network,
+                inputs=[
+                    "sequence_networks",
+                    "speech",
+                    "utterance_manifest",
+                    "params:sequence_start",
+                    "params:magnitude_training",
+                    "magnitude_checkpoints",
+                ],
+                outputs=["sequence_model", "magnitude_history"],
+                name="train_magnitude_network",
             ),
         ]
     )

@@ -59,5 +59,6 @@ def train_sequence(
         digest,
         config.trade,
         config.distortion,
+        magnitude=None if start is None else start.magnitude,
     )
     return model, history

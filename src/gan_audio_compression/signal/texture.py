@@ -1,0 +1,52 @@
+"""The texture of noise: what decoded spectra have lost, which are as smooth as an average."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gan_audio_compression.signal.analysis import hann_window, short_time_spectrum
+from gan_audio_compression.signal.spec import FFT_SIZE, HOP
+
+_OVERLAP = FFT_SIZE - HOP
+# Noise has magnitudes near zero, whose logarithms nobody hears.
+_FAINTEST = 0.03
+# The mean of the logarithm of a Rayleigh magnitude of unit power is half of -0.5772 (Euler).
+_MEAN_LOG = -0.28
+
+
+def texture_of(noise: Tensor) -> Tensor:
+    """Return the log magnitude [..., frames, 257] of `noise` [..., 512 + 128 * (frames - 1)].
+
+    The noise is white, of unit power; the logarithm, in nepers, has a mean of about zero.
+    """
+    magnitude = short_time_spectrum(noise).abs() / hann_window().to(noise).square().sum().sqrt()
+    return (magnitude + _FAINTEST).log() - _MEAN_LOG
+
+
+def white_noise(draws: Tensor) -> Tensor:
+    """Return noise of unit power from draws that are uniform in 0 .. 1.
+
+    Each of 512 samples bears on a bin, so that its magnitude is nearly that of Gaussian noise.
+    """
+    return (draws - 0.5) * 12**0.5
+
+
+class Texture:
+    """The texture of noise that goes on, the same for every recording and on every machine."""
+
+    def __init__(self) -> None:
+        """Start at the first frame of a recording."""
+        # Of all of NumPy's generators the one whose stream is promised to stay.
+        self._draw = np.random.RandomState(0)
+        self._past = self._noise(_OVERLAP)
+
+    def frames(self, count: int) -> Tensor:
+        """Return the texture of the next frames, [count, 257] float64."""
+        if not count:
+            return torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.float64)
+        noise = torch.cat([self._past, self._noise(HOP * count)])
+        self._past = noise[-_OVERLAP:]
+        return texture_of(noise)
+
+    def _noise(self, samples: int) -> Tensor:
+        return white_noise(torch.from_numpy(self._draw.random_sample(samples)))

@@ -1,0 +1,1 @@
+"""Training of the receiver's last network, which gives magnitudes, on what a codec decodes."""

@@ -1,0 +1,47 @@
+"""Parameters of the training of the receiver's last network."""
+
+from dataclasses import dataclass, field
+
+from gan_audio_compression.networks.sequence.config import MagnitudeConfig
+from gan_audio_compression.training.config import (
+    NO_OTHER_KEYS,
+    AdversarialConfig,
+    RuntimeConfig,
+    ScheduleConfig,
+)
+
+
+@dataclass(frozen=True)
+class MagnitudeTrainingConfig:
+    """All of the training.
+
+    Attributes:
+        network: its shape, where the codec has none yet.
+        spectrum: weight of the mean absolute error of the log magnitude, in nepers.
+        distortion: weight of the codec's own distortion, of the mel of the magnitudes.
+        frames: of a crop; 125 make a second.
+        ema: decay of the running average of the weights, which is what is kept.
+
+    Raises:
+        ValueError: a weight is negative, or frames or ema are out of their range.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEYS
+
+    seed: int = 0
+    network: MagnitudeConfig = field(default_factory=MagnitudeConfig)
+    spectrum: float = 0.2
+    distortion: float = 10.0
+    adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    frames: int = 192
+    ema: float = 0.998
+    runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+
+    def __post_init__(self) -> None:
+        if min(self.spectrum, self.distortion) < 0:
+            raise ValueError("the weights spectrum and distortion are not negative.")
+        if self.frames < 1:
+            raise ValueError(f"frames is {self.frames}; give a positive number.")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema is {self.ema}; give a decay in [0, 1).")
