@@ -13,7 +13,8 @@ SAMPLE_RATE = 16_000
 """Of all speech outside the codecs, in Hz."""
 
 Pcm = NDArray[np.int16]
-_FULL_SCALE = 32_768
+FULL_SCALE = 32_768
+"""Of samples of 16 bits."""
 
 
 def to_pcm(speech: Wave, sample_rate: int, frame: int = 1) -> Pcm:
@@ -26,14 +27,14 @@ def to_pcm(speech: Wave, sample_rate: int, frame: int = 1) -> Pcm:
         raise CodecFailedError(
             f"Speech of shape {speech.shape} cannot be coded; give finite mono samples [n], n > 0."
         )
-    samples = resample(speech, SAMPLE_RATE, sample_rate) * np.float32(_FULL_SCALE)
-    pcm = np.rint(samples).clip(-_FULL_SCALE, _FULL_SCALE - 1).astype(np.dtype("<i2"))
+    samples = resample(speech, SAMPLE_RATE, sample_rate) * np.float32(FULL_SCALE)
+    pcm = np.rint(samples).clip(-FULL_SCALE, FULL_SCALE - 1).astype(np.dtype("<i2"))
     return np.pad(pcm, (0, -len(pcm) % frame))
 
 
 def to_speech(pcm: Pcm, sample_rate: int) -> Wave:
     """The speech of samples at `sample_rate` Hz."""
-    speech = resample(pcm.astype(np.float32) / np.float32(_FULL_SCALE), sample_rate, SAMPLE_RATE)
+    speech = resample(pcm.astype(np.float32) / np.float32(FULL_SCALE), sample_rate, SAMPLE_RATE)
     # Resampling overshoots where a sample is clipped.
     return speech.clip(-1, 1)
 
