@@ -150,6 +150,12 @@ def test_bad_manifest_is_refused(manifest: str, message: str) -> None:
         list_entries(["manifest.csv", "a.wav"], texts(manifest=manifest))
 
 
+def test_a_manifest_may_name_test_sets() -> None:
+    manifest = "path,speaker,split,test_set\na.wav,x,test,telephone\nb.wav,y,test,\n"
+    entries = list_entries(["manifest.csv", "a.wav", "b.wav"], texts(manifest=manifest))
+    assert [entry.test_set for entry in entries] == ["telephone", None]
+
+
 def test_noise_and_rooms_of_a_manifest_need_no_speaker() -> None:
     manifest = "path,speaker,split\na.wav,x,train\nhum.wav,,noise\nhall.wav,,rir\n"
     paths = ["manifest.csv", "a.wav", "hall.wav", "hum.wav"]

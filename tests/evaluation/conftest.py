@@ -27,6 +27,7 @@ def score_row(metrics: dict[str, Metric]) -> Callable[..., Row]:
             "system": system,
             "id": id,
             "split": "test",
+            "test_set": None,
             "speaker": id[0],
             "sex": "F",
             "dialect_region": "dr1",

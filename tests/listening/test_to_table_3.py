@@ -27,7 +27,8 @@ QUALITY = {"original": 100, "opus_9k": 80, "bpgan": 60, "mid_anchor": 95, "low_a
 
 def utterance_scores() -> pd.DataFrame:
     """Scores of one utterance by every system."""
-    about = {"id": "u", "speaker": "s", "sex": "F", "dialect_region": "dr1", "split": "test"}
+    about = {"id": "u", "split": "test", "test_set": None, "speaker": "s", "sex": "F"}
+    about["dialect_region"] = "dr1"
     figures = {"bits": 2000.0, "payload_bits": 1900.0, "seconds": 1.0, "file_bit_rate": 2000.0}
     columns = about | figures | dict.fromkeys(MEASURES.metrics(), 1.0) | {"reason": None}
     columns |= {"phones": np.nan, "phone_errors": np.nan}

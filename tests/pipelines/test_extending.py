@@ -34,6 +34,7 @@ MANIFEST = pd.DataFrame(
         "speaker": ["s"],
         "sex": ["F"],
         "dialect_region": ["dr1"],
+        "test_set": [None],
     }
 )
 PARAMETERS = EvaluationParameters(seed=0, examples=0, reference="toy", spectrograms=(), closing=())

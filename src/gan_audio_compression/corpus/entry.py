@@ -26,6 +26,7 @@ class CorpusEntry:
         sex: ``"F"`` or ``"M"``, None where unknown.
         split: ``"train"``, ``"validation"`` or ``"test"``, one of `SURROUNDINGS` of what is no
             speech, None where the corpus states none.
+        test_set: of a kind of speech that tables show by itself, None where the corpus names none.
     """
 
     id: str
@@ -34,6 +35,7 @@ class CorpusEntry:
     dialect_region: str | None = None
     sex: str | None = None
     split: str | None = None
+    test_set: str | None = None
 
 
 def readable_id(text: str) -> str:

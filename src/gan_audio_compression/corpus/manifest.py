@@ -11,6 +11,7 @@ from gan_audio_compression.corpus.timit import describe_timit_path
 
 MANIFEST_NAME = "manifest.csv"
 _COLUMNS = ("path", "speaker", "split")
+_TEST_SET = "test_set"
 _SPLITS = {
     "train": "train",
     "valid": "validation",
@@ -22,7 +23,7 @@ _SPLITS = {
 
 
 def parse_manifest(text: str, files: AbstractSet[str]) -> list[CorpusEntry]:
-    """Read the rows of a manifest with the columns path, speaker and split; others are ignored.
+    """Read the rows of a manifest with the columns path, speaker and split, perhaps test_set.
 
     The split is train, valid or validation, test, or empty, or noise or rir of what is no speech:
     noise to mix with training speech, and impulse responses of rooms. A path that follows TIMIT's
@@ -45,7 +46,7 @@ def parse_manifest(text: str, files: AbstractSet[str]) -> list[CorpusEntry]:
         )
     entries: dict[str, CorpusEntry] = {}
     for row in table:
-        entry = _entry(*((row[column] or "").strip() for column in _COLUMNS))
+        entry = _entry(*((row.get(column) or "").strip() for column in (*_COLUMNS, _TEST_SET)))
         if entry.path not in files:
             raise CorpusError(
                 f"{MANIFEST_NAME} names {entry.path!r}, which is not in the corpus; "
@@ -57,7 +58,7 @@ def parse_manifest(text: str, files: AbstractSet[str]) -> list[CorpusEntry]:
     return list(entries.values())
 
 
-def _entry(path: str, speaker: str, split: str) -> CorpusEntry:
+def _entry(path: str, speaker: str, split: str, test_set: str) -> CorpusEntry:
     if not speaker and split.lower() not in SURROUNDINGS:
         raise CorpusError(
             f"{MANIFEST_NAME} gives no speaker for {path!r}; fill in the speaker column."
@@ -76,4 +77,5 @@ def _entry(path: str, speaker: str, split: str) -> CorpusEntry:
         dialect_region=timit.dialect_region if timit else None,
         sex=timit.sex if timit else None,
         split=_SPLITS[split.lower()],
+        test_set=test_set or None,
     )

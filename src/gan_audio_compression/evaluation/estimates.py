@@ -1,7 +1,7 @@
 """What is estimated from `utterance_scores`: means of measures, rates of errors and of bits.
 
-A row of `utterance_scores` is one utterance of one system: system, id, split, speaker, sex,
-dialect_region, bits (of the file), payload_bits, seconds, file_bit_rate, the metrics of the
+A row of `utterance_scores` is one utterance of one system: system, id, split, test_set, speaker,
+sex, dialect_region, bits (of the file), payload_bits, seconds, file_bit_rate, the metrics of the
 measures, phone_errors, phones and reason (why something is missing, else None). What is missing is
 NaN.
 """

@@ -12,13 +12,19 @@ from gan_audio_compression.evaluation.estimates import (
 from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.systems import UnknownSystemError
 
-GROUPINGS = ("speaker", "sex", "dialect_region")
+GROUPINGS = {
+    "test_set": "Test set",
+    "speaker": "Speaker",
+    "sex": "Sex",
+    "dialect_region": "Dialect region",
+}
+"""What divides utterances, and what the report calls it."""
 
 
 def group_comparison(
     scores: pd.DataFrame, metrics: Mapping[str, Metric], *, seed: int
 ) -> pd.DataFrame:
-    """Return each measure of each system within each group of speakers.
+    """Return each measure of each system within each group of utterances.
 
     Args:
         scores: `utterance_scores`; an utterance whose group is not known is in none.

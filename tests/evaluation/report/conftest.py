@@ -113,6 +113,7 @@ def comparison_of(systems: Sequence[str], absent: Sequence[str]) -> pd.DataFrame
 
 def groups_of(systems: Sequence[str]) -> pd.DataFrame:
     groups = {
+        "test_set": ["quiet", "noisy"],
         "speaker": ["FVMH0", "MAEB0", "FTLG0", "MBMA1"],
         "sex": ["F", "M"],
         "dialect_region": ["dr1", "dr4", "dr5", "dr6"],

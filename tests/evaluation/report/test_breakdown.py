@@ -79,7 +79,7 @@ def test_groups_have_a_table_for_each_measure_and_a_dash_for_what_is_missing(
     groups = make_content(["Original", "BPGAN"], examples=0).groups
     lost = (groups["system"] == "BPGAN") & (groups["group"] == "MAEB0")
     tables = group_tables(groups[~lost], METRICS, id="g")
-    assert list(tables) == ["Speaker", "Sex", "Dialect region"]
+    assert list(tables) == ["Test set", "Speaker", "Sex", "Dialect region"]
     first, second = tables["Speaker"][:2]
     assert first.caption == "PESQ raw (P.862)" and first.id != second.id
     heads = [column.text for column in first.groups[0].columns]

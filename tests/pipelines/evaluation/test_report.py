@@ -21,6 +21,7 @@ MANIFEST = pd.DataFrame(
         "speaker": ["a", "a", "b", "b", "v"],
         "sex": ["F", "F", None, None, "M"],
         "dialect_region": ["dr1", "dr1", None, None, None],
+        "test_set": None,
         "split": ["test"] * 4 + ["validation"],
         "error": [None] * 5,
         "seconds": [0.5] * 5,

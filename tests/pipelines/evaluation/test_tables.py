@@ -24,6 +24,7 @@ MANIFEST = pd.DataFrame(
         "speaker": ["s1", "s2", "s3"],
         "sex": ["F", "M", None],
         "dialect_region": ["dr1", "dr2", None],
+        "test_set": ["quiet", None, None],
     }
 )
 

@@ -1,4 +1,4 @@
-"""Tables of phone errors, of single speakers, sexes and regions, and of paired differences."""
+"""Tables of phone errors, of groups of utterances, and of paired differences."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +11,7 @@ from gan_audio_compression.evaluation.estimates import (
     PHONE_ERRORS,
     with_phone_errors,
 )
+from gan_audio_compression.evaluation.groups import GROUPINGS
 from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.report.measures import estimate_cell, heading_of
 from gan_audio_compression.evaluation.report.table import (
@@ -28,8 +29,6 @@ from gan_audio_compression.evaluation.words import counted
 
 ORIGINAL = labels_of(CEILINGS)["original"]
 """How the speech itself is called among the systems."""
-
-_GROUPINGS = {"speaker": "Speaker", "sex": "Sex", "dialect_region": "Dialect region"}
 
 
 def phone_error_table(comparison: pd.DataFrame, *, id: str, caption: str) -> Table:
@@ -61,7 +60,7 @@ def group_tables(
 ) -> dict[str, list[Table]]:
     """Return by grouping one table for each measure with a column for each group."""
     tables: dict[str, list[Table]] = {}
-    for grouping, label in _GROUPINGS.items():
+    for grouping, label in GROUPINGS.items():
         for name, metric in with_phone_errors(metrics).items():
             chosen = (groups["grouping"] == grouping) & (groups["measure"] == name)
             if chosen.any():

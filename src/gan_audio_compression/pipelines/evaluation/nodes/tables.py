@@ -7,7 +7,11 @@ import pandas as pd
 
 from gan_audio_compression.bench.entries import Bench
 from gan_audio_compression.evaluation.comparison import codec_comparison, comparison_markdown
-from gan_audio_compression.evaluation.groups import group_comparison, paired_differences
+from gan_audio_compression.evaluation.groups import (
+    GROUPINGS,
+    group_comparison,
+    paired_differences,
+)
 from gan_audio_compression.evaluation.measure import Metric
 from gan_audio_compression.evaluation.systems import labels_of
 from gan_audio_compression.pipelines.bench import systems_of
@@ -23,7 +27,7 @@ def join_scores(
     bench: Bench,
     measures: MeasureParameters,
 ) -> pd.DataFrame:
-    """Return all systems' scores in one table, with speaker, sex and dialect region.
+    """Return all systems' scores in one table, with their groups.
 
     Systems stand by their labels, in the order of tables; one that left the bench is left out. A
     failed utterance has its error as the `reason` that its measures are missing.
@@ -38,7 +42,7 @@ def join_scores(
     table = table.sort_values("system", key=lambda keys: keys.map([*labels].index), kind="stable")
     table["system"] = table["system"].map(labels)
     table = table.drop(columns=["id", "key", "error", "compute_seconds"])
-    speakers = manifest[["id", "speaker", "sex", "dialect_region"]]
+    speakers = manifest[["id", *GROUPINGS]]
     return table.rename(columns={"utterance": "id"}).merge(speakers, on="id")
 
 
@@ -80,7 +84,7 @@ def compare_groups(
     measures: MeasureParameters,
     parameters: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the test split by speaker, sex and dialect region, and against the reference."""
+    """Return the test split by its groups, and against the reference."""
     metrics = measures.metrics()
     test = scores[scores["split"] == "test"]
     groups = group_comparison(test, metrics, seed=parameters.seed)
