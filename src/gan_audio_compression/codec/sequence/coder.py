@@ -1,5 +1,7 @@
 """Coding of a chunk by the sequence codec, as finely as the room for it allows."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,8 +13,8 @@ from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.problem import SequenceProblem
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.codec.sequence.rate import EMPTY, QualityFinder, Trial, search_within
-from gan_audio_compression.entropy.errors import CorruptPayloadError
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
+from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
 
 # A search that leaves more of the bytes that were asked for is not taken.
 _LEAST_USED = 0.97
@@ -21,7 +23,8 @@ _LEAST_USED = 0.97
 class SequenceCoder:
     """Codes a chunk with the finest quality that fits.
 
-    A payload is a byte, the quality, and the symbols coded by the prior.
+    A payload is a byte, the quality, and the symbols coded by the prior. One without a byte is
+    silence.
 
     Args:
         model: the codec.
@@ -44,6 +47,8 @@ class SequenceCoder:
         The objective is distortion + lambda * rate, at the lambda of the quality that the encoder
         alone would have.
         """
+        if (log_mel <= FLOOR).all():
+            return self._silence(len(log_mel))
         alone = self._finder.finest(log_mel, max_bytes)
         if alone is None:
             return None
@@ -73,11 +78,17 @@ class SequenceCoder:
     def decode(self, payload: bytes, frames: int) -> tuple[Symbols, Tensor]:
         """See `ChunkCoder`."""
         if not payload:
-            raise CorruptPayloadError("the payload is empty; get the file again.")
+            silence = self._silence(frames)
+            return silence.symbols, silence.log_mel.double()
         quality = Quality(payload[0])
         symbols = self._model.prior.decode(payload[1:], _latent_frames(frames), quality.fixed_point)
         log_mel = self._model.decode(symbols, quality, frames, exact=True)
         return symbols.astype(np.int32), log_mel
+
+    def _silence(self, frames: int) -> CodedLogMel:
+        """Return a chunk that has no sound at all."""
+        symbols = np.zeros((0, self.positions), np.int32)
+        return CodedLogMel(symbols, b"", torch.full((frames, MEL_BANDS), -math.inf), 0.0, 0.0, 0.0)
 
     def _searched(self, log_mel: Tensor, alone: Trial, max_bytes: int | None) -> Trial | None:
         if max_bytes is not None:
