@@ -83,6 +83,19 @@ def test_a_weight_beyond_half_precision_is_stored_in_full(value: float) -> None:
     assert b'"F32"' in file_with(tensors)
 
 
+@pytest.mark.parametrize(("largest", "size"), [(2**15 - 1, 2), (2**15, 4)])
+@pytest.mark.parametrize("dtype", [torch.int32, torch.int64])
+def test_whole_numbers_take_as_many_bytes_as_they_need(
+    largest: int, size: int, dtype: torch.dtype
+) -> None:
+    numbers = torch.full((10_000,), largest, dtype=dtype)
+    data = file_with({"counts": numbers})
+    stored = size if dtype == torch.int32 else 8
+    assert 10_000 * stored < len(data) < 10_000 * stored + 1000
+    back = from_file(data, "test")[1]["counts"]
+    assert back.dtype == dtype and torch.equal(back, numbers)
+
+
 def test_another_kind_of_model_is_told() -> None:
     data = file_with({"a.weight": torch.rand(3)})
     with pytest.raises(NotAModelError, match="of kind 'test'; give one of kind 'segment'"):

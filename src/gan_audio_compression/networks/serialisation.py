@@ -53,19 +53,21 @@ def content_digest(shape: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> s
 def to_file(metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> bytes:
     """Return a model file.
 
-    Where every weight is a number of half precision, weights are stored so, in half the bytes.
+    Where every weight is a number of half precision, weights are stored so, and so are whole
+    numbers of 32 bits that need no more than 16: in half the bytes.
     """
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     # Only "module.name" is a weight: levels and the like keep their type.
     halves = {name: tensor.half() for name, tensor in plain.items() if "." in name}
     if all(torch.equal(half.float(), plain[name]) for name, half in halves.items()):
         plain |= halves
+    plain |= {name: tensor.short() for name, tensor in plain.items() if _is_short(tensor)}
     # One entry: safetensors writes several in random order, and equal models are equal files.
     return save(plain, {METADATA_KEY: metadata.to_json()})
 
 
 def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, Tensor]]:
-    """Undo `to_file`; weights of half precision come back as float32.
+    """Undo `to_file`: what was stored in half the bytes comes back as it was.
 
     Raises:
         NotAModelError: the bytes are no model file, or of another kind of model.
@@ -86,13 +88,18 @@ def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, Tensor]]
         stored = load(data)
     except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
         raise DamagedModelError(f"its tensors cannot be read: {error}") from error
-    tensors = {n: t.float() if t.dtype == torch.float16 else t for n, t in stored.items()}
+    tensors = {n: t.to(_WIDER.get(t.dtype, t.dtype)) for n, t in stored.items()}
     if not all(tensor.dtype in _DIGESTED for tensor in tensors.values()):
         raise DamagedModelError("a tensor has a type that no model has")
     return metadata, tensors
 
 
 _DIGESTED = {torch.float32, torch.int64, torch.int32, torch.bool}
+_WIDER = {torch.float16: torch.float32, torch.int16: torch.int32}
+
+
+def _is_short(tensor: Tensor) -> bool:
+    return tensor.dtype == torch.int32 and torch.equal(tensor.short().int(), tensor)
 
 
 def open_network(make: Callable[[], Network], weights: Mapping[str, Tensor]) -> Network:
