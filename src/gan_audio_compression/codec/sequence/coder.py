@@ -15,6 +15,7 @@ from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.codec.sequence.rate import EMPTY, QualityFinder, Trial, search_within
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
+from gan_audio_compression.signal.steady import averaged_where_steady
 
 # A search that leaves more of the bytes that were asked for is not taken.
 _LEAST_USED = 0.97
@@ -49,6 +50,9 @@ class SequenceCoder:
         """
         if (log_mel <= FLOOR).all():
             return self._silence(len(log_mel))
+        if self._model.magnitude is not None:
+            # The receiver gives it the texture of noise again.
+            log_mel = averaged_where_steady(log_mel)
         alone = self._finder.finest(log_mel, max_bytes)
         if alone is None:
             return None

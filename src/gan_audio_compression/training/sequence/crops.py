@@ -1,4 +1,4 @@
-"""Training crops of the sequence codec: stretches of log mels."""
+"""Training crops of the sequence codec: stretches of log mels as the sender codes them."""
 
 from functools import partial
 
@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_audio_compression.signal.steady import AVERAGED, averaged_where_steady
 from gan_audio_compression.training.crops import CropSampler
 from gan_audio_compression.training.speech import Utterances
 
@@ -19,5 +20,7 @@ def crop_sampler(utterances: Utterances, frames: int, batch: int, seed: int) -> 
 def _random_crop(frames: int, log_mel: NDArray[np.float32], rng: np.random.Generator) -> Tensor:
     """Draw a crop that starts anywhere; a shorter log mel goes on with its last frame."""
     start = int(rng.integers(max(1, len(log_mel) - frames + 1)))
-    crop = log_mel[start : start + frames]
-    return torch.from_numpy(np.pad(crop, ((0, frames - len(crop)), (0, 0)), mode="edge"))
+    before = min(AVERAGED, start)
+    around = torch.from_numpy(log_mel[start - before : start + frames + AVERAGED])
+    crop = averaged_where_steady(around)[before:][:frames]
+    return torch.cat([crop, crop[-1:].expand(frames - len(crop), -1)])
