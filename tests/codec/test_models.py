@@ -124,7 +124,7 @@ def test_shipped_models_are_sound(name: str) -> None:
     assert again.training_digest == metadata.training_digest
     assert all(torch.equal(same[name], tensor) for name, tensor in tensors.items())
     # Weights are in half precision.
-    assert abs(len(data) - len(model.to_bytes())) < 1000
+    assert len(data) < 16_000_000
 
 
 def test_a_shipped_sequence_model_has_the_settings_that_it_was_trained_with() -> None:
