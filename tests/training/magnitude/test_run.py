@@ -93,6 +93,13 @@ def test_a_killed_training_goes_on_to_the_same_model(
     assert ("d_real" in history[0]) == adversarial.used
 
 
+def test_without_a_shape_a_codec_stays_without_a_network(
+    codec: SequenceModel, speech: TrainingSpeech, tmp_path: Path
+) -> None:
+    model, history = train_magnitude(codec, speech, config(network=None), tmp_path, Observer())
+    assert model is codec and history == []
+
+
 def test_the_global_random_state_stays(
     codec: SequenceModel, speech: TrainingSpeech, tmp_path: Path
 ) -> None:

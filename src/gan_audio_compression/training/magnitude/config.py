@@ -16,7 +16,7 @@ class MagnitudeTrainingConfig:
     """All of the training.
 
     Attributes:
-        network: its shape, where the codec has none yet.
+        network: its shape where the codec has none yet; None leaves such a codec as it is.
         spectrum: weight of the mean absolute error of the log magnitude, in nepers.
         distortion: weight of the codec's own distortion, of the mel of the magnitudes.
         frames: of a crop; 125 make a second.
@@ -29,9 +29,9 @@ class MagnitudeTrainingConfig:
     __pydantic_config__ = NO_OTHER_KEYS
 
     seed: int = 0
-    network: MagnitudeConfig = field(default_factory=MagnitudeConfig)
+    network: MagnitudeConfig | None = None
     spectrum: float = 0.2
-    distortion: float = 10.0
+    distortion: float = 5.0
     adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     frames: int = 192

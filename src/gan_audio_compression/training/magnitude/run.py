@@ -20,7 +20,7 @@ def train_magnitude(
     checkpoints: Path,
     observer: Observer,
 ) -> tuple[SequenceModel, History]:
-    """Train; what an earlier run of the same configuration did is not done again.
+    """Train the network that the codec has, or a new one; what an earlier run did is kept.
 
     Args:
         codec: what decodes; it stays as it is but for its network of magnitudes.
@@ -32,10 +32,13 @@ def train_magnitude(
     Raises:
         TrainingDataError: a split has no speech.
     """
+    shape = codec.magnitude.config if codec.magnitude else config.network
+    if shape is None:
+        return codec, []
     sampler = crop_sampler(speech.train, config.frames, config.schedule.batch, config.seed)
     watched = config.runtime.validation_segments
     validation = crop_sampler(speech.validation, config.frames, watched, config.seed)
-    stage = MagnitudeStage(codec, config, validation.batch(0))
+    stage = MagnitudeStage(codec, shape, config, validation.batch(0))
     digest = outcome_digest(codec.digest, speech.digest, config)
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, config.schedule, store, observer)

@@ -9,10 +9,12 @@ from torch.nn import functional
 from gan_audio_compression.codec.sequence.magnitudes import compressed, expanded, textured
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.discriminator import Discriminator
+from gan_audio_compression.networks.sequence.config import MagnitudeConfig
 from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
 from gan_audio_compression.signal.analysis import log_mel_of, short_time_spectrum
 from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
+from gan_audio_compression.signal.steady import averaged_where_steady
 from gan_audio_compression.signal.texture import texture_of, white_noise
 from gan_audio_compression.training.adversary import Adversary
 from gan_audio_compression.training.averaged_stage import AveragedStage
@@ -21,6 +23,8 @@ from gan_audio_compression.training.optimiser import descend
 
 _BETAS = (0.9, 0.98)
 _VALIDATION_QUALITIES = (0.25, 0.5, 0.75)
+# Of the learning rate: a discriminator that learns as fast as the network leaves it behind.
+_JUDGES_SHARE = 0.2
 # Mean and deviation of the log magnitude of speech, nearly, for the discriminator.
 _MEAN, _DEVIATION = -2.0, 2.5
 
@@ -47,6 +51,7 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
 
     Args:
         codec: that decodes; it stays as it is. Its own network of magnitudes goes on learning.
+        shape: of the network.
         config: of the training.
         validation: fixed crops [B, 512 + 128 * (T - 1)].
     """
@@ -54,7 +59,11 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
     name = "magnitude"
 
     def __init__(
-        self, codec: SequenceModel, config: MagnitudeTrainingConfig, validation: Tensor
+        self,
+        codec: SequenceModel,
+        shape: MagnitudeConfig,
+        config: MagnitudeTrainingConfig,
+        validation: Tensor,
     ) -> None:
         self._config = config
         self._device = torch.device(config.runtime.device)
@@ -63,9 +72,7 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             adversary = self._new_adversary()
-            network = MagnitudeNetwork(
-                codec.magnitude.config if codec.magnitude else config.network
-            )
+            network = MagnitudeNetwork(shape)
         if codec.magnitude is not None:
             network.load_state_dict(codec.magnitude.state_dict())
         super().__init__(network.to(self._device), adversary, betas=_BETAS, ema=config.ema)
@@ -87,7 +94,7 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
         descend(total, self._optimiser, learning_rate, self._config.schedule.gradient_limit)
         self._average.update_parameters(self.model)
         if self._adversary:
-            losses |= self._adversary.learn(_image(made), learning_rate)
+            losses |= self._adversary.learn(_image(made), _JUDGES_SHARE * learning_rate)
         return {name: loss.detach() for name, loss in losses.items()}
 
     @torch.no_grad()
@@ -122,8 +129,9 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
 
     def _decoded(self, log_mel: Tensor, quality: Tensor) -> Tensor:
         """Return what a receiver decodes of log mels [B, T, 128] at qualities [B]."""
+        sent = torch.stack([averaged_where_steady(each.cpu()) for each in log_mel])
         with self._autocast():
-            latents = self._codec.encoder(to_loudness(log_mel), quality)
+            latents = self._codec.encoder(to_loudness(sent.to(self._device)), quality)
             loudness = self._codec.generator(latents.float().round(), quality)
         return from_loudness(loudness.float())
 
