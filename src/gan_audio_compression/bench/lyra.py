@@ -3,10 +3,8 @@
 A file is its frames one after another, 4 bits a stage of the residual quantiser, and nothing else.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -21,6 +19,7 @@ from gan_audio_compression.bench.codec import (
     Wave,
 )
 from gan_audio_compression.bench.pcm import SAMPLE_RATE, to_pcm, to_speech
+from gan_audio_compression.bench.weights import digest_of
 from gan_audio_compression.component import code_digest, described
 
 _FRAME = 320
@@ -123,18 +122,10 @@ class LyraCodec:
         return path
 
     def _digest(self) -> str:
-        return _digest_of(tuple(self._path(name) for name in _NETWORKS))
+        return digest_of(tuple(self._path(name) for name in _NETWORKS))
 
 
 def _packed(symbols: NDArray[np.integer]) -> bytes:
     """Return [frames, stages] symbols, two of them a byte."""
     first, second = symbols[:, ::2], symbols[:, 1::2]
     return (first << _BITS | second).astype(np.uint8).tobytes()
-
-
-@cache
-def _digest_of(paths: tuple[Path, ...]) -> str:
-    state = hashlib.sha256()
-    for path in paths:
-        state.update(path.read_bytes())
-    return state.hexdigest()

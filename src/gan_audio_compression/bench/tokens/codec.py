@@ -1,6 +1,5 @@
 """What neural codecs of code words have in common: their files are the words and nothing else."""
 
-import hashlib
 import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from gan_audio_compression.bench.codec import (
     Wave,
 )
 from gan_audio_compression.bench.pcm import FULL_SCALE, SAMPLE_RATE, to_pcm
+from gan_audio_compression.bench.weights import digest_of
 from gan_audio_compression.component import code_digest, described
 
 Words = NDArray[np.int64]
@@ -131,20 +131,12 @@ class TokenCodec(ABC):
             raise CodecMissingError(
                 f"There are no weights of {self.source} in {self.folder}; {self.how_to_get}."
             )
-        return _digest_of(tuple(files))
+        return digest_of(tuple(files))
 
 
 @cache
 def _opened(codec: TokenCodec) -> Any:
     return codec._open()
-
-
-@cache
-def _digest_of(paths: tuple[Path, ...]) -> str:
-    state = hashlib.sha256()
-    for path in paths:
-        state.update(path.read_bytes())
-    return state.hexdigest()
 
 
 def _packed(words: Words, bits: int) -> bytes:
