@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from scipy.signal import stft
 
 from gan_audio_compression.signal.level import active_level_db
 from gan_audio_compression.signal.surroundings import (
@@ -13,6 +14,7 @@ from gan_audio_compression.signal.surroundings import (
     in_room,
     over_telephone,
     room_response,
+    tones,
     with_noise,
 )
 
@@ -51,6 +53,19 @@ def test_steeper_noise_has_less_above() -> None:
             for f in (500, 4000)
         )
         assert low - high == pytest.approx(9.03 * steepness, abs=1)
+
+
+def test_tones_are_few_harmonics_that_come_without_a_click() -> None:
+    sounding = tones(6 * RATE, np.random.default_rng(0))
+    assert len(sounding) == 6 * RATE
+    frequencies, _, windows = stft(sounding.numpy(), RATE, nperseg=1600, window="blackman")
+    power = np.square(np.abs(windows))
+    strongest = np.sort(power, axis=0)[::-1]
+    lines = strongest[: 3 * 6].sum(0) / strongest.sum(0)
+    assert np.median(lines) > 0.999
+    assert 80 <= frequencies[power.argmax(0)].min() < frequencies[power.argmax(0)].max() <= 7000
+    # A jump of the wave would be as strong at 8 kHz as anywhere.
+    assert power[-1].max() < 1e-6 * power.max()
 
 
 @pytest.mark.parametrize("reverberation_s", [0.2, 0.8])

@@ -1,4 +1,4 @@
-"""What lies between a speaker and a recording: noise, a room, a telephone, a narrow band."""
+"""What lies between a speaker and a recording: noise, tones, a room, a telephone, a narrow band."""
 
 import numpy as np
 import torch
@@ -17,6 +17,9 @@ _EDGE = 0.1
 # A direct sound that lasts longer would be coloured by the first reflections.
 _DIRECT_SAMPLES = SAMPLE_RATE // 400
 _DECAY_DB = 60.0
+_TONE_S, _TONE_HZ, _MOST_HARMONICS = (0.1, 1.5), (80.0, 7000.0), 6
+# So long a tone takes to come and to go.
+_RAMP_SAMPLES = SAMPLE_RATE // 200
 
 
 def with_noise(speech: Tensor, noise: Tensor, snr_db: float) -> Tensor:
@@ -36,6 +39,23 @@ def coloured_noise(samples: int, steepness: float, draw: np.random.Generator) ->
         torch.fft.rfft(white) * frequencies ** (-steepness / 2), samples
     )
     return noise
+
+
+def tones(samples: int, draw: np.random.Generator) -> Tensor:
+    """Draw tones [samples] one after another, of some harmonics: of an alarm, an instrument."""
+    parts: list[NDArray[np.float32]] = []
+    missing = samples
+    while missing > 0:
+        length = min(missing, round(draw.uniform(*_TONE_S) * SAMPLE_RATE))
+        lowest_hz = np.exp(draw.uniform(*np.log(_TONE_HZ)))
+        harmonics = np.arange(1, draw.integers(2, _MOST_HARMONICS + 2))
+        harmonics = harmonics[harmonics * lowest_hz < SAMPLE_RATE / 2, None]
+        phases = 2 * np.pi * (harmonics * lowest_hz * np.arange(length) / SAMPLE_RATE)
+        tone = (np.sin(phases) / harmonics).sum(0)
+        ramp = np.minimum(np.arange(length), np.arange(length)[::-1]) / _RAMP_SAMPLES
+        parts.append((tone * ramp.clip(0, 1)).astype(np.float32))
+        missing -= length
+    return torch.from_numpy(np.concatenate(parts))
 
 
 def room_response(

@@ -1,4 +1,4 @@
-"""Variations of speech that a codec has to cope with: speed, room, noise, line, silence, level.
+"""Variations of speech that a codec has to cope with: speed, room, sounds, line, pause, level.
 
 They are the common ones of speech training (speed: Ko and others, "Audio augmentation for speech
 recognition", 2015, with pitch and formants), drawn at random.
@@ -20,6 +20,7 @@ from gan_audio_compression.signal.surroundings import (
     in_room,
     over_telephone,
     room_response,
+    tones,
     with_noise,
 )
 
@@ -27,11 +28,12 @@ _SLOWEST_PERCENT, _FASTEST_PERCENT = 88, 112
 _LEVEL_DB = 4.0
 _ROOM_SHARE, _RECORDED_ROOM_SHARE = 0.2, 0.2
 _REVERBERATION_S, _DIRECT_DB = (0.15, 0.8), (-3.0, 15.0)
-_NOISE_SHARE, _RECORDED_NOISE_SHARE, _SNR_DB = 0.4, 0.7, (0.0, 40.0)
+_NOISE_SHARE, _SNR_DB = 0.4, (0.0, 40.0)
+_TONES_SHARE, _RECORDED_NOISE_SHARE = 0.1, 0.7
 _STEEPEST_NOISE = 1.5
 _TELEPHONE_SHARE = 0.06
 _LIMITED_SHARE = 0.08
-_SILENCE_SHARE, _SILENCE_S = 0.1, (0.3, 2.0)
+_PAUSE_SHARE, _SOUNDING_SHARE, _PAUSE_S = 0.15, 0.35, (0.3, 2.0)
 # A wide telephone, an old recording.
 _PASSBANDS_HZ = ((50.0, 7000.0), (100.0, 5000.0))
 
@@ -54,9 +56,9 @@ class Surroundings:
 def vary(speech: Wave, surroundings: Surroundings, draw: np.random.Generator) -> Wave:
     """Return speech [n] at the project's level, spoken otherwise or in another place: [m].
 
-    Speed changes by up to 12 %, level by up to 4 dB; some is in a room, some gets noise 0 to 40 dB
-    below speech, some goes over a telephone or has a narrower band, and some is cut in two by
-    silence without a sound.
+    Speed changes by up to 12 %, level by up to 4 dB; some is in a room, some gets noise or
+    tones 0 to 40 dB below speech, some goes over a telephone or has a narrower band, and some is
+    cut in two by a pause, without a sound or with tones.
     """
     percent = int(draw.integers(_SLOWEST_PERCENT, _FASTEST_PERCENT + 1))
     varied = audio.resample(torch.from_numpy(speech), percent, 100)
@@ -70,10 +72,9 @@ def vary(speech: Wave, surroundings: Surroundings, draw: np.random.Generator) ->
         varied = over_telephone(varied)
     elif line < _TELEPHONE_SHARE + _LIMITED_SHARE:
         varied = band_limited(varied, *_PASSBANDS_HZ[int(draw.integers(len(_PASSBANDS_HZ)))])
-    if draw.random() < _SILENCE_SHARE:
+    if draw.random() < _PAUSE_SHARE:
         place = int(draw.integers(len(varied) + 1))
-        silence = torch.zeros(round(draw.uniform(*_SILENCE_S) * SAMPLE_RATE))
-        varied = torch.cat([varied[:place], silence, varied[place:]])
+        varied = torch.cat([varied[:place], _pause(varied, draw), varied[place:]])
     gain = 10 ** (draw.uniform(-_LEVEL_DB, _LEVEL_DB) / 20)
     return np.asarray((varied * gain).numpy(), np.float32)
 
@@ -85,7 +86,18 @@ def _response(surroundings: Surroundings, draw: np.random.Generator) -> Wave:
 
 
 def _noise(samples: int, surroundings: Surroundings, draw: np.random.Generator) -> Tensor:
+    if draw.random() < _TONES_SHARE:
+        return tones(samples, draw)
     if surroundings.noises and draw.random() < _RECORDED_NOISE_SHARE:
         noise = surroundings.noises[int(draw.integers(len(surroundings.noises)))]
         return torch.from_numpy(np.roll(noise, int(draw.integers(len(noise)))))
     return coloured_noise(samples, draw.uniform(0, _STEEPEST_NOISE), draw)
+
+
+def _pause(speech: Tensor, draw: np.random.Generator) -> Tensor:
+    """Draw a pause of speech [n]: silence, or tones about as loud as the speech."""
+    pause = torch.zeros(round(draw.uniform(*_PAUSE_S) * SAMPLE_RATE))
+    if draw.random() >= _SOUNDING_SHARE:
+        return pause
+    sounding = tones(len(pause), draw)
+    return sounding * speech.square().mean().sqrt() / sounding.square().mean().sqrt()
