@@ -58,5 +58,5 @@ $(STAMP): pyproject.toml constraints.txt
 	@command -v cc > /dev/null && command -v c++ > /dev/null \
 		|| { echo "There is no C and C++ compiler, which packages of measures need: on Debian and Ubuntu, apt install g++ python3-dev" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dev]'
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dask,s3,dev]'
 	@touch $@

@@ -15,10 +15,14 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
 from omegaconf import OmegaConf
 from rich import get_console
 
 from gan_audio_compression.closing_screen import closing_screen
+from gan_audio_compression.compute.parameters import ComputeParameters
+from gan_audio_compression.datasets.files import file_on_this_machine
+from gan_audio_compression.datasets.partitions import is_partitioned
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.provenance import corpus_digest, source_tags
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Catalog = CatalogProtocol[Any, Any]
+
+_COMPUTE = "params:compute"
 
 # MLflow's own limits, in characters.
 _PARAMETER_LENGTH = 6000
@@ -64,6 +70,7 @@ class ProjectHooks:
         """Log the state of the source and every parameter that the pipeline reads."""
         import mlflow
 
+        self._catalog = catalog
         if mlflow.active_run() is None:
             return
         mlflow.set_tags(source_tags(Path(run_params["project_path"])))
@@ -71,13 +78,34 @@ class ProjectHooks:
         mlflow.log_params({name: text[:_PARAMETER_LENGTH] for name, text in leaves.items()})
 
     @hook_impl(tryfirst=True)
-    def before_node_run(self, inputs: dict[str, Any]) -> None:
-        """Keep the parameters from kedro-mlflow, which would log each model as one long string.
+    def before_node_run(
+        self, node: Node, catalog: Catalog, inputs: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Tell a loop where its outputs lie, so that its workers save them.
 
+        All parameters are kept from kedro-mlflow, which would log each model as one long string.
         Kedro gives the hooks a copy of the inputs, so the node misses nothing.
         """
+        compute = inputs.get(_COMPUTE)
         for name in [name for name in inputs if _is_parameter(name)]:
             del inputs[name]
+        if not isinstance(compute, ComputeParameters):
+            return None
+        outputs = [catalog[name] for name in node.outputs]
+        saves = [output.save for output in outputs if is_partitioned(output)]
+        return {_COMPUTE: compute.saved_by_workers(saves)}
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        """Log what the catalog marks as an artifact, from whatever store it was saved to."""
+        import mlflow
+
+        dataset = self._catalog[dataset_name]
+        about = getattr(dataset, "metadata", None) or {}
+        if about.get("mlflow") != "artifact" or mlflow.active_run() is None:
+            return
+        with file_on_this_machine(dataset) as path:
+            mlflow.log_artifact(path)
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: Catalog) -> None:

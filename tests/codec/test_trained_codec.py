@@ -9,7 +9,7 @@ from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import Quality
-from gan_audio_compression.compute.executor import ProcessExecutor
+from gan_audio_compression.compute.dask import DaskEngine
 
 # A process may hand a new one no more than 256 file handles, and PyTorch takes one for a tensor.
 MANY_TENSORS = 300
@@ -31,14 +31,14 @@ def test_any_number_of_codecs_goes_to_a_worker_as_they_are(
     codecs = {"0": codec} | {str(n): rough for n in range(1, count)}
     # Each has weights of its own, as variants have.
     codecs = {name: one.to(one.device, one.precision) for name, one in codecs.items()}
-    outcomes = ProcessExecutor(1).map(identity, [("a", "0"), ("b", "1")], codecs)
-    values = [outcome.value for outcome in outcomes]
+    outcomes = DaskEngine(1).map(identity, [("a", "0"), ("b", "1")], codecs)
+    values = [outcome.value for outcome in sorted(outcomes, key=lambda outcome: outcome.id)]
     assert values == [(codec.digest, "float32"), (codec.digest, "bfloat16")]
 
 
 def test_it_computes_the_same_in_a_worker(sequence_model: SequenceModel) -> None:
     latents = torch.randn(1, 5, 4, generator=torch.Generator().manual_seed(0))
-    (outcome,) = ProcessExecutor(1).map(generated, [("a", latents)], sequence_model)
+    (outcome,) = DaskEngine(1).map(generated, [("a", latents)], sequence_model)
     assert outcome.value is not None
     assert torch.equal(outcome.value, sequence_model.generate(latents, QUALITY))
 

@@ -16,8 +16,9 @@ def test_the_folder_is_made_and_keeps_what_is_in_it(tmp_path: Path) -> None:
 
 
 def test_remote_folders_are_refused() -> None:
-    with pytest.raises(DatasetFileError, match="memory://bucket"):
-        CheckpointStoreDataset("memory://bucket/checkpoints")
+    remote = CheckpointStoreDataset("memory://bucket/checkpoints")
+    with pytest.raises(DatasetFileError, match=r"memory://bucket/checkpoints.*GAC_SCRATCH"):
+        remote.load()
 
 
 def test_nothing_is_saved_through_the_catalog(tmp_path: Path) -> None:

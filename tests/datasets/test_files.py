@@ -1,16 +1,16 @@
 """Files are replaced in one step, on every filesystem, and versioned on request."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from kedro.io import Version
 
 from gan_audio_compression.datasets.bitstream import BitstreamDataset
 from gan_audio_compression.datasets.files import (
     DatasetFileError,
     open_filesystem,
-    write_aside_then_rename,
+    write_whole,
 )
 
 
@@ -36,7 +36,7 @@ def test_a_write_that_fails_keeps_the_old_file_and_leaves_no_other(tmp_path: Pat
     path.write_bytes(b"old")
     fs, _, _ = open_filesystem(str(path), None, None)
     with pytest.raises(TypeError):
-        write_aside_then_rename(fs, str(path), "not bytes")  # type: ignore[arg-type]
+        write_whole(fs, str(path), "not bytes")  # type: ignore[arg-type]
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["x.gac"]
 
@@ -45,23 +45,18 @@ def test_a_write_is_not_visible_before_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "x.gac"
     path.write_bytes(b"old")
 
-    class Filesystem:
+    seen: list[bytes] = []
+
+    class Filesystem(LocalFileSystem):  # type: ignore[misc]
         """Looks at the file just before it is renamed."""
 
-        def __init__(self, fs: Any) -> None:
-            self.fs = fs
-            self.seen: list[bytes] = []
-
         def mv(self, source: str, target: str) -> None:
-            self.seen += [path.read_bytes(), Path(source).read_bytes()]
-            self.fs.mv(source, target)
+            seen.extend([path.read_bytes(), Path(source).read_bytes()])
+            super().mv(source, target)
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self.fs, name)
-
-    fs = Filesystem(open_filesystem(str(path), None, None)[0])
-    write_aside_then_rename(fs, str(path), b"new")
-    assert fs.seen == [b"old", b"new"]
+    fs = Filesystem()
+    write_whole(fs, str(path), b"new")
+    assert seen == [b"old", b"new"]
     assert path.read_bytes() == b"new"
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from gan_audio_compression.bench.entries import Bench, open_codecs
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.evaluation.metrics import OWN_MEASURES
 from gan_audio_compression.networks.segment.config import ImageConfig, with_latents
 from gan_audio_compression.pipelines.ablations.parameters import AblationParameters
@@ -20,7 +21,6 @@ from gan_audio_compression.pipelines.evaluation.parameters import (
     RecogniserParameters,
 )
 from gan_audio_compression.pipelines.listening_test.parameters import ListeningTestParameters
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters

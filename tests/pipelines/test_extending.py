@@ -16,13 +16,12 @@ from gan_audio_compression.pipelines.compression.nodes import compress_utterance
 from gan_audio_compression.pipelines.evaluation.nodes.scores import score_ceilings, score_codecs
 from gan_audio_compression.pipelines.evaluation.nodes.tables import compare_codecs, join_scores
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
+from tests.pipelines.engines import PROCESSES
 from tests.pipelines.toys import TOY_MEASURE, ToyCodec, toy_entry
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "extending.md"
-PROCESSES = ComputeParameters(executor="processes", workers=1)
 MANIFEST = pd.DataFrame(
     {
         "id": ["a"],
@@ -48,7 +47,7 @@ def table(make_speech: Any, run_loop: Callable[..., Any]) -> tuple[pd.DataFrame,
     measures = MeasureParameters.model_validate([TOY_MEASURE])
     coded = run_loop(compress_utterances(speech, MANIFEST, bench, PROCESSES, {}))
     files = {name: partial(bytes, data) for name, data in coded.partitions[0].items()}
-    made = run_loop(reconstruct_utterances(files, bench, PROCESSES, {}))
+    made = run_loop(reconstruct_utterances(files, coded.table, bench, PROCESSES, {}))
     decoded = {id: partial(lambda wave: wave, wave) for id, wave in made.partitions[1].items()}
     scored = run_loop(
         score_codecs(

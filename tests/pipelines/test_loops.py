@@ -1,27 +1,33 @@
 """A loop over utterances: its records, its last word, and what it does not do again."""
 
-from collections.abc import Callable
-from types import SimpleNamespace
+import pickle
+import time
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from kedro_datasets.partitions import PartitionedDataset
 from pydantic import ValidationError
 
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     UtteranceJob,
     UtteranceResult,
-    beginning,
+    at_own_level,
     original_speech,
     rows_of,
     spread,
     usable,
     utterance_loop,
 )
+from tests.pipelines.engines import INLINE, PROCESSES
 
-INLINE = ComputeParameters(executor="inline", workers=1)
+TWO = INLINE.model_copy(
+    update={"engines": {"inline": PROCESSES.engines["processes"] | {"workers": 2}}}
+)
 
 
 def divide(context: int, item: int) -> UtteranceResult:
@@ -97,26 +103,66 @@ def test_rows_have_their_columns_as_attributes() -> None:
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("changes", "fault"),
     [
-        {"executor": "cluster", "workers": 1},
-        {"executor": "inline", "workers": 0},
-        {"executor": "inline"},
-        {"executor": "inline", "workers": 1, "threads": 2},
+        ({"engine": "cluster"}, "there is no engine 'cluster'; give one of inline, processes"),
+        (
+            {"engines": {"inline": {"type": "nowhere.Engine"}}},
+            "'nowhere.Engine' cannot be imported",
+        ),
+        ({"engines": {"inline": INLINE.engines["inline"] | {"speed": 2}}}, "does not take these"),
+        ({"workers": 2}, "Extra inputs"),
     ],
 )
-def test_bad_parameters_are_refused(values: dict[str, Any]) -> None:
-    build: Callable[..., Any] = ComputeParameters
-    with pytest.raises(ValidationError):
-        build(**values)
+def test_bad_parameters_are_refused(changes: dict[str, Any], fault: str) -> None:
+    usual = {"engine": "inline", "engines": INLINE.engines}
+    with pytest.raises(ValidationError, match=fault):
+        ComputeParameters.model_validate(usual | changes)
+
+
+def test_workers_save_what_they_make_under_its_name(tmp_path: Path) -> None:
+    datasets = [
+        PartitionedDataset(path=str(tmp_path / name), dataset="text.TextDataset")
+        for name in ("quotient", "item")
+    ]
+    compute = PROCESSES.saved_by_workers(dataset.save for dataset in datasets)
+    four, none = partial(int, 4), partial(int, -1)
+    jobs = [UtteranceJob("a", "k", four, partition="of/a.txt"), UtteranceJob("b", "k", none)]
+    *each, last = utterance_loop(compute, as_text, jobs, 12, {}, "division", 2, 2)
+    assert [given[:2] for given in (*each, last)] == [({}, {})] * 3
+    assert last[2]["item"].tolist() == [4, -1]
+    quotient, item = ({id: load() for id, load in d.load().items()} for d in datasets)
+    assert quotient == {"of/a.txt": "3.0", "b": "-12.0"}
+    assert item == {"of/a.txt": "4"}
+
+
+def as_text(context: int, item: int) -> UtteranceResult:
+    return UtteranceResult((str(context / item), str(item) if item > 0 else None), {"item": item})
+
+
+def test_the_table_is_in_the_order_of_the_jobs_whichever_is_ready_first() -> None:
+    jobs = [UtteranceJob(str(n), "k", partial(float, n == 0)) for n in range(5)]
+    rows = list(utterance_loop(TWO, slowly, jobs, None, {}, "sleep", 0, 5))
+    assert [row[-1]["id"] for row in rows[:-1]] != ["0", "1", "2", "3", "4"]
+    assert rows[-1][0]["id"].tolist() == ["0", "1", "2", "3", "4"]
+
+
+def slowly(context: None, item: float) -> UtteranceResult:
+    time.sleep(item)
+    return UtteranceResult((), {})
+
+
+def test_a_job_carries_one_utterance_not_the_corpus() -> None:
+    speech: Any = {f"u{n}": partial(np.ones, (n,), np.float32) for n in range(1000)}
+    sizes = [len(pickle.dumps(partial(at_own_level, speech[id], 60, 2))) for id in ("u0", "u999")]
+    assert max(sizes) < 1000
 
 
 def test_a_beginning_is_that_of_the_original_at_the_speakers_level() -> None:
     speech = {"a": lambda: np.linspace(-0.1, 0.1, 40_000, dtype=np.float32)}
-    row = SimpleNamespace(id="a", level_code=60)
-    whole = original_speech(speech, pd.DataFrame([vars(row)]), "a")
-    np.testing.assert_array_equal(beginning(speech, row, 2), whole[:32_000])
-    np.testing.assert_array_equal(beginning(speech, row, 3), whole)
+    whole = original_speech(speech, pd.DataFrame([{"id": "a", "level_code": 60}]), "a")
+    np.testing.assert_array_equal(at_own_level(speech["a"], 60, 2), whole[:32_000])
+    np.testing.assert_array_equal(at_own_level(speech["a"], 60, 3), whole)
     assert not np.allclose(whole, speech["a"]())
 
 

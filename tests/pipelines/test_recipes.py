@@ -13,13 +13,12 @@ from gan_audio_compression.bench.entries import Bench
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.pipelines.compression.nodes import compress_utterances
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
 from gan_audio_compression.signal.distortion import DistortionWeights
 from tests.pipelines import toys
+from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import toy_entry
 
-INLINE = ComputeParameters(executor="inline", workers=1)
 MANIFEST = pd.DataFrame(
     {
         "id": ["a", "b"],
@@ -59,7 +58,9 @@ def make(sequence_model: SequenceModel, make_speech: Any, run_loop: Callable[...
         kept = (coded.partitions[0] if coded else {}) | now.partitions[0]
         files = {name: partial(bytes, data) for name, data in kept.items()}
         decoded_so_far = decoded.records if decoded else {}
-        made: Any = run_loop(reconstruct_utterances(files, bench, INLINE, decoded_so_far, **models))
+        made: Any = run_loop(
+            reconstruct_utterances(files, now.table, bench, INLINE, decoded_so_far, **models)
+        )
         return now, made
 
     return run

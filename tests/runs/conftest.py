@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -67,13 +68,24 @@ def environment() -> Environment:
 
 @pytest.fixture(scope="session")
 def kedro_run(environment: Environment) -> KedroRun:
-    """Runs `kedro run` in a project, on a corpus, with options and more parameters."""
+    """Runs `kedro run` in a project, on a corpus, with options, parameters and variables."""
 
-    def run(project: Path, corpus: Path, *options: str, parameters: str = "") -> Finished:
+    def run(
+        project: Path,
+        corpus: Path | str,
+        *options: str,
+        parameters: str = "",
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> Finished:
         command = [sys.executable, "-m", "kedro", "run", "--env", "test", *options]
         command += ["--params", f"corpus.path={corpus}{parameters}"]
         return subprocess.run(
-            command, cwd=project, env=environment, capture_output=True, text=True, timeout=600
+            command,
+            cwd=project,
+            env={**environment, **variables},
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
 
     return run

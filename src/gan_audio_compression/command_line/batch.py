@@ -11,9 +11,10 @@ from tqdm import tqdm
 from gan_audio_compression.command_line.computing import CodecUnavailableError, Computing
 from gan_audio_compression.command_line.interrupts import leave_hangup_to_parent
 from gan_audio_compression.command_line.plan import Job, Plan
+from gan_audio_compression.command_line.processes import Processes
 from gan_audio_compression.command_line.reporting import about, named, unforeseen
 from gan_audio_compression.command_line.standard import source_file, target_file
-from gan_audio_compression.compute.executor import make_executor
+from gan_audio_compression.compute.inline import InlineEngine
 from gan_audio_compression.errors import GanAudioCompressionError
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ def attempt(task: Task, job: Job) -> "Coded | Failure":
 def _results(task: Task, jobs: Sequence[Job]) -> "Iterable[Coded | Failure | None]":
     """Yield what became of each job; None where its worker process died, which is logged."""
     workers = task.computing.workers
-    executor = make_executor("processes" if workers > 1 else "inline", workers)
-    outcomes = executor.map(attempt, ((str(job.source), job) for job in jobs), task)
+    engine = Processes(workers) if workers > 1 else InlineEngine()
+    outcomes = engine.map(attempt, ((str(job.source), job) for job in jobs), task)
     # None: shown where standard error is a terminal.
     hidden = True if len(jobs) == 1 else None
     for outcome in tqdm(outcomes, total=len(jobs), unit="file", leave=False, disable=hidden):

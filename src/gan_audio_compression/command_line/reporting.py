@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from gan_audio_compression.compute.executor import describe_error
+from gan_audio_compression.compute.engine import describe_error
 from gan_audio_compression.errors import GanAudioCompressionError
 
 PROGRAM = "gan-audio-compression"

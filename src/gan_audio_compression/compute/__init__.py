@@ -1,1 +1,1 @@
-"""Loops over utterances, inline or in worker processes, that skip what is done."""
+"""Loops over utterances, in one process or on a cluster, that skip what is done."""

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from kedro.io import AbstractDataset
 
-from gan_audio_compression.datasets.files import DatasetFileError, open_filesystem
+from gan_audio_compression.datasets.files import DatasetFileError, is_local, open_filesystem
 
 
 class CheckpointStoreDataset(AbstractDataset[NoReturn, Path]):
@@ -16,22 +16,24 @@ class CheckpointStoreDataset(AbstractDataset[NoReturn, Path]):
         Args:
             filepath: Path of the folder on this machine.
             metadata: Kept for plugins such as Kedro-Viz.
-
-        Raises:
-            DatasetFileError: If `filepath` is not on the local filesystem.
         """
-        _, protocol, path = open_filesystem(filepath, None, None)
-        if protocol != "file":
-            raise DatasetFileError(
-                f"Checkpoints cannot be kept at {filepath}: give a folder on this machine."
-            )
-        self._folder = Path(path)
+        self._filepath = filepath
         self.metadata = metadata
 
     def load(self) -> Path:
-        """The folder, made if it is missing."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder
+        """The folder, made if it is missing.
+
+        Raises:
+            DatasetFileError: If the path is not on the local filesystem.
+        """
+        fs, _, path = open_filesystem(self._filepath, None, None)
+        if not is_local(fs):
+            raise DatasetFileError(
+                f"Checkpoints cannot be kept at {self._filepath}: name a folder on this machine in "
+                "the environment variable GAC_SCRATCH."
+            )
+        Path(path).mkdir(parents=True, exist_ok=True)
+        return Path(path)
 
     def save(self, data: NoReturn) -> NoReturn:
         """Refused: only training code writes checkpoints.
@@ -40,7 +42,7 @@ class CheckpointStoreDataset(AbstractDataset[NoReturn, Path]):
             DatasetFileError: Always.
         """
         raise DatasetFileError(
-            f"The checkpoint folder {self._folder} cannot be saved to: use it as a node's input."
+            f"The checkpoint folder {self._filepath} cannot be saved to: use it as a node's input."
         )
 
     def _exists(self) -> bool:
@@ -48,4 +50,4 @@ class CheckpointStoreDataset(AbstractDataset[NoReturn, Path]):
         return True
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._folder.as_posix()}
+        return {"filepath": self._filepath}

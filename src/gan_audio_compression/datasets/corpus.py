@@ -1,8 +1,9 @@
 """A folder of speech as somebody else laid it out: read only."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
@@ -13,21 +14,33 @@ from gan_audio_compression.corpus.folder import files_below
 from gan_audio_compression.datasets.files import DatasetFileError, open_filesystem
 
 _PREVIEWED_PATHS = 20
+# What object stores and filesystems say of a file that has changed, in small letters.
+_VERSION = ("etag", "md5hash", "size", "lastmodified", "mtime", "created")
 
 
 @dataclass(frozen=True)
 class SpeechCorpus:
-    """The files below one folder; it can be sent to worker processes.
+    """The files below one folder.
 
     Attributes:
         root: The folder, as its filesystem names it.
-        paths: Paths of all files relative to the folder, sorted, with forward slashes; hidden
-            files and folders are left out.
+        versions: For the path of each file, relative to the folder and with forward slashes, what
+            changes when the file does: its tag in an object store, or its size and time. The paths
+            are sorted; hidden files and folders are left out.
     """
 
     root: str
-    paths: tuple[str, ...]
+    versions: Mapping[str, str]
     _fs: Any
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all files."""
+        return tuple(self.versions)
+
+    def reader(self, path: str) -> Callable[[], bytes]:
+        """What reads a file, for a worker: it does not hold the list of all the others."""
+        return partial(replace(self, versions={}).read_bytes, path)
 
     def read_bytes(self, path: str) -> bytes:
         """The content of the file at a relative path.
@@ -80,9 +93,9 @@ class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
                 f"The corpus folder {self._root} does not exist: set corpus.path, for example "
                 "with --params corpus.path=FOLDER."
             )
-        paths = files_below(Path(self._root)) if self._protocol == "file" else self._find()
-        visible = (path for path in paths if not _is_hidden(path))
-        return SpeechCorpus(self._root, tuple(sorted(visible)), self._fs)
+        versions = self._local_files() if self._protocol == "file" else self._remote_files()
+        visible = {path: version for path, version in versions if not _is_hidden(path)}
+        return SpeechCorpus(self._root, dict(sorted(visible.items())), self._fs)
 
     def save(self, data: NoReturn) -> NoReturn:
         """Refused: a corpus is raw data.
@@ -99,9 +112,17 @@ class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
         paths = self.load().paths
         return JSONPreview(json.dumps({"files": len(paths), "first": paths[:_PREVIEWED_PATHS]}))
 
-    def _find(self) -> Iterator[str]:
+    def _local_files(self) -> Iterator[tuple[str, str]]:
+        root = Path(self._root)
+        for path in files_below(root):
+            state = (root / path).stat()
+            yield path, f"{state.st_size} {state.st_mtime_ns}"
+
+    def _remote_files(self) -> Iterator[tuple[str, str]]:
         root = self._fs._strip_protocol(self._root).rstrip("/")
-        return (file[len(root) + 1 :] for file in self._fs.find(root))
+        for file, about in self._fs.find(root, detail=True).items():
+            named = {key.lower(): value for key, value in about.items()}
+            yield file[len(root) + 1 :], " ".join(str(named.get(key)) for key in _VERSION)
 
     def _exists(self) -> bool:
         return bool(self._fs.isdir(self._root))

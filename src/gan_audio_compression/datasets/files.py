@@ -1,11 +1,14 @@
 """One file of bytes behind any fsspec URL: the base of the datasets that keep a file each."""
 
-import contextlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
 from kedro.io.core import get_filepath_str, get_protocol_and_path
 
@@ -27,14 +30,23 @@ def open_filesystem(
     return fsspec.filesystem(protocol, **(credentials or {}), **(fs_args or {})), protocol, path
 
 
-def write_aside_then_rename(fs: Any, path: str, data: bytes) -> None:
+def is_local(fs: Any) -> bool:
+    """Whether a filesystem is that of this machine."""
+    return isinstance(fs, LocalFileSystem)
+
+
+def write_whole(fs: Any, path: str, data: bytes) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
 
     Args:
-        fs: An fsspec filesystem.
+        fs: An fsspec filesystem. On this machine the data are written aside, then renamed; in a
+            store an object appears as a whole, and to rename it would only be to write it twice.
         path: Where the file goes; folders that are missing are made.
         data: The whole content.
     """
+    if not is_local(fs):
+        fs.pipe_file(path, data)
+        return
     # The suffix keeps a file that a killed run left behind out of partition listings.
     aside = f"{path}.{uuid.uuid4().hex}.tmp"
     fs.makedirs(PurePosixPath(path).parent.as_posix(), exist_ok=True)
@@ -43,9 +55,26 @@ def write_aside_then_rename(fs: Any, path: str, data: bytes) -> None:
             file.write(data)
         fs.mv(aside, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             fs.rm(aside)
         raise
+
+
+@contextmanager
+def file_on_this_machine(dataset: Any) -> Iterator[str]:
+    """Give the path of a dataset's file, or of a copy where it is in a store.
+
+    Args:
+        dataset: With one file on a filesystem of fsspec, as those of kedro-datasets have.
+    """
+    path = get_filepath_str(dataset._get_load_path(), dataset._protocol)
+    if is_local(dataset._fs):
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        copy = f"{folder}/{PurePosixPath(path).name}"
+        dataset._fs.get_file(path, copy)
+        yield copy
 
 
 class FileDataset(AbstractVersionedDataset[Saved, Loaded]):
@@ -92,7 +121,7 @@ class FileDataset(AbstractVersionedDataset[Saved, Loaded]):
     def write_bytes(self, data: bytes) -> None:
         """Replace the file, or make this run's version of it, in one step."""
         path = get_filepath_str(self._get_save_path(), self._protocol)
-        write_aside_then_rename(self._fs, path, data)
+        write_whole(self._fs, path, data)
 
     def _exists(self) -> bool:
         return bool(self._fs.exists(get_filepath_str(self._get_load_path(), self._protocol)))

@@ -6,6 +6,11 @@ from typing import Any
 from kedro_datasets.partitions import PartitionedDataset
 
 
+def is_partitioned(dataset: object) -> bool:
+    """Whether a dataset saves each of its partitions by itself."""
+    return isinstance(dataset, PartitionedDataset)
+
+
 class PartitionsDataset(PartitionedDataset):  # type: ignore[misc]
     """A partitioned dataset that loads as an empty mapping where nothing was saved.
 

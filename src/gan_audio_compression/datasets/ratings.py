@@ -1,11 +1,13 @@
 """The ratings of a listening test, which the server or an import has stored."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from gan_audio_compression.datasets.files import is_local, open_filesystem
 from gan_audio_compression.evaluation.mushra.ratings import COLUMNS, no_ratings
 from gan_audio_compression.listening.store import RatingStore, StoredRating
 
@@ -14,16 +16,24 @@ class RatingsDataset(AbstractDataset[None, pd.DataFrame]):
     """All last ratings in a file of ratings, one score a row with the columns of MUSHRA's table.
 
     Without the file nobody has listened yet: the table is empty. It cannot be saved, as ratings
-    come from listeners alone.
+    come from listeners alone. A file in an object store is read through a copy.
     """
 
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        filepath: str,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         """
         Args:
-            filepath: Path of the SQLite file on this machine.
+            filepath: Path or fsspec URL of the SQLite file.
+            credentials: Arguments of the filesystem from `credentials.yml`.
+            fs_args: Other arguments of the filesystem.
             metadata: Kept for plugins such as Kedro-Viz.
         """
-        self._filepath = Path(filepath)
+        self._fs, _, self._filepath = open_filesystem(filepath, credentials, fs_args)
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
@@ -32,11 +42,14 @@ class RatingsDataset(AbstractDataset[None, pd.DataFrame]):
         Raises:
             RatingStoreError: The file is none of ratings.
         """
-        if not self._filepath.exists():
+        if not self._exists():
             return no_ratings()
-        store = RatingStore.open(self._filepath)
-        rows = [row for stored in store.latest() for row in _rows(stored, store)]
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        if is_local(self._fs):
+            return _table_of(Path(self._filepath))
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / PurePosixPath(self._filepath).name
+            copy.write_bytes(self._fs.cat_file(self._filepath))
+            return _table_of(copy)
 
     def save(self, data: None) -> None:
         """Refuse.
@@ -47,10 +60,16 @@ class RatingsDataset(AbstractDataset[None, pd.DataFrame]):
         raise DatasetError("Ratings come from listeners alone: no pipeline may write them.")
 
     def _exists(self) -> bool:
-        return self._filepath.exists()
+        return bool(self._fs.exists(self._filepath))
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}
+        return {"filepath": self._filepath}
+
+
+def _table_of(file: Path) -> pd.DataFrame:
+    store = RatingStore.open(file)
+    rows = [row for stored in store.latest() for row in _rows(stored, store)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _rows(stored: StoredRating, store: RatingStore) -> list[dict[str, Any]]:

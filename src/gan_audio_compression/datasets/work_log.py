@@ -1,14 +1,14 @@
 """The log of a loop over utterances, from which a killed run goes on.
 
-While the loop runs, each record is one JSON line in `<filepath>.part`; at its end the table of all
-records becomes `<filepath>`, a Parquet file, and the part is deleted. A part that is there says
+While the loop runs, its records are in files below `<filepath>.parts`; at its end the table of all
+records becomes `<filepath>`, a Parquet file, and the parts are deleted. Parts that are there say
 that the table is not up to date.
 """
 
 import io
 import json
 import math
-from pathlib import PurePosixPath
+import weakref
 from typing import Any, NoReturn
 
 import numpy as np
@@ -17,13 +17,9 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 from kedro_datasets._typing import TablePreview
 
-from gan_audio_compression.datasets.files import (
-    DatasetFileError,
-    open_filesystem,
-    write_aside_then_rename,
-)
+from gan_audio_compression.datasets.files import DatasetFileError, open_filesystem, write_whole
+from gan_audio_compression.datasets.log_parts import LogParts, Record
 
-Record = dict[str, Any]
 _PREVIEWED_ROWS = 40
 
 
@@ -49,6 +45,9 @@ class WorkLogDataset(AbstractDataset[Record | pd.DataFrame, pd.DataFrame]):
             metadata: Kept for plugins such as Kedro-Viz.
         """
         self._fs, _, self._path = open_filesystem(filepath, credentials, fs_args)
+        self._parts = LogParts(self._fs, self._path)
+        # A run that ends with an error, or by Ctrl-C, leaves all that it has done.
+        weakref.finalize(self, self._parts.leave)
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
@@ -64,22 +63,23 @@ class WorkLogDataset(AbstractDataset[Record | pd.DataFrame, pd.DataFrame]):
         return pd.read_parquet(io.BytesIO(self._fs.cat_file(self._path)))
 
     def save(self, data: Record | pd.DataFrame) -> None:
-        """Append one record, or close the log with the table of all records.
+        """Add one record, or close the log with the table of all records.
 
         Raises:
-            DatasetFileError: If a value of the record is neither JSON nor a NumPy scalar.
+            DatasetFileError: If a value of the record is neither JSON nor a NumPy scalar, or
+                another run writes the same log.
         """
         if isinstance(data, pd.DataFrame):
             self._close(data)
         else:
-            self._append(data)
+            self._add(data)
 
     def preview(self) -> TablePreview:
         """The first rows of the table, for Kedro-Viz."""
         rows = self.load().head(_PREVIEWED_ROWS)
         return TablePreview(json.loads(rows.to_json(orient="split")))
 
-    def _append(self, record: Record) -> None:
+    def _add(self, record: Record) -> None:
         try:
             line = json.dumps(record, default=_python_scalar)
         except TypeError as error:
@@ -87,20 +87,16 @@ class WorkLogDataset(AbstractDataset[Record | pd.DataFrame, pd.DataFrame]):
                 f"A record cannot be added to {self._path} because {error}: "
                 "give numbers, text, lists or None."
             ) from error
-        self._fs.makedirs(PurePosixPath(self._path).parent.as_posix(), exist_ok=True)
-        with self._fs.open(_part(self._path), "ab") as file:
-            # The line break comes first, so that a line torn by a kill cannot spoil the next one.
-            file.write(b"\n" + line.encode())
+        self._parts.add(line)
 
     def _close(self, table: pd.DataFrame) -> None:
         buffer = io.BytesIO()
         table.to_parquet(buffer, index=False)
-        write_aside_then_rename(self._fs, self._path, buffer.getvalue())
-        if self._fs.exists(_part(self._path)):
-            self._fs.rm(_part(self._path))
+        write_whole(self._fs, self._path, buffer.getvalue())
+        self._parts.delete()
 
     def _exists(self) -> bool:
-        return bool(self._fs.exists(self._path)) and not self._fs.exists(_part(self._path))
+        return bool(self._fs.exists(self._path)) and not self._parts.exist()
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._path}
@@ -124,14 +120,19 @@ class WorkLogSoFarDataset(AbstractDataset[NoReturn, dict[str, Record]]):
             metadata: Kept for plugins such as Kedro-Viz.
         """
         self._fs, _, self._path = open_filesystem(filepath, credentials, fs_args)
+        self._parts = LogParts(self._fs, self._path)
         self.metadata = metadata
 
     def load(self) -> dict[str, Record]:
         """Records by id, missing values as None; empty if there is no log.
 
-        The table comes first and the part after it, so that the newest record of an id counts.
+        The table comes first and the parts after it, so that the newest record of an id counts.
+
+        Raises:
+            DatasetFileError: If another run is writing the log: it would do the same again.
         """
-        records = self._table() + self._part()
+        self._parts.require_unclaimed()
+        records = [*self._table(), *map(_with_none, self._parts.records())]
         return {str(record["id"]): record for record in records}
 
     def save(self, data: NoReturn) -> NoReturn:
@@ -150,31 +151,12 @@ class WorkLogSoFarDataset(AbstractDataset[NoReturn, dict[str, Record]]):
         rows: list[Record] = pq.read_table(io.BytesIO(self._fs.cat_file(self._path))).to_pylist()
         return [_with_none(row) for row in rows]
 
-    def _part(self) -> list[Record]:
-        if not self._fs.exists(_part(self._path)):
-            return []
-        lines = self._fs.cat_file(_part(self._path)).splitlines()
-        return [_with_none(record) for line in lines if (record := _parse(line)) is not None]
-
     def _exists(self) -> bool:
         # Nothing done yet is a state of its own, not something that is missing.
         return True
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._path}
-
-
-def _part(path: str) -> str:
-    return f"{path}.part"
-
-
-def _parse(line: bytes) -> Record | None:
-    """The record of a line, or None if the line is empty or was torn by a kill."""
-    try:
-        record: Record = json.loads(line)
-    except ValueError:
-        return None
-    return record
 
 
 def _with_none(record: Record) -> Record:

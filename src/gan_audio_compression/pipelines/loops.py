@@ -1,33 +1,25 @@
 """What nodes that loop over utterances share: parameters, resuming, one record an utterance."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, PositiveInt
 
-from gan_audio_compression.compute.executor import ExecutorKind, make_executor
+from gan_audio_compression.compute.parameters import ComputeParameters, Save
 from gan_audio_compression.compute.work import run_once
 from gan_audio_compression.signal.level import restore_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+Wave = NDArray[np.float32]
 
 Partitions = Mapping[str, Callable[[], Any]]
 """A partitioned dataset as a node gets it: for each id what loads it."""
 
 Records = Mapping[str, dict[str, Any]]
 """What an earlier run's log says of each id."""
-
-
-class ComputeParameters(BaseModel):
-    """How loops over utterances run: in this process or in `workers` others."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    executor: ExecutorKind
-    workers: PositiveInt
 
 
 @dataclass(frozen=True)
@@ -37,14 +29,17 @@ class UtteranceJob:
     Attributes:
         id: of the utterance.
         key: of all that decides the result; an utterance whose record has it is not done again.
-        load: gives the item that the loop's function takes.
+        load: gives the item that the loop's function takes; it is called on a worker, so what it
+            holds is sent there.
         about: what the record says of the utterance beside the result.
+        partition: name of what is saved; None for the id.
     """
 
     id: str
     key: str
     load: Callable[[], Any]
     about: Mapping[str, Any] = field(default_factory=dict)
+    partition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,41 +65,68 @@ def utterance_loop(
 ) -> Iterator[tuple[Any, ...]]:
     """Run `function(context, item)` for each job; yield what a generator node saves.
 
-    Each utterance gives `outputs` partitions and its record; the last yield has no partitions and
-    the table of all records. A job that failed has an `error` in its record, and one that an
-    earlier run has done keeps its record.
+    Each utterance gives `outputs` partitions and its record, as each is ready; the last yield has
+    no partitions and the table of all records in the order of the jobs. A job that failed has an
+    `error` in its record, and one that an earlier run has done keeps its record. Where workers save
+    the partitions, none of them is yielded.
     """
     about: dict[str, Mapping[str, Any]] = {}
-    records = []
+    partitions: dict[str, str] = {}
+    records: dict[str, dict[str, Any]] = {}
 
-    def items() -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    def items() -> Iterator[tuple[str, str, _Item]]:
         for job in jobs:
             about[job.id] = job.about
-            yield job.id, job.key, job.load
+            partitions[job.id] = job.partition or job.id
+            yield job.id, job.key, (partitions[job.id], job.load)
 
-    executor = make_executor(compute.executor, compute.workers)
+    task = _Task(function, compute.saves)
     for id, result, work in run_once(
-        executor, function, items(), context, done, description, total
+        compute.opened(), task, items(), context, done, description, total
     ):
         figures = {} if result is None else result.figures
-        record = {**work, **figures, **about.pop(id)}
-        records.append(record)
-        given = (None,) * outputs if result is None else result.values
-        values = tuple({} if value is None else {id: value} for value in given)
-        yield *values, record
-    yield *(({},) * outputs), pd.DataFrame.from_records(records)
+        records[id] = {**work, **figures, **about[id]}
+        given = (result and result.values) or (None,) * outputs
+        values = ({} if value is None else {partitions[id]: value} for value in given)
+        yield *values, records[id]
+    yield *(({},) * outputs), pd.DataFrame.from_records([records[id] for id in about])
 
 
-def original_speech(speech: Partitions, manifest: pd.DataFrame, id: str) -> NDArray[np.float32]:
+_Item = tuple[str, Callable[[], Any]]
+"""Name of the partition, and what loads what the function takes."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a worker does to an utterance: load, compute, save."""
+
+    function: Callable[[Any, Any], UtteranceResult]
+    saves: tuple[Save, ...]
+
+    def __call__(self, context: Any, item: _Item) -> UtteranceResult:
+        partition, load = item
+        result = self.function(context, load())
+        if not self.saves:
+            return result
+        for save, value in zip(self.saves, result.values, strict=True):
+            if value is not None:
+                save({partition: value})
+        return replace(result, values=())
+
+
+def original_speech(speech: Partitions, manifest: pd.DataFrame, id: str) -> Wave:
     """Load an utterance [n] at the level that the speaker had."""
     level_code = int(manifest.loc[manifest["id"] == id, "level_code"].iloc[0])
-    return restore_level(speech[id](), level_code)
+    return at_own_level(speech[id], level_code)
 
 
-def beginning(speech: Partitions, row: Any, seconds: int) -> NDArray[np.float32]:
-    """Load the first seconds of the utterance of a row of the manifest, at the speaker's level."""
-    whole = restore_level(speech[str(row.id)](), int(row.level_code))
-    return whole[: seconds * SAMPLE_RATE]
+def at_own_level(load: Callable[[], Wave], level_code: int, seconds: int | None = None) -> Wave:
+    """Load an utterance [n], or its first seconds, at the level that the speaker had.
+
+    A job takes it with `speech[id]` alone, so that only that is sent to a worker.
+    """
+    whole = restore_level(load(), level_code)
+    return whole if seconds is None else whole[: seconds * SAMPLE_RATE]
 
 
 def rows_of(table: pd.DataFrame) -> Iterable[Any]:

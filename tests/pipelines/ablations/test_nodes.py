@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from gan_audio_compression.pipelines.ablations import nodes
 from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
+from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import TOY_MEASURE
 
 FILES = Path(__file__).resolve().parents[3] / "conf" / "ablations"
@@ -84,7 +84,7 @@ def test_one_goes_on_from_another(
 def test_the_table_has_a_row_for_each_codec_and_rate(
     models: dict[str, Any], sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
 ) -> None:
-    compute = ComputeParameters(executor="inline", workers=1)
+    compute = INLINE
     speech = {"b": loader(make_speech(20_000, 1))}
     opened = {name: loader(model) for name, model in models.items()}
     manifest = sequence_speech["manifest"]

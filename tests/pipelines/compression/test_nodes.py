@@ -16,13 +16,12 @@ from gan_audio_compression.codec.container.chunk import Chunk
 from gan_audio_compression.codec.container.reader import ContainerReader
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.pipelines.compression import nodes
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.signal.level import restore_level
+from tests.pipelines.engines import INLINE, PROCESSES
 from tests.pipelines.toys import toy_entry
 
-INLINE = ComputeParameters(executor="inline", workers=1)
-PROCESSES = ComputeParameters(executor="processes", workers=1)
 LENGTHS = {"learnt": 5000, "tuned": 6000, "heard": 20_000, "unheard": 7000}
 MANIFEST = pd.DataFrame(
     {

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import soundfile
 
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.corpus.errors import CorpusError
 from gan_audio_compression.datasets.corpus import SpeechCorpus, SpeechCorpusDataset
 from gan_audio_compression.pipelines.data_preparation.nodes import (
@@ -18,10 +19,8 @@ from gan_audio_compression.pipelines.data_preparation.nodes import (
     tabulate_dialects,
 )
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
-from gan_audio_compression.pipelines.loops import ComputeParameters
+from tests.pipelines.engines import INLINE, PROCESSES
 
-INLINE = ComputeParameters(executor="inline", workers=1)
-PROCESSES = ComputeParameters(executor="processes", workers=1)
 FILES = [
     "TRAIN/DR1/FABC0/SA1.WAV",
     "TRAIN/DR1/FABC0/SX1.WAV",

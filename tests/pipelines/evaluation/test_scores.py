@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 
 from gan_audio_compression.pipelines.evaluation.nodes import scores as nodes
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
+from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import TOY_MEASURE
 
-INLINE = ComputeParameters(executor="inline", workers=1)
 SAMPLES = 24_000
 DELAY = 100
 MANIFEST = pd.DataFrame(

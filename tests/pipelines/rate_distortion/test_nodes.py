@@ -11,14 +11,13 @@ import pytest
 
 from gan_audio_compression.bench.entries import Bench
 from gan_audio_compression.codec.segment.model import SegmentModel
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.rate_distortion import nodes
 from gan_audio_compression.pipelines.rate_distortion.parameters import SweepParameters
 from gan_audio_compression.pipelines.training_parameters import SegmentTrainingParameters
+from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import TOY_MEASURE, toy_entry
 
-INLINE = ComputeParameters(executor="inline", workers=1)
 SWEEP = SweepParameters(
     levels=(2, 8),
     latents=(),

@@ -1,19 +1,20 @@
 """Which files are decoded, and what becomes of those that cannot be."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gan_audio_compression.bench.entries import Bench, open_codecs
 from gan_audio_compression.bench.gac import GacCodec
 from gan_audio_compression.codec.segment.model import SegmentModel
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
+from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import toy_entry
 
-INLINE = ComputeParameters(executor="inline", workers=1)
 OURS = {
     "label": "Ours",
     "nominal_kbit_s": 2,
@@ -43,10 +44,25 @@ def reconstruct(segment_model: SegmentModel, run_loop: Callable[..., Any]) -> Ca
     ) -> Any:
         loaders = {id: lambda data=data: data for id, data in files.items()}
         bench = Bench.model_validate(entries)
-        saved = reconstruct_utterances(loaders, bench, INLINE, so_far or {}, segment_model=model)
+        done = so_far or {}
+        saved = reconstruct_utterances(
+            loaders, log_of(files), bench, INLINE, done, segment_model=model
+        )
         return run_loop(saved)
 
     return run
+
+
+def log_of(files: dict[str, bytes]) -> pd.DataFrame:
+    """What compression says of the files."""
+    rows: list[dict[str, Any]] = []
+    for name, data in files.items():
+        id = name.rpartition(".")[0]
+        system, _, utterance = id.partition("/")
+        digest = hashlib.sha256(data).hexdigest()
+        about = {"id": id, "system": system, "utterance": utterance, "error": None}
+        rows.append({**about, "file_sha256": digest})
+    return pd.DataFrame(rows, columns=["id", "system", "utterance", "error", "file_sha256"])
 
 
 def test_files_give_speech_and_log_mels_where_the_codec_has_them(
@@ -61,6 +77,7 @@ def test_files_give_speech_and_log_mels_where_the_codec_has_them(
     np.testing.assert_array_equal(log_mels["ours/a"], decoded.log_mel)
     row = done.records["toy/b"]
     assert (row["system"], row["utterance"], row["error"]) == ("toy", "b", None)
+    assert row["file_sha256"] == hashlib.sha256(files["toy/b.toy"]).hexdigest()
 
 
 def test_files_of_codecs_that_left_the_bench_are_left_alone(
@@ -116,6 +133,17 @@ def test_what_is_done_is_not_done_again(
     other_settings = USUAL | {"toy": toy_entry(delay=81)}
     again = reconstruct(changed, third.records, entries=other_settings)
     assert set(again.partitions[1]) == {"toy/a", "toy/b"}
+
+
+def test_a_file_that_has_gone_is_a_row_that_says_so(
+    reconstruct: Callable[..., Any], run_loop: Callable[..., Any], files: dict[str, bytes]
+) -> None:
+    log = log_of(files)
+    toys = {"toy/a.toy": lambda: files["toy/a.toy"]}
+    bench = Bench.model_validate({"toy": toy_entry()})
+    done = run_loop(reconstruct_utterances(toys, log, bench, INLINE, {}))
+    assert set(done.partitions[1]) == {"toy/a"}
+    assert "the file of toy/b has gone" in done.records["toy/b"]["error"]
 
 
 def test_no_file_closes_an_empty_log(reconstruct: Callable[..., Any]) -> None:

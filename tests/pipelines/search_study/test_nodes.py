@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.search_study import nodes
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
+from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import TOY_MEASURE
 
 MANIFEST = pd.DataFrame(
@@ -61,7 +61,7 @@ def trials(make_speech: Any, run_loop: Any) -> pd.DataFrame:
             {},
             parameters(),
             MEASURES,
-            ComputeParameters(executor="inline", workers=1),
+            INLINE,
             {},
         )
     )

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from gan_audio_compression.codec.sequence.model import SequenceModel
-from gan_audio_compression.pipelines.loops import ComputeParameters
 from gan_audio_compression.pipelines.sequence_training import nodes
 from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
 from gan_audio_compression.pipelines.training_start import StartParameters
+from tests.pipelines.engines import INLINE
 
 Train = Callable[..., tuple[SequenceModel, pd.DataFrame]]
 
@@ -55,7 +55,7 @@ def test_each_training_utterance_is_varied_and_no_other(
     sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
 ) -> None:
     speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
-    compute = ComputeParameters(executor="inline", workers=1)
+    compute = INLINE
     manifest = sequence_speech["manifest"]
     copies = VariationParameters(copies=2)
     loop = run_loop(nodes.vary_training_speech(speech, manifest, copies, compute, {}))
@@ -75,7 +75,7 @@ def test_noise_of_the_corpus_is_mixed_in_and_makes_variations_anew(
         return run_loop(nodes.vary_training_speech(speech, manifest, copies, compute, {}))
 
     speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
-    compute = ComputeParameters(executor="inline", workers=1)
+    compute = INLINE
     copies = VariationParameters(copies=9)
     without, noisy = varied("validation"), varied("noise")
     assert set(without.table["key"]).isdisjoint(noisy.table["key"])

@@ -1,6 +1,6 @@
 """Nodes of the ablations of the sequence codec."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,18 @@ from omegaconf import OmegaConf
 from gan_audio_compression.bench.codec import Wave
 from gan_audio_compression.bench.gac import GacCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation.mean_scores import tabulate_mean_scores
 from gan_audio_compression.evaluation.scoring import Scorer
 from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
-    beginning,
+    at_own_level,
     rows_of,
     usable,
     utterance_loop,
@@ -101,7 +101,7 @@ def score_ablations(
             UtteranceJob(
                 f"{key}/{row.id}",
                 item_key(str(row.key), recipe),
-                partial(_load, key, parameters.seconds, speech, row),
+                partial(_load, key, speech[str(row.id)], int(row.level_code), parameters.seconds),
                 {"ablation": name, "bitrate": int(bitrate), "utterance": row.id},
             )
             for row in rows_of(rows[rows["split"] == "validation"])
@@ -133,5 +133,5 @@ def _ablations(files: Partitions) -> dict[str, Ablation]:
     return {name: Ablation.model_validate(files[name]()) for name in sorted(files)}
 
 
-def _load(key: str, seconds: int, speech: Partitions, row: Any) -> Item:
-    return key, beginning(speech, row, seconds)
+def _load(key: str, load: Callable[[], Wave], level_code: int, seconds: int) -> Item:
+    return key, at_own_level(load, level_code, seconds)

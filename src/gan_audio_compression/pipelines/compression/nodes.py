@@ -14,15 +14,15 @@ from gan_audio_compression.bench.codec import BenchCodec, CodecMissingError, Wav
 from gan_audio_compression.bench.entries import Bench, open_codecs
 from gan_audio_compression.bench.transform.fit import fit_transform
 from gan_audio_compression.bench.transform.model import TransformModel
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
+    at_own_level,
     held_out,
-    original_speech,
     rows_of,
     usable,
     utterance_loop,
@@ -68,10 +68,8 @@ def compress_utterances(
         compute, compress_utterance, jobs, codecs, so_far, "coding", outputs=1, total=len(jobs)
     ):
         if isinstance(record, pd.DataFrame):
-            yield {}, pd.concat([record, *absent], ignore_index=True)
-        else:
-            suffix = codecs[record["system"]].suffix
-            yield {f"{id}{suffix}": data for id, data in files.items()}, record
+            record = pd.concat([record, *absent], ignore_index=True)
+        yield files, record
 
 
 def compress_utterance(codecs: Mapping[str, BenchCodec], item: Item) -> UtteranceResult:
@@ -150,15 +148,16 @@ def _jobs(
         UtteranceJob(
             f"{key}/{row.id}",
             item_key(str(row.key), recipe),
-            partial(_load, key, speech, manifest, str(row.id)),
+            partial(_load, key, speech[str(row.id)], int(row.level_code)),
             _about(key, row) | made_by,
+            partition=f"{key}/{row.id}{codec.suffix}",
         )
         for row in rows_of(held_out(manifest))
     ]
 
 
-def _load(key: str, speech: Partitions, manifest: pd.DataFrame, id: str) -> Item:
-    return key, original_speech(speech, manifest, id)
+def _load(key: str, load: Callable[[], Wave], level_code: int) -> Item:
+    return key, at_own_level(load, level_code)
 
 
 def _about(key: str, row: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.component import code_digest
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.distribution import dialect_distribution
@@ -27,7 +27,6 @@ from gan_audio_compression.corpus.splits import assign_splits
 from gan_audio_compression.datasets.corpus import SpeechCorpus
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Records,
     UtteranceJob,
     UtteranceResult,
@@ -140,15 +139,10 @@ def tabulate_dialects(manifest: pd.DataFrame) -> pd.DataFrame:
 def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[UtteranceJob]:
     for about in utterances.to_dict("records"):
         id, path = str(about.pop("id")), str(about["path"])
-        load = partial(corpus.read_bytes, path)
-        try:
-            digest = hashlib.sha256(load()).hexdigest()
-        except Exception:  # the loop reads it again and records why it cannot
-            digest = "unreadable"
         yield UtteranceJob(
             id,
-            item_key(code_digest("audio", "corpus.audio", "signal"), digest),
-            load,
+            item_key(code_digest("audio", "corpus.audio", "signal"), corpus.versions.get(path, "")),
+            corpus.reader(path),
             {str(k): v for k, v in about.items()},
         )
 

@@ -17,18 +17,18 @@ from gan_audio_compression.bench.entries import Bench, open_codec
 from gan_audio_compression.bench.gac import GacCodec
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.segment.search import search
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation import sweeps
 from gan_audio_compression.evaluation.scoring import Scorer
 from gan_audio_compression.networks.segment.config import with_latents
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
-    original_speech,
+    at_own_level,
     rows_of,
     spread,
     usable,
@@ -110,7 +110,7 @@ def code_variants(
         variant, _, system = name.partition("/")
         for row in rows_of(chosen):
             key = item_key(str(row.key), codec.recipe, scorer.recipe)
-            load = partial(_load, name, speech, manifest, str(row.id))
+            load = partial(_load, name, speech[str(row.id)], int(row.level_code))
             about = {"variant": variant, "system": system}
             about |= {"utterance": row.id, "seconds": row.seconds}
             jobs.append(UtteranceJob(f"{name}/{row.id}", key, load, about))
@@ -225,8 +225,8 @@ def _codecs(bench: Bench, sweep: SweepParameters, model: SegmentModel) -> dict[s
     return codecs
 
 
-def _load(name: str, speech: Partitions, manifest: pd.DataFrame, id: str) -> tuple[str, Wave]:
-    return name, original_speech(speech, manifest, id)
+def _load(name: str, load: Callable[[], Wave], level_code: int) -> tuple[str, Wave]:
+    return name, at_own_level(load, level_code)
 
 
 def _load_mel(

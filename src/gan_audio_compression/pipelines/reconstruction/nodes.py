@@ -2,19 +2,23 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from gan_audio_compression.bench.codec import BenchCodec, CodecMissingError
 from gan_audio_compression.bench.entries import Bench, open_codecs
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
+    rows_of,
+    usable,
     utterance_loop,
 )
 
@@ -26,14 +30,23 @@ Item = tuple[str, bytes]
 
 def reconstruct_utterances(
     coded_files: Partitions,
+    coding_log: pd.DataFrame,
     bench: Bench,
     compute: ComputeParameters,
     reconstruction_log_so_far: Records,
     **models: Any,
 ) -> Iterator[tuple[Any, ...]]:
-    """Decode every file of the bench's codecs; give log mels, speech and the log."""
+    """Decode every file of the bench's codecs; give log mels, speech and the log.
+
+    The log of compression says which files there are; what is decoded is their bytes.
+    """
     codecs = open_codecs(bench, models)
-    jobs = [job for key, codec in codecs.items() for job in _jobs(key, codec, coded_files)]
+    coded = usable(coding_log)
+    jobs = [
+        job
+        for key, codec in codecs.items()
+        for job in _jobs(key, codec, coded_files, coded[coded["system"] == key])
+    ]
     if ignored := len(coded_files) - len(jobs):
         logger.info("%d files of codecs that are not there now are not decoded.", ignored)
     yield from utterance_loop(
@@ -52,25 +65,30 @@ def reconstruct_utterance(codecs: Mapping[str, BenchCodec], item: Item) -> Utter
     """Decode one file."""
     key, data = item
     decoded = codecs[key].decode(data)
-    return UtteranceResult((decoded.log_mel, decoded.speech), {})
+    figures = {"file_sha256": hashlib.sha256(data).hexdigest()}
+    return UtteranceResult((decoded.log_mel, decoded.speech), figures)
 
 
-def _jobs(key: str, codec: BenchCodec, coded_files: Partitions) -> Iterator[UtteranceJob]:
+def _jobs(
+    key: str, codec: BenchCodec, coded_files: Partitions, coded: pd.DataFrame
+) -> Iterator[UtteranceJob]:
     try:
         recipe = codec.recipe
     except CodecMissingError:  # its log of compression says so
         return
-    for name in sorted(coded_files):
-        if name.startswith(f"{key}/") and name.endswith(codec.suffix):
-            utterance = name.removeprefix(f"{key}/").removesuffix(codec.suffix)
-            digest = hashlib.sha256(coded_files[name]()).hexdigest()
-            yield UtteranceJob(
-                f"{key}/{utterance}",
-                item_key(digest, recipe),
-                partial(_load, key, coded_files, name),
-                {"system": key, "utterance": utterance, "file_sha256": digest},
-            )
+    for row in rows_of(coded):
+        load = coded_files.get(f"{row.id}{codec.suffix}", partial(_missing, str(row.id)))
+        yield UtteranceJob(
+            str(row.id),
+            item_key(str(row.file_sha256), recipe),
+            partial(_load, key, load),
+            {"system": key, "utterance": row.utterance},
+        )
 
 
-def _load(key: str, coded_files: Partitions, name: str) -> Item:
-    return key, coded_files[name]()
+def _load(key: str, load: Callable[[], bytes]) -> Item:
+    return key, load()
+
+
+def _missing(id: str) -> bytes:
+    raise FileNotFoundError(f"the file of {id} has gone since it was coded; run compression again.")

@@ -14,6 +14,7 @@ def create_pipeline() -> Pipeline:
                 reconstruct_utterances,
                 inputs={
                     "coded_files": "coded_files",
+                    "coding_log": "coding_log",
                     "bench": "params:bench",
                     "compute": "params:compute",
                     "reconstruction_log_so_far": "reconstruction_log_so_far",

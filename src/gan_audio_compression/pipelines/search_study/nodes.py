@@ -1,7 +1,7 @@
 """Nodes of the study of searches."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -16,6 +16,7 @@ from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.presets import search_config
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.evaluation.phones.scoring import (
     Labels,
@@ -25,12 +26,11 @@ from gan_audio_compression.evaluation.phones.scoring import (
 from gan_audio_compression.evaluation.scoring import Scorer
 from gan_audio_compression.evaluation.search_curves import search_figure
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
-    beginning,
+    at_own_level,
     rows_of,
     spread,
     usable,
@@ -38,7 +38,6 @@ from gan_audio_compression.pipelines.loops import (
 )
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
-from gan_audio_compression.signal.level import restore_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 _TRIAL = ["codec", "search", "effort"]
@@ -83,7 +82,13 @@ def try_searches(
             item_key(
                 str(row.key), how.of(_opened(model)).recipe, scorer.recipe, f"{study.seconds}"
             ),
-            partial(_load, model, how, study.seconds, speech, labels, row),
+            partial(
+                _load,
+                model,
+                how,
+                partial(at_own_level, speech[str(row.id)], int(row.level_code), study.seconds),
+                scored_phones(labels, str(row.id)) if study.seconds is None else None,
+            ),
             about | {"utterance": row.id},
         )
         for about, model, how in _trials(study)
@@ -156,12 +161,9 @@ def _trials(study: SearchStudyParameters) -> Iterator[tuple[dict[str, Any], str,
 
 
 def _load(
-    model: str, how: GacSettings, seconds: int | None, speech: Partitions, labels: Labels, row: Any
+    model: str, how: GacSettings, load: Callable[[], Wave], phones: tuple[str, ...] | None
 ) -> Item:
-    if seconds is not None:
-        return model, how, beginning(speech, row, seconds), None
-    whole = restore_level(speech[str(row.id)](), int(row.level_code))
-    return model, how, whole, scored_phones(labels, str(row.id))
+    return model, how, load(), phones
 
 
 @lru_cache(maxsize=2)

@@ -12,10 +12,10 @@ import torch
 
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.component import code_digest
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.corpus.entry import SURROUNDINGS
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.component import code_digest
+from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation.alignment import aligned, find_delay
@@ -22,13 +23,13 @@ from gan_audio_compression.evaluation.phones.scoring import (
 )
 from gan_audio_compression.evaluation.scoring import Scorer
 from gan_audio_compression.pipelines.loops import (
-    ComputeParameters,
     Partitions,
     Records,
     UtteranceJob,
     UtteranceResult,
+    Wave,
+    at_own_level,
     held_out,
-    original_speech,
     rows_of,
     usable,
     utterance_loop,
@@ -81,6 +82,7 @@ def score_codecs(
     scorer = measures.scorer(the_recogniser(recognisers))
     recipe = scorer.recipe, code_digest("evaluation.alignment")
     decoded = {str(row.id): row for row in rows_of(usable(reconstruction_log))}
+    level_codes = dict(zip(manifest["id"], manifest["level_code"], strict=True))
     jobs = []
     for row in rows_of(coding_log):
         made = decoded.get(str(row.id))
@@ -90,7 +92,11 @@ def score_codecs(
             load = partial(_not_decoded, str(row.id))
         else:
             phones = scored_phones(labels, str(row.utterance))
-            load = partial(_pair, speech, manifest, reconstructed_speech, row, phones)
+            id = str(row.utterance)
+            original = partial(at_own_level, speech[id], level_codes[id])
+            load = partial(
+                _pair, original, reconstructed_speech[str(row.id)], phones, bool(row.has_delay)
+            )
         key = item_key(*recipe, str(row.key), "" if made is None else str(made.key))
         jobs.append(UtteranceJob(str(row.id), key, load, _about(row)))
     yield from _loop(score_pair, scorer, jobs, compute, scores_log_so_far)
@@ -181,14 +187,12 @@ def _loop(
 
 
 def _pair(
-    speech: Partitions,
-    manifest: pd.DataFrame,
-    decoded: Partitions,
-    row: Any,
+    original: Callable[[], Wave],
+    decoded: Callable[[], Wave],
     phones: tuple[str, ...] | None,
+    has_delay: bool,
 ) -> Pair:
-    original = original_speech(speech, manifest, str(row.utterance))
-    return Pair(original, decoded[str(row.id)](), phones, bool(row.has_delay))
+    return Pair(original(), decoded(), phones, has_delay)
 
 
 def _same(

@@ -1,4 +1,7 @@
-"""One interface for a loop over utterances, whether it runs inline or in worker processes."""
+"""Files of a command among processes of this machine.
+
+A cluster would take longer to start than most commands take.
+"""
 
 import logging
 import multiprocessing
@@ -6,19 +9,24 @@ import multiprocessing.forkserver
 import os
 import signal
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import chain
 from multiprocessing.context import BaseContext
 from types import FrameType
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.compute.engine import (
+    Outcome,
+    WorkerDiedError,
+    attempt,
+    describe_error,
+    logged,
+)
+from gan_audio_compression.compute.inline import InlineEngine
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +34,6 @@ C = TypeVar("C")
 I = TypeVar("I")  # noqa: E741
 T = TypeVar("T")
 
-ExecutorKind = Literal["inline", "processes"]
 # Ctrl-C, and what the pool sends to the other workers when one has died.
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED = 130  # as shells say it of a program that Ctrl-C ended
@@ -36,54 +43,7 @@ _CANNOT_START = (OSError, EOFError, ImportError, NotImplementedError)
 _Job = tuple[Callable[[Any, Any], Any], Any]
 
 
-class ComputeError(GanAudioCompressionError):
-    """A loop over utterances was asked for something that it cannot do."""
-
-
-class WorkerDiedError(ComputeError):
-    """A worker process ended before it gave its result."""
-
-
-@dataclass(frozen=True)
-class Outcome(Generic[T]):
-    """What became of one item.
-
-    `value` is None where the item failed, and `error` is then "Type: message".
-    `seconds` is the time inside the function, 0 where it never came back.
-    """
-
-    id: str
-    value: T | None
-    error: str | None
-    seconds: float
-
-
-class Executor(Protocol):
-    """Applies a function to many items, one at a time or several at once."""
-
-    def map(
-        self, function: Callable[[C, I], T], items: Iterable[tuple[str, I]], context: C
-    ) -> Iterator[Outcome[T]]:
-        """Yield the outcome of `function(context, item)` for each (id, item), in their order.
-
-        An item that raises an `Exception` gives an outcome with its error and a logged
-        warning, and the rest goes on. Items are pulled only as they are needed.
-        """
-        ...
-
-
-class InlineExecutor:
-    """Runs each item in this process when its outcome is asked for."""
-
-    def map(
-        self, function: Callable[[C, I], T], items: Iterable[tuple[str, I]], context: C
-    ) -> Iterator[Outcome[T]]:
-        """See `Executor.map`."""
-        for id, item in items:
-            yield _logged(_attempt(function, context, id, item))
-
-
-class ProcessExecutor:
+class Processes:
     """Runs items in worker processes, at most twice as many in flight as there are workers.
 
     The function must be importable by a worker; the context is sent once to each worker. If a
@@ -91,19 +51,17 @@ class ProcessExecutor:
     Ctrl-C ends the workers too, after what their items must do at their end. Where none can be
     started, a warning says why and this process does their work.
 
-    Raises:
-        ComputeError: if there is not at least one worker.
+    Args:
+        workers: at least 1.
     """
 
     def __init__(self, workers: int) -> None:
-        if workers < 1:
-            raise ComputeError(f"{workers} worker processes were asked for; give 1 or more.")
         self._workers = workers
 
     def map(
         self, function: Callable[[C, I], T], items: Iterable[tuple[str, I]], context: C
     ) -> Iterator[Outcome[T]]:
-        """See `Executor.map`."""
+        """See `Engine.map`; outcomes come in the order of the items."""
         waiting = iter(items)
         first = next(waiting, None)
         if first is None:
@@ -116,7 +74,7 @@ class ProcessExecutor:
             logger.warning(
                 "No worker process can be started (%s), so this one works alone.", reason
             )
-            yield from InlineExecutor().map(function, chain([first], waiting), context)
+            yield from InlineEngine().map(function, chain([first], waiting), context)
             return
         try:
             for id, item in waiting:
@@ -130,24 +88,6 @@ class ProcessExecutor:
             raise
         finally:
             workers.close()
-
-
-def make_executor(kind: ExecutorKind, workers: int) -> Executor:
-    """The executor of that kind; `workers` counts only for processes.
-
-    Raises:
-        ComputeError: if the kind is unknown or the number of workers is below 1.
-    """
-    if kind == "inline":
-        return InlineExecutor()
-    if kind == "processes":
-        return ProcessExecutor(workers)
-    raise ComputeError(f"There is no executor {kind!r}; choose 'inline' or 'processes'.")
-
-
-def describe_error(error: BaseException) -> str:
-    """The error as it is kept in records: "Type: message"."""
-    return f"{type(error).__name__}: {error}"
 
 
 class _Workers:
@@ -257,7 +197,7 @@ def _run_in_worker(id: str, item: Any) -> Outcome[Any]:
     function, context = _job
     _on_interrupt(_interrupt_once)
     try:
-        return _attempt(function, context, id, item)
+        return attempt(function, context, id, item)
     except KeyboardInterrupt:
         # Gone without a result, the worker breaks the pool, so that none takes another item.
         os._exit(_INTERRUPTED)
@@ -276,16 +216,6 @@ def _interrupt_once(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _attempt(function: Callable[[C, I], T], context: C, id: str, item: I) -> Outcome[T]:
-    """Errors become text where they arise: not every exception survives the way to the parent."""
-    start = time.perf_counter()
-    try:
-        value = function(context, item)
-    except Exception as error:
-        return Outcome(id, None, describe_error(error), time.perf_counter() - start)
-    return Outcome(id, value, None, time.perf_counter() - start)
-
-
 def _collect(id: str, future: Future[Outcome[T]]) -> Outcome[T]:
     try:
         outcome = future.result()
@@ -297,10 +227,4 @@ def _collect(id: str, future: Future[Outcome[T]]) -> Outcome[T]:
         outcome = Outcome(id, None, describe_error(died), 0.0)
     except Exception as error:  # the item or its value could not be sent between processes
         outcome = Outcome(id, None, describe_error(error), 0.0)
-    return _logged(outcome)
-
-
-def _logged(outcome: Outcome[T]) -> Outcome[T]:
-    if outcome.error is not None:
-        logger.warning("%s failed: %s", outcome.id, outcome.error)
-    return outcome
+    return logged(outcome)

@@ -1,0 +1,232 @@
+"""All engines keep the same promises; a cluster also survives the death of its workers."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gan_audio_compression.compute.dask import DaskEngine
+from gan_audio_compression.compute.engine import ComputeError, Engine
+from gan_audio_compression.compute.inline import InlineEngine
+
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "inline": InlineEngine,
+    "dask": lambda: DaskEngine(workers=2),
+}
+
+
+def divide(context: int, item: int) -> float:
+    return context / item
+
+
+def kill_itself(context: int, item: int) -> int:
+    if item == context:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def kill_once(folder: Path, item: int) -> int:
+    if item == 3 and not (folder / "killed").exists():
+        (folder / "killed").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.05)
+    return item
+
+
+def sleep(context: None, item: float) -> float:
+    time.sleep(item)
+    return item
+
+
+def torch_threads(context: object, item: int) -> int:
+    import torch
+
+    return torch.get_num_threads()
+
+
+def process_id(context: None, item: int) -> int:
+    return os.getpid()
+
+
+def unsendable(context: None, item: int) -> object:
+    return threading.Lock() if item == 1 else item
+
+
+class Counted:
+    """Counts how often it crosses to another process."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def __getstate__(self) -> dict[str, int]:
+        self.sent += 1
+        return {"sent": self.sent}
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return ENGINES[request.param]()
+
+
+def numbered(values: list[Any]) -> list[tuple[str, Any]]:
+    return [(f"u{position}", value) for position, value in enumerate(values)]
+
+
+def test_each_item_has_its_outcome(engine: Engine) -> None:
+    outcomes = {o.id: o for o in engine.map(divide, numbered([1, 2, 4, 5, 8, 10, 20]), 40)}
+    values = {f"u{n}": value for n, value in enumerate([40, 20, 10, 8, 5, 4, 2])}
+    assert {id: outcome.value for id, outcome in outcomes.items()} == values
+    assert all(outcome.error is None and outcome.seconds >= 0 for outcome in outcomes.values())
+
+
+def test_a_failure_is_recorded_and_the_rest_goes_on(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "gan_audio_compression"):
+        outcomes = {o.id: o for o in engine.map(divide, numbered([1, 0, 2]), 4)}
+    assert [outcomes[f"u{n}"].value for n in range(3)] == [4, None, 2]
+    assert outcomes["u1"].error == "ZeroDivisionError: division by zero"
+    assert [r.message for r in caplog.records if r.name.startswith("gan_audio")] == [
+        "u1 failed: ZeroDivisionError: division by zero"
+    ]
+
+
+def test_nothing_to_do_gives_nothing(engine: Engine) -> None:
+    assert list(engine.map(divide, [], 1)) == []
+
+
+def test_items_are_pulled_only_as_they_are_needed(engine: Engine) -> None:
+    pulled: list[int] = []
+
+    def endless() -> Iterator[tuple[str, int]]:
+        number = 0
+        while True:
+            number += 1
+            pulled.append(number)
+            yield str(number), number
+
+    outcomes = engine.map(divide, endless(), 1)
+    for taken in range(1, 8):
+        next(outcomes)
+        assert taken <= len(pulled) <= taken + 4
+    outcomes.close()  # type: ignore[attr-defined]
+
+
+def test_outcomes_come_as_they_are_ready() -> None:
+    outcomes = DaskEngine(workers=2).map(sleep, numbered([1.0, 0.0, 0.0, 0.0]), None)
+    assert next(outcomes).id != "u0"
+    assert {outcome.id for outcome in outcomes} > {"u0"}
+
+
+def test_an_item_that_kills_its_worker_fails_and_no_other() -> None:
+    outcomes = list(DaskEngine(workers=2).map(kill_itself, numbered(list(range(12))), 5))
+    assert {o.id: o.value for o in outcomes if o.error is None} == {
+        f"u{n}": n for n in range(12) if n != 5
+    }
+    (failed,) = (o for o in outcomes if o.error)
+    assert failed.id == "u5"
+    assert (failed.error or "").startswith("WorkerDiedError: A worker ended twice while 'u5'")
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_where_a_worker_is_killed_nothing_fails(workers: int, tmp_path: Path) -> None:
+    outcomes = list(DaskEngine(workers).map(kill_once, numbered(list(range(10))), tmp_path))
+    assert (tmp_path / "killed").exists()
+    assert {o.id: o.value for o in outcomes} == {f"u{n}": n for n in range(10)}
+    assert all(outcome.error is None for outcome in outcomes)
+
+
+def test_items_run_in_other_processes_and_reuse_them() -> None:
+    pids = {o.value for o in DaskEngine(2).map(process_id, numbered([0] * 12), None)}
+    again = {o.value for o in DaskEngine(2).map(process_id, numbered([0] * 12), None)}
+    assert len(pids | again) <= 2
+    assert os.getpid() not in pids
+
+
+def test_the_context_is_sent_once_not_with_each_item() -> None:
+    context = Counted()
+    outcomes = list(DaskEngine(2).map(torch_threads, numbered([0] * 10), context))
+    assert {outcome.value for outcome in outcomes} == {1}
+    assert context.sent == 1
+
+
+def test_a_value_that_cannot_be_sent_back_is_a_failure_of_its_item() -> None:
+    outcomes = {o.id: o for o in DaskEngine(1).map(unsendable, numbered([0, 1, 2]), None)}
+    assert [outcomes[f"u{n}"].value for n in range(3)] == [0, None, 2]
+    assert outcomes["u1"].error is not None
+
+
+def test_what_cannot_be_done_is_refused() -> None:
+    with pytest.raises(ComputeError, match="0 worker"):
+        DaskEngine(workers=0)
+    nowhere = DaskEngine(address="tcp://127.0.0.1:9")
+    with pytest.raises(ComputeError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        list(nowhere.map(divide, numbered([1]), 1))
+
+
+class Cluster:
+    """A scheduler and a worker as a user starts them, which may be killed and started again."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
+        worker = ["worker", self.address, "--nthreads", "1", "--no-dashboard"]
+        for command in (scheduler, worker):
+            with Path(os.devnull).open("wb") as nowhere:
+                dask = [sys.executable, "-m", "dask", *command]
+                self.processes.append(subprocess.Popen(dask, stdout=nowhere, stderr=nowhere))
+
+    def kill(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self.processes.clear()
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    made = Cluster()
+    made.start()
+    yield made
+    made.kill()
+
+
+def test_a_loop_goes_on_when_its_scheduler_is_started_again(cluster: Cluster) -> None:
+    outcomes = DaskEngine(address=cluster.address).map(sleep, numbered([0.1] * 10), None)
+    ids = [next(outcomes).id for _ in range(3)]
+    cluster.kill()
+    cluster.start()
+    ids += [outcome.id for outcome in outcomes]
+    assert sorted(ids) == sorted(f"u{n}" for n in range(10))
+
+
+def test_a_cluster_that_stays_away_ends_the_loop(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = DaskEngine(address=cluster.address).map(sleep, numbered([0.1] * 10), None)
+    next(outcomes)
+    cluster.kill()
+    monkeypatch.setattr("gan_audio_compression.compute.dask._PATIENCE_SECONDS", 3)
+    with pytest.raises(ComputeError, match="The Dask cluster is gone"):
+        list(outcomes)
+
+
+def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ComputeError, match=r"pip install 'gan-audio-compression\[dask\]'"):
+        DaskEngine()
