@@ -37,7 +37,7 @@ report: ## Open the report of the last run, or say where it is; REPORT=FILE for 
 
 listen: $(STAMP) ## Run the listening test on this machine; DATA=data/timit for that of an environment.
 	@test -f $(DATA)/08_reporting/listening_test/test.json \
-		|| { echo "There is no listening test yet: .venv/bin/kedro run --pipeline listening_test prepares it." >&2; exit 1; }
+		|| { echo "There is no listening test yet: .venv/bin/kedro run --pipelines listening_test prepares it." >&2; exit 1; }
 	.venv/bin/gan-audio-compression listen $(DATA)/08_reporting/listening_test \
 		--ratings $(DATA)/01_raw/listening_ratings.sqlite $(ARGS)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gan_audio_compression.pipelines.loops import ComputeParameters
+from gan_audio_compression.compute.parameters import ComputeParameters
 
 _ENGINES: dict[str, dict[str, Any]] = {
     "inline": {"type": "gan_audio_compression.compute.inline.InlineEngine"},
