@@ -36,10 +36,7 @@ from gan_audio_compression.training.config import AdversarialConfig
 from gan_audio_compression.training.segment.config import LossWeights
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
-# A folder of ablations lies beside the environments.
-ENVIRONMENTS = sorted(
-    {path.name for path in CONF.iterdir() if path.is_dir()} - {"local", "ablations"}
-)
+ENVIRONMENTS = sorted({path.name for path in CONF.iterdir() if path.is_dir()} - {"local"})
 
 
 def parameters(environment: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Ablations: each file changes what it says, and the table has the means of each."""
+"""Ablations: each variant changes what it says, and the table has the means of each."""
 
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,20 @@ from gan_audio_compression.pipelines.training_parameters import SequenceTraining
 from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import TOY_MEASURE
 
-FILES = Path(__file__).resolve().parents[3] / "conf" / "ablations"
-PARAMETERS = AblationParameters(
-    bitrates=(1500, 3000), seconds=1, training={"schedule": {"epochs": 1}}
-)
+OURS = Path(__file__).resolve().parents[3] / "conf" / "base" / "parameters_ablations.yml"
+
+
+def parameters(**variants: dict[str, Any]) -> AblationParameters:
+    return AblationParameters.model_validate(
+        {
+            "bitrates": (1500, 3000),
+            "seconds": 1,
+            "training": {"schedule": {"epochs": 1}},
+            "variants": variants,
+        }
+    )
+
+
 MEASURES = MeasureParameters.model_validate([TOY_MEASURE])
 ABLATIONS = {
     "wide": {"label": "wider", "training": {"networks": {"width": 12}}},
@@ -37,13 +47,11 @@ def models(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     def train(name: str, speech: dict[str, Any]) -> dict[str, Any]:
-        files = {name: loader(ABLATIONS[name])}
         folder = tmp_path_factory.mktemp("checkpoints")
         (trained,) = nodes.train_ablations(
             **speech,
-            files=files,
             training=sequence_training,
-            parameters=PARAMETERS,
+            parameters=parameters(**{name: ABLATIONS[name]}),
             checkpoints=folder,
         )
         return trained
@@ -52,7 +60,7 @@ def models(
     return train("wide", sequence_speech) | train("plain", sequence_speech | {"varied": closed})
 
 
-def test_each_codec_differs_in_what_its_file_says(models: dict[str, Any]) -> None:
+def test_each_codec_differs_in_what_its_variant_says(models: dict[str, Any]) -> None:
     assert models["wide"].networks.width == 12
     assert models["plain"].networks.width == 8
     assert models["wide"].networks.prior_width == models["plain"].networks.prior_width
@@ -61,24 +69,20 @@ def test_each_codec_differs_in_what_its_file_says(models: dict[str, Any]) -> Non
 def test_one_goes_on_from_another(
     sequence_speech: dict[str, Any], sequence_training: dict[str, Any], tmp_path: Path
 ) -> None:
-    def train(**files: dict[str, Any]) -> dict[str, Any]:
-        loaders = {name: loader(file) for name, file in files.items()}
-        yields = nodes.train_ablations(
-            **sequence_speech,
-            files=loaders,
-            training=sequence_training,
-            parameters=PARAMETERS,
-            checkpoints=tmp_path,
-        )
-        return {name: model for each in yields for name, model in each.items()}
-
-    models = train(
+    variants = parameters(
         a={"label": "a", "training": {"networks": {"width": 12}}}, b={"label": "b", "start": "a"}
     )
+    yields = nodes.train_ablations(
+        **sequence_speech, training=sequence_training, parameters=variants, checkpoints=tmp_path
+    )
+    models = {name: model for each in yields for name, model in each.items()}
     assert models["b"].networks.width == 12
     assert models["b"].digest != models["a"].digest
-    with pytest.raises(nodes.AblationStartError, match="not trained before it"):
-        train(a={"label": "a", "start": "b"}, b={"label": "b"})
+
+
+def test_one_that_goes_on_from_a_later_one_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a starts from b, which is not trained before it"):
+        parameters(a={"label": "a", "start": "b"}, b={"label": "b"})
 
 
 def test_the_table_has_a_row_for_each_codec_and_rate(
@@ -89,11 +93,10 @@ def test_the_table_has_a_row_for_each_codec_and_rate(
     opened = {name: loader(model) for name, model in models.items()}
     manifest = sequence_speech["manifest"]
     loop = run_loop(
-        nodes.score_ablations(speech, manifest, opened, PARAMETERS, MEASURES, compute, {})
+        nodes.score_ablations(speech, manifest, opened, parameters(), MEASURES, compute, {})
     )
     assert loop.table["error"].isna().all()
-    files = {name: loader(values) for name, values in ABLATIONS.items()}
-    table, markdown = nodes.tabulate_ablations(loop.table, files, MEASURES)
+    table, markdown = nodes.tabulate_ablations(loop.table, parameters(**ABLATIONS), MEASURES)
     assert table[["bitrate", "ablation", "utterances"]].to_numpy().tolist() == [
         [1500, "plain", 1],
         [1500, "wider", 1],
@@ -105,11 +108,10 @@ def test_the_table_has_a_row_for_each_codec_and_rate(
     assert markdown.count("|") == 6 * (len(MEASURES.metrics()) + 5)
 
 
-@pytest.mark.parametrize("path", sorted(FILES.glob("*.yml")), ids=lambda path: path.stem)
-def test_the_files_change_what_there_is(path: Path) -> None:
-    ablation = Ablation.model_validate(OmegaConf.to_object(OmegaConf.load(path)))
-    SequenceTrainingParameters.model_validate(ablation.training)
-    assert ablation.label
+def test_ours_change_what_there_is() -> None:
+    ours = OmegaConf.to_object(OmegaConf.load(OURS).ablations)
+    for variant in AblationParameters.model_validate(ours).variants.values():
+        SequenceTrainingParameters.model_validate(variant.training)
 
 
 def test_an_unknown_key_is_refused() -> None:

@@ -13,10 +13,9 @@ from gan_audio_compression.bench.gac import GacCodec
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.evaluation.mean_scores import tabulate_mean_scores
 from gan_audio_compression.evaluation.scoring import Scorer
-from gan_audio_compression.pipelines.ablations.parameters import Ablation, AblationParameters
+from gan_audio_compression.pipelines.ablations.parameters import AblationParameters
 from gan_audio_compression.pipelines.loops import (
     Partitions,
     Records,
@@ -34,11 +33,6 @@ from gan_audio_compression.pipelines.training_speech import training_speech, wit
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.training.sequence.run import train_sequence
 
-
-class AblationStartError(GanAudioCompressionError):
-    """An ablation goes on from one that is not trained before it."""
-
-
 Item = tuple[str, Wave]
 """Ablation and bit rate, and speech [n] at the speaker's level."""
 
@@ -48,29 +42,19 @@ def train_ablations(
     manifest: pd.DataFrame,
     varied: Partitions,
     variations: pd.DataFrame,
-    files: Partitions,
     training: dict[str, Any],
     parameters: AblationParameters,
     checkpoints: Path,
 ) -> Iterator[dict[str, SequenceModel]]:
-    """Train each codec on the same speech, with the same seed and for as long.
-
-    Raises:
-        AblationStartError: one goes on from another that is not before it.
-    """
+    """Train each codec on the same speech, with the same seed and for as long."""
     trained: dict[str, SequenceModel] = {}
     originals = training_speech(log_mel, manifest)
     all_speech = with_variations(originals, varied, variations)
-    for name, ablation in _ablations(files).items():
+    for name, ablation in parameters.variants.items():
         merged = OmegaConf.merge(training, parameters.training, ablation.training)
         config = SequenceTrainingParameters.model_validate(OmegaConf.to_object(merged)).root
         speech = all_speech if ablation.varied else originals
         observer = TrackingObserver(prefix=f"ablation.{name}.")
-        if ablation.start is not None and ablation.start not in trained:
-            raise AblationStartError(
-                f"The ablation {name} starts from {ablation.start}, which is not trained before it;"
-                f" give one of {', '.join(trained) or 'none'}."
-            )
         start = trained[ablation.start] if ablation.start else None
         trained[name], _ = train_sequence(speech, config, checkpoints / name, observer, start)
         yield {name: trained[name]}
@@ -122,15 +106,11 @@ def score_ablation(context: tuple[Mapping[str, GacCodec], Scorer], item: Item) -
 
 
 def tabulate_ablations(
-    scores: pd.DataFrame, files: Partitions, measures: MeasureParameters
+    scores: pd.DataFrame, parameters: AblationParameters, measures: MeasureParameters
 ) -> tuple[pd.DataFrame, str]:
     """Return the mean scores by ablation and bit rate, as a table and as Markdown."""
-    labels = {name: ablation.label for name, ablation in _ablations(files).items()}
+    labels = {name: ablation.label for name, ablation in parameters.variants.items()}
     return tabulate_mean_scores(usable(scores), measures.metrics(), "ablation", labels)
-
-
-def _ablations(files: Partitions) -> dict[str, Ablation]:
-    return {name: Ablation.model_validate(files[name]()) for name in sorted(files)}
 
 
 def _load(key: str, load: Callable[[], Wave], level_code: int, seconds: int) -> Item:

@@ -16,7 +16,6 @@ def create_pipeline() -> Pipeline:
                     "utterance_manifest",
                     "varied_log_mel",
                     "variations_log",
-                    "ablation_files",
                     "params:sequence_training",
                     "params:ablations",
                     "ablations_checkpoints",
@@ -40,7 +39,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.tabulate_ablations,
-                inputs=["ablations_log", "ablation_files", "params:measures"],
+                inputs=["ablations_log", "params:ablations", "params:measures"],
                 outputs=["ablations_table", "ablations_summary"],
                 name="tabulate_ablations",
             ),
