@@ -40,6 +40,7 @@ PROJECT_IMPORTS = {
         "signal.spec",
         "__name__",
     },
+    "tracking": {"codec", "signal.spec"},
     "datasets": {"corpus.folder", "listening", "evaluation.mushra.ratings"},
 }
 
@@ -72,7 +73,7 @@ LIBRARY_HOMES = {
         "command_line/pipelines.py",
     ),
     "kedro_datasets": ("pipelines/", "datasets/"),
-    "mlflow": ("hooks.py", "pipelines/observer.py"),
+    "mlflow": ("hooks.py", "pipelines/observer.py", "tracking/"),
     "kedro_mlflow": (),
     "fsspec": ("datasets/",),
     "click": ("command_line/", "hooks.py"),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Catalog = CatalogProtocol[Any, Any]
 
-_COMPUTE = "params:compute"
+_COMPUTE, _CODECS = "params:compute", "params:tracking.codecs"
 
 # MLflow's own limits, in characters.
 _PARAMETER_LENGTH = 6000
@@ -117,6 +117,7 @@ class ProjectHooks:
         if (manifest := _load_used("utterance_manifest", pipeline, catalog)) is not None:
             _log_corpus(manifest)
         mlflow.set_tags(_model_digests(pipeline, catalog))
+        _log_codecs(pipeline, catalog)
 
     @hook_impl(specname="after_pipeline_run", trylast=True)
     def show_results(
@@ -230,6 +231,16 @@ def _model_digests(pipeline: Pipeline, catalog: Catalog) -> dict[str, str]:
         if name.endswith("_model") and (model := _load_used(name, pipeline, catalog)) is not None:
             digests[f"{name}.digest"] = str(model.digest)
     return digests
+
+
+def _log_codecs(pipeline: Pipeline, catalog: Catalog) -> None:
+    """Log each codec that the pipeline reads or writes as an MLflow model."""
+    from gan_audio_compression.tracking.log_codec import log_codec
+
+    codecs = catalog.load(_CODECS) if _CODECS in catalog else {}
+    for name, registered in codecs.items():
+        if (model := _load_used(name, pipeline, catalog)) is not None:
+            log_codec(name, model, registered)
 
 
 def _log_corpus(manifest: "pd.DataFrame") -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.pipeline_registry import register_pipelines
 from gan_audio_compression.provenance import corpus_digest
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
+from tests.environments import make_environment
 
 TESTED, CODED = 3, 4
 # The segment codecs of the bench; those that minimise the same objective first.
@@ -227,6 +229,50 @@ def test_figures_and_tables_are_artifacts(tracked: tuple[MlflowClient, Any], dat
     tables |= {"group_comparison.csv", "paired_differences.csv", "sweep_points.csv"}
     tables |= {"dialect_distribution.csv", "segment_history.csv", "report.html"}
     assert figures | tables <= artifacts
+
+
+LOADER = """
+import io, sys
+import mlflow, numpy as np, pandas as pd, soundfile
+
+codec = mlflow.pyfunc.load_model(sys.argv[1])
+file = io.BytesIO()
+soundfile.write(file, 0.1 * np.sin(np.arange(16_000) / 9), 16_000, format="WAV")
+options = {"bitrate": 3000.0, "effort": 0}
+coded = codec.predict(pd.DataFrame({"data": [file.getvalue()]}), params=options)
+decoded = codec.predict(coded)
+print(len(coded["data"][0]), soundfile.info(io.BytesIO(decoded["data"][0])).frames)
+print(sys.modules["gan_audio_compression"].__file__)
+"""
+
+
+@pytest.mark.parametrize("name", ["segment_model", "sequence_model"])
+def test_a_logged_codec_opens_with_its_requirements_alone(
+    tracked: tuple[MlflowClient, Any], tmp_path: Path, name: str
+) -> None:
+    client, run = tracked
+    logged = {model.name: model for model in client.search_logged_models(["1"])}
+    assert logged[name].source_run_id == run.info.run_id
+    folder = Path(logged[name].artifact_location)
+    requirements = (folder / "requirements.txt").read_text().splitlines()
+    assert all("==" in requirement for requirement in requirements)
+    python = make_environment(tmp_path / "venv", requirements)
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", LOADER, str(folder)],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    sizes, source = done.stdout.splitlines()
+    size, samples = map(int, sizes.split())
+    assert 60 < size < 400
+    assert samples == 16_000
+    assert Path(source).is_relative_to(folder)
+    digest = run.data.tags[f"{name}.digest"]
+    assert f"digest: {digest}" in (folder / "MLmodel").read_text()
 
 
 def snapshot(folder: Path) -> dict[str, tuple[str, int]]:

@@ -1,0 +1,1 @@
+"""Codecs as models that MLflow keeps, loads and serves."""
