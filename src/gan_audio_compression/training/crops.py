@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_audio_compression.training.parallel import place
 from gan_audio_compression.training.speech import TrainingDataError, Utterances
 
 Crop = Callable[[NDArray[np.float32], np.random.Generator], Tensor]
@@ -41,24 +42,43 @@ class CropSampler:
         names = sorted(utterances)
         self._loaders = [utterances[name][1] for name in names]
         lengths = np.array([utterances[name][0] for name in names])
-        self._shares = lengths / lengths.sum()
+        self._ends = lengths.cumsum() / lengths.sum()
         self._batch, self._seed, self._crop = batch, seed, crop
         self.segments = int(np.ceil(lengths / frames).sum())
 
     def batch(self, step: int) -> Tensor:
         """Return the crops [B, ...] of step `step`."""
-        rng = np.random.default_rng((self._seed, step))
-        chosen = rng.choice(len(self._loaders), self._batch, p=self._shares)
-        return torch.stack([self._crop(self._loaders[i](), rng) for i in chosen])
+        return self._crops(step, 0, 1)
 
     def batches(self, first: int, last: int) -> Iterator[Tensor]:
-        """Yield the batches of steps `first` to `last - 1`, each loaded one step ahead."""
+        """Yield this process's part of the batches of steps `first` to `last - 1`.
+
+        Each is loaded one step ahead.
+
+        Raises:
+            TrainingDataError: a batch cannot be divided among the processes.
+        """
+        rank, world = place()
+        if self._batch % world:
+            raise TrainingDataError(
+                f"A batch of {self._batch} cannot be divided among {world} processes; give a"
+                " multiple as the batch."
+            )
         # With threads of its own beside the loader's, OpenMP no longer spins where it waits, and
         # a training on a processor takes twice as long.
         with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            upcoming = pool.submit(self.batch, first)
+            upcoming = pool.submit(self._crops, first, rank, world)
             for step in range(first, last):
                 current = upcoming
                 if step + 1 < last:
-                    upcoming = pool.submit(self.batch, step + 1)
+                    upcoming = pool.submit(self._crops, step + 1, rank, world)
                 yield current.result()
+
+    def _crops(self, step: int, first: int, every: int) -> Tensor:
+        """Return some crops of a batch; no other utterance than theirs is loaded."""
+        crops = []
+        for number in range(first, self._batch, every):
+            rng = np.random.default_rng((self._seed, step, number))
+            chosen = np.searchsorted(self._ends, rng.random(), side="right")
+            crops.append(self._crop(self._loaders[chosen](), rng))
+        return torch.stack(crops)

@@ -10,7 +10,8 @@ from torch import Tensor
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.training.checkpoint import CheckpointStore, History
 from gan_audio_compression.training.config import ScheduleConfig
-from gan_audio_compression.training.observer import Observer
+from gan_audio_compression.training.observer import Observer, Silent
+from gan_audio_compression.training.parallel import is_first, mean_over_processes
 
 
 class DivergenceError(GanAudioCompressionError):
@@ -80,6 +81,7 @@ def run_stage(
         stage.restore(state)
     per_epoch = schedule.steps_per_epoch or math.ceil(sampler.segments / schedule.batch)
     steps = schedule.epochs * per_epoch
+    observer = observer if is_first() else Silent()
     batches = sampler.batches(len(history) * per_epoch, steps)
     observer.begin(stage.name, len(history) * per_epoch, steps)
     observer.resume(stage.name, history)
@@ -98,7 +100,8 @@ def run_stage(
             good = _are_finite(row) and all(bool(v.isfinite().all()) for v in state.values())
             _require(good, (epoch + 1) * per_epoch - 1, stage.name, store, history)
             history.append(row)
-            store.save(state, history)
+            if is_first():
+                store.save(state, history)
             observer.epoch(stage.name, epoch + 1, row)
     finally:
         observer.end()
@@ -106,7 +109,9 @@ def run_stage(
 
 
 def _to_numbers(losses: dict[str, Tensor]) -> dict[str, float]:
-    return dict(zip(losses, torch.stack(list(losses.values())).tolist(), strict=True))
+    """Return the means over all processes, so that one that diverges ends them all."""
+    means = mean_over_processes(torch.stack(list(losses.values())))
+    return dict(zip(losses, means.tolist(), strict=True))
 
 
 def _are_finite(figures: dict[str, float]) -> bool:

@@ -29,3 +29,13 @@ class Observer:
 
     def end(self) -> None:
         """The stage has ended, well or not."""
+
+
+class Silent(Observer):
+    """Says nothing: one of the processes that train together speaks for all."""
+
+    def begin(self, stage: str, done: int, steps: int) -> None:
+        """See `Observer.begin`."""
+
+    def epoch(self, stage: str, epoch: int, figures: dict[str, float]) -> None:
+        """See `Observer.epoch`."""

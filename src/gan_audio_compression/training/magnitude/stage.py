@@ -20,6 +20,7 @@ from gan_audio_compression.training.adversary import Adversary
 from gan_audio_compression.training.averaged_stage import AveragedStage
 from gan_audio_compression.training.magnitude.config import MagnitudeTrainingConfig
 from gan_audio_compression.training.optimiser import descend
+from gan_audio_compression.training.parallel import part
 
 _BETAS = (0.9, 0.98)
 _VALIDATION_QUALITIES = (0.25, 0.5, 0.75)
@@ -80,8 +81,10 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops of speech [B, samples]; return losses."""
-        quality = torch.rand(len(images), generator=self._draws)
-        example = self._example(images, quality, self._draws)
+        batch = self._config.schedule.batch
+        quality = part(torch.rand(batch, generator=self._draws))
+        noise = part(torch.rand((batch, images.shape[1]), generator=self._draws))
+        example = self._example(images, quality, noise)
         with self._autocast():
             made = textured(self.model, example.decoded, example.texture)
         losses = self._losses(example, made)
@@ -104,7 +107,8 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
         for value in _VALIDATION_QUALITIES:
             quality = torch.full((len(self._validation),), value)
             draws = torch.Generator().manual_seed(self._config.seed)
-            example = self._example(self._validation, quality, draws)
+            noise = torch.rand(self._validation.shape, generator=draws)
+            example = self._example(self._validation, quality, noise)
             made = textured(self.averaged(), example.decoded, example.texture)
             losses = self._losses(example, made)
             figures |= {f"validation_{n}_{value:g}": loss.item() for n, loss in losses.items()}
@@ -120,10 +124,10 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
         self._draws.set_state(state["draws"])
 
     @torch.no_grad()
-    def _example(self, speech: Tensor, quality: Tensor, draws: torch.Generator) -> Example:
+    def _example(self, speech: Tensor, quality: Tensor, drawn: Tensor) -> Example:
         magnitude = short_time_spectrum(speech.to(self._device)).abs()
         log_mel = log_mel_of(magnitude)
-        noise = white_noise(torch.rand(speech.shape, generator=draws)).to(self._device)
+        noise = white_noise(drawn).to(self._device)
         decoded = self._decoded(log_mel, quality.to(self._device))
         return Example(log_mel, compressed(magnitude), decoded, texture_of(noise))
 

@@ -14,6 +14,7 @@ from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 from gan_audio_compression.training.adversary import Adversary
 from gan_audio_compression.training.averaged_stage import AveragedStage
 from gan_audio_compression.training.optimiser import descend
+from gan_audio_compression.training.parallel import part
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 
 _FRAMES_A_SECOND = SAMPLE_RATE / HOP
@@ -101,7 +102,8 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops [B, T, 128] in nepers; return losses and the rate in kbit/s."""
         log_mel = images.to(self._device)
-        quality = torch.rand(len(log_mel), generator=self._draws).to(self._device)
+        drawn = torch.rand(self._config.schedule.batch, generator=self._draws)
+        quality = part(drawn).to(self._device)
         generated, rate = self.model(log_mel, quality)
         losses = self._losses(log_mel, generated, rate, quality)
         total = losses["distortion"].mean() + losses["cost"].mean()
