@@ -64,6 +64,8 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     listening = ListeningTestParameters.model_validate(values.pop("listening_test"))
     SearchStudyParameters.model_validate(values.pop("search_study"))
     MeasureParameters.model_validate(values.pop("measures"))
+    assert values.pop("training_processes") == 1
+    assert set(values.pop("tracking")["codecs"]) == {"segment_model", "sequence_model"}
     bench = Bench.model_validate(values.pop("bench"))
     for latents in sweep.latents:
         networks = with_latents(variant.networks, latents)

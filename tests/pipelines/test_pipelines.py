@@ -45,7 +45,7 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     pipelines: dict[str, Pipeline],
 ) -> None:
     names = {"corpus", "compute", "variation", "sequence_start", "sequence_training"}
-    names |= {"magnitude_training", "segment_start", "segment_training"}
+    names |= {"magnitude_training", "segment_start", "segment_training", "training_processes"}
     names |= {"bench", "measures", "evaluation", "phone_recogniser", "sweep", "variant_training"}
     logs = {"variations", "coding", "reconstruction", "scores", "ceilings", "sweep"}
     past = {f"{log}_log_so_far" for log in logs | {"search_traces"}}

@@ -1,6 +1,7 @@
 """Training from a folder of audio where only PyTorch and the file readers are installed."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import soundfile as sf
 from omegaconf import OmegaConf
 
 from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.training import __main__ as command
 from gan_audio_compression.training import audio_folder
 from gan_audio_compression.training.segment.gan_model import GanModel
@@ -42,6 +44,19 @@ CONFIG = {
     "levels": 4,
     "gan": {"schedule": {"epochs": 1, "batch": 2, "steps_per_epoch": 2}},
     "encoder": {"schedule": {"epochs": 1, "batch": 2, "steps_per_epoch": 1}},
+    "runtime": {"validation_segments": 2},
+}
+
+SEQUENCE_CONFIG = {
+    "networks": {
+        "width": 16,
+        "encoder_blocks": 1,
+        "generator_blocks": 1,
+        "latent_channels": 4,
+        "prior_width": 8,
+    },
+    "schedule": {"epochs": 2, "batch": 4, "steps_per_epoch": 2},
+    "frames": 48,
     "runtime": {"validation_segments": 2},
 }
 
@@ -80,7 +95,7 @@ def config_file(tmp_path: Path) -> Path:
 
 def test_trains_on_a_bare_node(tmp_path: Path, corpus: Path, config_file: Path) -> None:
     output = tmp_path / "output"
-    result = run_on_bare_node(config_file, corpus, output)
+    result = run_on_bare_node("segment", config_file, corpus, output)
     assert result.returncode == 0, result.stderr
     assert result.stdout == ""
     assert "broken.wav is left out" in result.stderr
@@ -102,7 +117,7 @@ def test_a_second_run_does_nothing_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     output = tmp_path / "output"
-    arguments = [str(config_file), str(corpus), str(output)]
+    arguments = ["segment", str(config_file), str(corpus), str(output)]
     assert command.main(arguments) == 0
     model = SegmentModel.from_bytes((output / "segment_model.safetensors").read_bytes())
 
@@ -116,6 +131,34 @@ def test_a_second_run_does_nothing_again(
     assert "gan: step 2 of 2." in caplog.text
     again = SegmentModel.from_bytes((output / "segment_model.safetensors").read_bytes())
     assert again.digest == model.digest
+
+
+def test_two_processes_train_the_sequence_codec(tmp_path: Path, corpus: Path) -> None:
+    config, output = tmp_path / "sequence.json", tmp_path / "output"
+    config.write_text(json.dumps(SEQUENCE_CONFIG))
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    launcher += ["--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0", "-m"]
+    arguments = ["sequence", *map(str, (config, corpus, output)), "--variations", "1"]
+    result = subprocess.run(
+        [*launcher, "gan_audio_compression.training", *arguments],
+        env={
+            "PYTHONPATH": str(PROJECT / "src"),
+            "OMP_NUM_THREADS": "1",
+            "PATH": os.environ["PATH"],
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("Utterances: 6 to train, 1 to validate.") == 2
+    assert result.stderr.count("sequence, epoch 2: ") == 1
+    SequenceModel.from_bytes((output / "sequence_model.safetensors").read_bytes())
+    history = json.loads((output / "sequence_history.json").read_text())
+    assert [(row["stage"], row["epoch"]) for row in history] == [("sequence", 1), ("sequence", 2)]
+    made = {path.stem.partition("_")[2] for path in (output / "log_mel").iterdir()}
+    assert made == {"", "varied_0"}
 
 
 def test_speech_depends_on_the_recordings(tmp_path: Path, corpus: Path) -> None:
@@ -157,7 +200,7 @@ def test_a_bad_configuration_is_refused(
     if text is not None:
         path.write_text(text)
     with pytest.raises(SystemExit) as exit:
-        command.main([str(path), str(tmp_path), str(tmp_path / "output")])
+        command.main(["segment", str(path), str(tmp_path), str(tmp_path / "output")])
     assert exit.value.code == 2
     assert complaint in capsys.readouterr().err
 
@@ -165,5 +208,6 @@ def test_a_bad_configuration_is_refused(
 def test_a_folder_without_audio_is_one_sentence(
     tmp_path: Path, config_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert command.main([str(config_file), str(tmp_path / "nowhere"), str(tmp_path)]) == 1
+    arguments = ["segment", str(config_file), str(tmp_path / "nowhere"), str(tmp_path)]
+    assert command.main(arguments) == 1
     assert "has no audio among its 0 files" in caplog.text

@@ -1,8 +1,8 @@
-"""`python -m gan_audio_compression.training CONFIG.json AUDIO_FOLDER OUTPUT_FOLDER`.
+"""`python -m gan_audio_compression.training segment|sequence CONFIG.json AUDIO_FOLDER OUTPUT`.
 
-Trains the segment codec where Kedro is not installed, such as a bare GPU node: torch, torchaudio,
-numpy, soundfile, soxr and safetensors are enough. Started again, it goes on from its last
-checkpoint. The `segment_model.safetensors` that it writes is the one that the pipelines read.
+Trains a codec where Kedro is not installed, such as on bare GPU nodes; `torchrun -m` in place of
+`python -m` lets several processes or machines train together. Started again, it goes on from its
+last checkpoint. The model file that it writes is the one that the pipelines read.
 """
 
 import argparse
@@ -16,9 +16,12 @@ from gan_audio_compression.audio.files import replacing
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.training.audio_folder import prepare_speech
 from gan_audio_compression.training.checkpoint import History
+from gan_audio_compression.training.config import configured
 from gan_audio_compression.training.observer import Observer
+from gan_audio_compression.training.parallel import first_alone, is_first, together
 from gan_audio_compression.training.segment.config import SegmentTrainingConfig
 from gan_audio_compression.training.segment.run import train_encoder, train_gan
+from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 
 logger = logging.getLogger(__name__)
 
@@ -28,50 +31,91 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options = _parser().parse_args(arguments)
     try:
-        train(options.config, options.audio_folder, options.output_folder)
+        with together(options.config.runtime.device):
+            options.train(options)
     except GanAudioCompressionError as error:
         logger.error("%s", error)
         return 1
     return 0
 
 
-def train(config: SegmentTrainingConfig, audio_folder: Path, output_folder: Path) -> None:
+def _train_segment(options: argparse.Namespace) -> None:
     """Train both stages on the speech of a folder and write models and history."""
-    speech = prepare_speech(audio_folder, output_folder / "log_mel")
-    checkpoints, observer = output_folder / "checkpoints", Observer()
+    config: SegmentTrainingConfig = options.config
+    output = options.output_folder
+    with first_alone():
+        speech = prepare_speech(options.audio_folder, output / "log_mel")
+    checkpoints, observer = output / "checkpoints", Observer()
     gan, gan_history = train_gan(speech, config, checkpoints, observer)
-    _write(output_folder / "gan_model.safetensors", gan.to_bytes())
+    _write(output / "gan_model.safetensors", gan.to_bytes())
     codec, encoder_history = train_encoder(gan, speech, config, checkpoints, observer)
-    _write(output_folder / "segment_model.safetensors", codec.to_bytes())
+    _write(output / "segment_model.safetensors", codec.to_bytes())
     rows = _rows("gan", gan_history) + _rows("encoder", encoder_history)
-    _write(output_folder / "segment_history.json", json.dumps(rows, indent=1).encode())
+    _write(output / "segment_history.json", json.dumps(rows, indent=1).encode())
+
+
+def _train_sequence(options: argparse.Namespace) -> None:
+    """Train on the speech of a folder and variations of it; write model and history."""
+    # They need more libraries than the segment codec does.
+    from gan_audio_compression.codec.sequence.model import SequenceModel
+    from gan_audio_compression.training.sequence.run import train_sequence
+
+    config: SequenceTrainingConfig = options.config
+    output = options.output_folder
+    with first_alone():
+        speech = prepare_speech(options.audio_folder, output / "log_mel", options.variations)
+    start = options.start and SequenceModel.from_bytes(options.start.read_bytes())
+    model, history = train_sequence(speech, config, output / "checkpoints", Observer(), start)
+    _write(output / "sequence_model.safetensors", model.to_bytes())
+    rows = _rows("sequence", history)
+    _write(output / "sequence_history.json", json.dumps(rows, indent=1).encode())
 
 
 def _write(path: Path, data: bytes) -> None:
-    with replacing(path) as aside:
-        aside.write_bytes(data)
+    if is_first():
+        with replacing(path) as aside:
+            aside.write_bytes(data)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m gan_audio_compression.training",
-        description="Train the segment codec on a folder of speech, without Kedro.",
+        description="Train a codec on a folder of speech, without Kedro.",
     )
-    parser.add_argument(
-        "config", type=_config, help="JSON file with the keys of the training parameters"
+    codecs = parser.add_subparsers(required=True, metavar="segment|sequence")
+    segment = codecs.add_parser("segment", help="the codec of the paper")
+    segment.set_defaults(train=_train_segment)
+    sequence = codecs.add_parser("sequence", help="the codec that goes beyond it")
+    sequence.set_defaults(train=_train_sequence)
+    for codec, config in ((segment, _segment_config), (sequence, _sequence_config)):
+        codec.add_argument(
+            "config", type=config, help="JSON file with the keys of the training parameters"
+        )
+        codec.add_argument("audio_folder", type=Path, help="speech corpus; it is only read")
+        codec.add_argument("output_folder", type=Path, help="for models, history and checkpoints")
+    sequence.add_argument(
+        "--variations", type=int, default=0, metavar="N", help="of each utterance to train on"
     )
-    parser.add_argument("audio_folder", type=Path, help="speech corpus; it is only read")
-    parser.add_argument("output_folder", type=Path, help="for models, history and checkpoints")
+    sequence.add_argument("--start", type=Path, metavar="FILE", help="model file to go on from")
     return parser
 
 
-def _config(path: str) -> SegmentTrainingConfig:
+def _segment_config(path: str) -> SegmentTrainingConfig:
     try:
         return SegmentTrainingConfig.from_dict(json.loads(Path(path).read_text("utf-8")))
     except (OSError, TypeError, ValueError, AttributeError) as error:
-        raise argparse.ArgumentTypeError(
-            f"{path} is no training configuration ({error}); correct it."
-        ) from error
+        raise _no_config(path, error) from error
+
+
+def _sequence_config(path: str) -> SequenceTrainingConfig:
+    try:
+        return configured(SequenceTrainingConfig, json.loads(Path(path).read_text("utf-8")))
+    except (OSError, TypeError, ValueError, AttributeError) as error:
+        raise _no_config(path, error) from error
+
+
+def _no_config(path: str, error: Exception) -> argparse.ArgumentTypeError:
+    return argparse.ArgumentTypeError(f"{path} is no training configuration ({error}); correct it.")
 
 
 def _rows(stage: str, history: History) -> list[dict[str, object]]:

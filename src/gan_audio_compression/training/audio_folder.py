@@ -2,22 +2,25 @@
 
 import hashlib
 import logging
+import zlib
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from gan_audio_compression.audio.errors import AudioError
 from gan_audio_compression.audio.files import replacing
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.corpus.audio import decode_audio
+from gan_audio_compression.corpus.entry import CorpusEntry
 from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.corpus.splits import assign_splits
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
+from gan_audio_compression.signal.variation import Surroundings, Wave, vary
 from gan_audio_compression.training.speech import LoadLogMel, TrainingSpeech
 
 logger = logging.getLogger(__name__)
@@ -28,11 +31,17 @@ TEST_FRACTION = 0.1
 SPLIT_SEED = 0
 
 
-def prepare_speech(folder: Path, cache: Path) -> TrainingSpeech:
+def prepare_speech(folder: Path, cache: Path, variations: int = 0) -> TrainingSpeech:
     """Return the training and validation speech of a corpus; its test split is not read.
 
     The log mel of each recording is kept in `cache` as "<SHA-256 of the recording>.npy", and
     not computed again where it lies there. Unreadable recordings are logged and left out.
+
+    Args:
+        folder: the corpus. Recordings of noise and of rooms that its manifest names are heard in
+            variations.
+        cache: for log mels.
+        variations: of each utterance to train on.
 
     Raises:
         CorpusError: there is no audio in `folder`, or too little to divide.
@@ -44,35 +53,56 @@ def prepare_speech(folder: Path, cache: Path) -> TrainingSpeech:
         test_fraction=TEST_FRACTION,
         seed=SPLIT_SEED,
     )
+    surroundings = Surroundings(
+        *(_recordings(folder, entries, split) for split in ("noise", "rir"))
+    )
     splits: dict[str, dict[str, tuple[int, LoadLogMel]]] = {"train": {}, "validation": {}}
     digest = hashlib.sha256()
     for entry in sorted(entries, key=lambda entry: entry.id):
         if entry.split not in splits:
             continue
+        copies = range(variations if entry.split == "train" else 0)
         try:
-            log_mel = _cached_log_mel(folder / entry.path, cache)
+            made = list(_cached_log_mels(folder / entry.path, cache, copies, surroundings))
         except (AudioError, OSError) as error:
             logger.warning("%s is left out: %s", entry.path, error)
             continue
-        frames = len(np.load(log_mel, mmap_mode="r"))
-        splits[entry.split][entry.id] = frames, partial(np.load, log_mel)
-        digest.update(f"{entry.id} {entry.split} {log_mel.stem}\n".encode())
+        for log_mel in made:
+            name = f"{entry.id} {log_mel.stem}"
+            frames = len(np.load(log_mel, mmap_mode="r"))
+            splits[entry.split][name] = frames, partial(np.load, log_mel)
+            digest.update(f"{name} {entry.split}\n".encode())
     logger.info("Utterances: %d to train, %d to validate.", *map(len, splits.values()))
     return TrainingSpeech(splits["train"], splits["validation"], digest.hexdigest())
 
 
-def _cached_log_mel(recording: Path, cache: Path) -> Path:
-    """Return the file with the recording's log mel [frames, 128], made where it is missing."""
+def _recordings(folder: Path, entries: Iterable[CorpusEntry], split: str) -> list[Wave]:
+    return [_speech((folder / e.path).read_bytes()) for e in entries if e.split == split]
+
+
+def _cached_log_mels(
+    recording: Path, cache: Path, copies: Iterable[int], surroundings: Surroundings
+) -> Iterator[Path]:
+    """Yield files with log mels [frames, 128] of a recording and variations of it.
+
+    They are made where they are missing.
+    """
     data = recording.read_bytes()
-    path = cache / f"{hashlib.sha256(data).hexdigest()}.npy"
-    if not path.exists():
-        log_mel = _log_mel(data)
-        with replacing(path) as aside, aside.open("wb") as file:
-            np.save(file, log_mel)
-    return path
+    digest = hashlib.sha256(data).hexdigest()
+    for copy in (None, *copies):
+        path = cache / (f"{digest}.npy" if copy is None else f"{digest}_varied_{copy}.npy")
+        if not path.exists():
+            wave = _speech(data)
+            if copy is not None:
+                draw = np.random.default_rng((zlib.crc32(wave.tobytes()), copy))
+                wave = vary(wave, surroundings, draw)
+            log_mel: Wave = log_mel_spectrogram(torch.from_numpy(wave)).numpy()
+            with replacing(path) as aside, aside.open("wb") as file:
+                np.save(file, log_mel)
+        yield path
 
 
-def _log_mel(data: bytes) -> NDArray[np.float32]:
+def _speech(data: bytes) -> Wave:
+    """Return a recording at 16 kHz and the project's level."""
     speech, _ = normalise_level(resample(*decode_audio(data), SAMPLE_RATE))
-    log_mel: NDArray[np.float32] = log_mel_spectrogram(torch.from_numpy(speech)).numpy()
-    return log_mel
+    return speech

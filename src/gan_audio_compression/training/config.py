@@ -1,8 +1,28 @@
 """Parameters that the trainings of both codecs share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Any, TypeVar, get_type_hints
 
 NO_OTHER_KEYS = {"extra": "forbid"}
+
+Config = TypeVar("Config")
+
+
+def configured(kind: type[Config], values: Mapping[str, Any]) -> Config:
+    """Return a configuration of nested plain values, as JSON gives them.
+
+    Raises:
+        TypeError: there is a key that no parameter has.
+        ValueError: a value is out of its range.
+    """
+    hints = get_type_hints(kind)
+    parts = {
+        name: configured(hints[name], value)
+        for name, value in values.items()
+        if is_dataclass(hints.get(name)) and isinstance(value, Mapping)
+    }
+    return kind(**{**values, **parts})
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,16 @@ def mean_over_processes(values: Tensor) -> Tensor:
 
 
 @contextmanager
+def first_alone() -> Iterator[None]:
+    """Let the first process do what is below, then the others, who find it done."""
+    if not is_first():
+        distributed.barrier()
+    yield
+    if is_first() and place()[1] > 1:
+        distributed.barrier()
+
+
+@contextmanager
 def together(device: str) -> Iterator[None]:
     """Join the processes that `torchrun` or `trained` has started; alone, do nothing.
 

@@ -54,8 +54,8 @@ def train(
     log_mel: Any, manifest: pd.DataFrame, folder: Path, start: StartParameters = ANEW
 ) -> tuple[SegmentModel, pd.DataFrame]:
     parameters = SegmentTrainingParameters.model_validate(VALUES)
-    gan, gan_history = nodes.train_gan(log_mel, manifest, start, parameters, folder)
-    codec, history = nodes.train_encoder(gan, log_mel, manifest, start, parameters, folder)
+    gan, gan_history = nodes.train_gan(log_mel, manifest, start, parameters, 1, folder)
+    codec, history = nodes.train_encoder(gan, log_mel, manifest, start, parameters, 1, folder)
     return codec, nodes.join_histories(gan_history, history)
 
 

@@ -27,7 +27,11 @@ def train(
     def run(**start: Any) -> tuple[SequenceModel, pd.DataFrame]:
         values = StartParameters.model_validate({"model": None, "tuned": True} | start)
         return nodes.train_sequence_codec(
-            **sequence_speech, start=values, parameters=parameters, checkpoints=tmp_path
+            **sequence_speech,
+            start=values,
+            parameters=parameters,
+            processes=1,
+            checkpoints=tmp_path,
         )
 
     return run

@@ -14,6 +14,7 @@ from gan_audio_compression.pipelines.training_parameters import SegmentTrainingP
 from gan_audio_compression.pipelines.training_speech import training_speech
 from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.training.checkpoint import History
+from gan_audio_compression.training.parallel import trained
 from gan_audio_compression.training.segment import run
 from gan_audio_compression.training.segment.gan_model import GanModel, gan_model_of
 
@@ -23,6 +24,7 @@ def train_gan(
     manifest: pd.DataFrame,
     start: StartParameters,
     parameters: SegmentTrainingParameters,
+    processes: int,
     checkpoints: Path,
 ) -> tuple[GanModel, pd.DataFrame]:
     """Train generator, discriminator and encoder, or take a model's; return a row for each epoch.
@@ -34,8 +36,11 @@ def train_gan(
     if given is not None and not start.tuned:
         return gan_model_of(given), _table("gan", [])
     speech = training_speech(log_mel, manifest)
-    observer = TrackingObserver()
-    model, history = run.train_gan(speech, parameters.root, checkpoints, observer, given)
+    config, observer = parameters.root, TrackingObserver()
+    model, history = trained(
+        *(processes, config.runtime.device),
+        *(run.train_gan, speech, config, checkpoints, observer, given),
+    )
     return model, _table("gan", history)
 
 
@@ -45,6 +50,7 @@ def train_encoder(
     manifest: pd.DataFrame,
     start: StartParameters,
     parameters: SegmentTrainingParameters,
+    processes: int,
     checkpoints: Path,
 ) -> tuple[SegmentModel, pd.DataFrame]:
     """Train the encoder against the quantiser, or take a model; return a row for each epoch."""
@@ -52,8 +58,10 @@ def train_encoder(
     if given is not None and not start.tuned:
         return given, _table("encoder", [])
     speech = training_speech(log_mel, manifest)
-    model, history = run.train_encoder(
-        gan_model, speech, parameters.root, checkpoints, TrackingObserver()
+    config, observer = parameters.root, TrackingObserver()
+    model, history = trained(
+        *(processes, config.runtime.device),
+        *(run.train_encoder, gan_model, speech, config, checkpoints, observer),
     )
     return model, _table("encoder", history)
 

@@ -9,6 +9,7 @@ _SPEECH = [
     "utterance_manifest",
     "params:segment_start",
     "params:segment_training",
+    "params:training_processes",
     "segment_checkpoints",
 ]
 """What both stages learn from, and how."""

@@ -40,6 +40,7 @@ from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.variation import Surroundings, Wave, vary
 from gan_audio_compression.training.checkpoint import History
 from gan_audio_compression.training.magnitude.run import train_magnitude
+from gan_audio_compression.training.parallel import trained
 from gan_audio_compression.training.sequence.run import train_sequence
 
 
@@ -102,6 +103,7 @@ def train_sequence_codec(
     variations: pd.DataFrame,
     start: StartParameters,
     parameters: SequenceTrainingParameters,
+    processes: int,
     checkpoints: Path,
 ) -> tuple[SequenceModel, pd.DataFrame]:
     """Train the sequence codec, or take one as it is; return it and a row for each epoch.
@@ -113,7 +115,11 @@ def train_sequence_codec(
     if given is not None and not start.tuned:
         return given, _by_epoch([])
     speech = with_variations(training_speech(log_mel, manifest), varied, variations)
-    model, history = train_sequence(speech, parameters.root, checkpoints, TrackingObserver(), given)
+    config, observer = parameters.root, TrackingObserver()
+    model, history = trained(
+        *(processes, config.runtime.device),
+        *(train_sequence, speech, config, checkpoints, observer, given),
+    )
     return model, _by_epoch(history)
 
 
@@ -123,6 +129,7 @@ def train_magnitude_network(
     manifest: pd.DataFrame,
     start: StartParameters,
     parameters: MagnitudeTrainingParameters,
+    processes: int,
     checkpoints: Path,
 ) -> tuple[SequenceModel, pd.DataFrame]:
     """Train the receiver's last network on what the codec decodes; return the codec with it.
@@ -132,8 +139,10 @@ def train_magnitude_network(
     if not start.tuned:
         return codec, _by_epoch([])
     originals = training_waves(speech, manifest)
-    model, history = train_magnitude(
-        codec, originals, parameters.root, checkpoints, TrackingObserver()
+    config, observer = parameters.root, TrackingObserver()
+    model, history = trained(
+        *(processes, config.runtime.device),
+        *(train_magnitude, codec, originals, config, checkpoints, observer),
     )
     return model, _by_epoch(history)
 

@@ -13,6 +13,7 @@ from gan_audio_compression.training.config import (
     AdversarialConfig,
     RuntimeConfig,
     ScheduleConfig,
+    configured,
 )
 
 
@@ -104,15 +105,5 @@ class SegmentTrainingConfig:
             TypeError: a key that no parameter has.
             ValueError: a value out of range.
         """
-        gan, encoder = dict(values.get("gan", {})), dict(values.get("encoder", {}))
-        gan["schedule"] = ScheduleConfig(**gan.get("schedule", {}))
-        gan["adversarial"] = AdversarialConfig(**gan.get("adversarial", {}))
-        encoder["schedule"] = ScheduleConfig(**encoder.get("schedule", {}))
-        parts = {
-            "networks": segment_config(values.get("networks", {})),
-            "loss": LossWeights(**values.get("loss", {})),
-            "gan": GanStageConfig(**gan),
-            "encoder": EncoderStageConfig(**encoder),
-            "runtime": RuntimeConfig(**values.get("runtime", {})),
-        }
-        return cls(**{**values, **parts})
+        networks = {"networks": segment_config(values.get("networks", {}))}
+        return configured(cls, {**values, **networks})
