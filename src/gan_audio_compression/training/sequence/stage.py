@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
+from gan_audio_compression.codec.sequence.float_prior import FloatPrior, bits_under, thaw_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.discriminator import Discriminator
+from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
 from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
 from gan_audio_compression.networks.sequence.generator import SequenceGenerator
 from gan_audio_compression.signal.distortion import distortion
@@ -49,16 +50,41 @@ class SequenceNetworks(nn.Module):
             network.mean.copy_(loudness.flatten(0, -2).mean(0))
             network.deviation.copy_(loudness.std())
 
-    def forward(self, log_mel: Tensor, quality: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what the receiver makes of crops [B, T, 128], as loudness, and kbit/s [B]."""
+    def forward(
+        self, log_mel: Tensor, quality: Tensor, noise: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return what the receiver makes of crops [B, T, 128], as loudness, and kbit/s [B].
+
+        Args:
+            log_mel: the crops, in nepers.
+            quality: [B] in 0 .. 1.
+            noise: in -0.5 .. 0.5, [B, T / 4, C]; None where the encoder needs no gradient.
+        """
         with self._autocast(log_mel):
             latents = self.encoder(to_loudness(log_mel), quality).float()
-        # Rounded, with a gradient as if not (Bengio and others, 2013).
-        symbols = latents + (latents.round() - latents).detach()
-        bits = self.prior.code_length(symbols, quality).sum((1, 2))
+        symbols = latents.round().detach()
+        bits = self._bits(symbols, latents, quality, noise).sum((1, 2))
+        # With a gradient as if they were not rounded (Bengio and others, 2013).
+        passed = latents + (symbols - latents).detach()
         with self._autocast(log_mel):
-            generated: Tensor = self.generator(symbols, quality).float()
+            generated: Tensor = self.generator(passed, quality).float()
         return generated, bits * _FRAMES_A_SECOND / log_mel.shape[1] / 1000
+
+    def _bits(
+        self, symbols: Tensor, latents: Tensor, quality: Tensor, noise: Tensor | None
+    ) -> Tensor:
+        """Return what symbols cost, [B, N, C]; the encoder's gradient is that of noisy latents.
+
+        A symbol that costs least where it is gives the encoder no gradient, so that latents gather
+        at the edges of its interval, from where the least step makes other symbols of them. Noise
+        as wide as the interval sees both its sides (Ballé, Laparra and Simoncelli, 2017).
+        """
+        means, log_scales = self.prior(symbols, quality)
+        bits = bits_under(symbols, means, log_scales)
+        if noise is None:
+            return bits
+        felt = bits_under(latents + noise, means.detach(), log_scales.detach())
+        return bits + felt - felt.detach()
 
     def _autocast(self, like: Tensor) -> torch.autocast:
         return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
@@ -104,7 +130,7 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
         log_mel = images.to(self._device)
         drawn = torch.rand(self._config.schedule.batch, generator=self._draws)
         quality = part(drawn).to(self._device)
-        generated, rate = self.model(log_mel, quality)
+        generated, rate = self.model(log_mel, quality, self._noise(log_mel.shape[1]))
         losses = self._losses(log_mel, generated, rate, quality)
         total = losses["distortion"].mean() + losses["cost"].mean()
         if self._adversary:
@@ -139,6 +165,12 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
         """Undo `state`."""
         super().restore(state)
         self._draws.set_state(state["draws"])
+
+    def _noise(self, frames: int) -> Tensor:
+        """Draw noise as wide as a step of the quantiser for this process's crops."""
+        channels = self._config.networks.latent_channels
+        size = (self._config.schedule.batch, frames // LATENT_FRAMES, channels)
+        return part(torch.rand(size, generator=self._draws) - 0.5).to(self._device)
 
     def _losses(
         self, log_mel: Tensor, generated: Tensor, rate: Tensor, quality: Tensor
