@@ -66,7 +66,9 @@ def speech(load: Any = log_mel) -> TrainingSpeech:
 @pytest.mark.parametrize(("train", "config"), [(train_sequence, SEQUENCE), (train_gan, SEGMENT)])
 def test_losses_are_the_same_with_one_and_with_two(train: Any, config: Any, tmp_path: Path) -> None:
     histories = [
-        trained(count, "cpu", train, speech(), config, tmp_path / str(count), Observer())[1]
+        trained(count, "cpu", partial(train, speech(), config, tmp_path / str(count), Observer()))[
+            1
+        ]
         for count in (1, 2)
     ]
     assert len(histories[0]) == len(histories[1]) == STEPS
@@ -79,19 +81,25 @@ def test_a_killed_process_ends_the_training_which_then_goes_on(tmp_path: Path) -
     train_sequence(speech(), replace(short), tmp_path, Observer())
     more = replace(SEQUENCE, seed=1)
     with pytest.raises(TrainingProcessError, match=r"Process 1 of 2 .* has ended \(.*run again"):
-        trained(2, "cpu", train_sequence, speech(killing), more, tmp_path, Observer())
-    _, history = trained(2, "cpu", train_sequence, speech(), more, tmp_path, Observer())
+        trained(2, "cpu", partial(train_sequence, speech(killing), more, tmp_path, Observer()))
+    _, history = trained(2, "cpu", partial(train_sequence, speech(), more, tmp_path, Observer()))
     assert len(history) == STEPS
 
 
 def test_a_process_that_diverges_ends_all(tmp_path: Path) -> None:
     with pytest.raises(TrainingProcessError, match="sequence diverged at step 0"):
-        trained(2, "cpu", train_sequence, speech(diverging), SEQUENCE, tmp_path, Observer())
+        trained(
+            2, "cpu", partial(train_sequence, speech(diverging), SEQUENCE, tmp_path, Observer())
+        )
 
 
 def test_a_batch_that_cannot_be_divided_is_one_sentence(tmp_path: Path) -> None:
     odd = replace(SEQUENCE, schedule=replace(SCHEDULE, batch=3))
     with pytest.raises(TrainingProcessError, match="A batch of 3 cannot be divided among 2"):
-        trained(2, "cpu", train_sequence, speech(), odd, tmp_path, Observer())
+        trained(2, "cpu", partial(train_sequence, speech(), odd, tmp_path, Observer()))
     with pytest.raises(TrainingDataError, match="no speech"):
-        trained(1, "cpu", train_sequence, replace(speech(), train={}), odd, tmp_path, Observer())
+        trained(
+            1,
+            "cpu",
+            partial(train_sequence, replace(speech(), train={}), odd, tmp_path, Observer()),
+        )

@@ -8,7 +8,7 @@ from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.pyfunc import PythonModel, PythonModelContext
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from gan_audio_compression.codec.codec import Codec
 from gan_audio_compression.codec.container.header import MAGIC
@@ -16,7 +16,7 @@ from gan_audio_compression.codec.container.header import MAGIC
 COLUMN = "data"
 
 
-class ServedCodec(PythonModel):  # type: ignore[misc]
+class ServedCodec(PythonModel):
     """Takes and gives the bytes of files, in the column `data`.
 
     A .gac file becomes a WAV; any other is taken for a recording and becomes a .gac file.

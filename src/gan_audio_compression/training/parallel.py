@@ -92,25 +92,24 @@ def together(device: str) -> Iterator[None]:
         distributed.destroy_process_group()
 
 
-def trained(count: int, device: str, train: Callable[..., Result], *arguments: Any) -> Result:
-    """Return what `train(*arguments)` gives, which so many processes of this machine have done.
+def trained(count: int, device: str, train: Callable[[], Result]) -> Result:
+    """Return what `train()` gives, which so many processes of this machine have done.
 
     Args:
         count: of processes; 1 for this one alone.
         device: of the training; of several GPUs each process takes its own.
-        train: importable by other processes. It keeps checkpoints and does nothing again that is
-            done, so that this process reads the outcome of the others there.
-        arguments: that can be sent to other processes.
+        train: can be sent to other processes, such as a partial function. It keeps checkpoints and
+            does nothing again that is done, so that this process finds there what the others did.
 
     Raises:
         TrainingProcessError: a process was killed or has raised an error; the others are ended.
     """
     if count > 1:
-        _in_processes(count, device, train, *arguments)
-    return train(*arguments)
+        _in_processes(count, device, train)
+    return train()
 
 
-def _in_processes(count: int, *job: Any) -> None:
+def _in_processes(count: int, device: str, train: Callable[[], Any]) -> None:
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
@@ -125,7 +124,7 @@ def _in_processes(count: int, *job: Any) -> None:
         monitor_interval=0.5,
     )
     try:
-        elastic_launch(config, _join_and_train)(*job)
+        elastic_launch(config, _join_and_train)(device, train)
     except ChildFailedError as error:
         rank, failure = min(error.failures.items(), key=lambda item: item[1].timestamp)
         raise TrainingProcessError(
@@ -134,9 +133,9 @@ def _in_processes(count: int, *job: Any) -> None:
         ) from error
 
 
-def _join_and_train(device: str, train: Callable[..., Any], *arguments: Any) -> None:
+def _join_and_train(device: str, train: Callable[[], Any]) -> None:
     with together(device):
-        train(*arguments)
+        train()
 
 
 def _reason(failure: Any) -> str:

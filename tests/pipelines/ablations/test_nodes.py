@@ -30,7 +30,7 @@ def parameters(**variants: dict[str, Any]) -> AblationParameters:
 
 
 MEASURES = MeasureParameters.model_validate([TOY_MEASURE])
-ABLATIONS = {
+ABLATIONS: dict[str, dict[str, Any]] = {
     "wide": {"label": "wider", "training": {"networks": {"width": 12}}},
     "plain": {"label": "plain", "varied": False},
 }

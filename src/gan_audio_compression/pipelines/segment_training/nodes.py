@@ -1,6 +1,7 @@
 """Nodes of the segment codec's training."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -37,10 +38,8 @@ def train_gan(
         return gan_model_of(given), _table("gan", [])
     speech = training_speech(log_mel, manifest)
     config, observer = parameters.root, TrackingObserver()
-    model, history = trained(
-        *(processes, config.runtime.device),
-        *(run.train_gan, speech, config, checkpoints, observer, given),
-    )
+    train = partial(run.train_gan, speech, config, checkpoints, observer, given)
+    model, history = trained(processes, config.runtime.device, train)
     return model, _table("gan", history)
 
 
@@ -59,10 +58,8 @@ def train_encoder(
         return given, _table("encoder", [])
     speech = training_speech(log_mel, manifest)
     config, observer = parameters.root, TrackingObserver()
-    model, history = trained(
-        *(processes, config.runtime.device),
-        *(run.train_encoder, gan_model, speech, config, checkpoints, observer),
-    )
+    train = partial(run.train_encoder, gan_model, speech, config, checkpoints, observer)
+    model, history = trained(processes, config.runtime.device, train)
     return model, _table("encoder", history)
 
 

@@ -116,10 +116,8 @@ def train_sequence_codec(
         return given, _by_epoch([])
     speech = with_variations(training_speech(log_mel, manifest), varied, variations)
     config, observer = parameters.root, TrackingObserver()
-    model, history = trained(
-        *(processes, config.runtime.device),
-        *(train_sequence, speech, config, checkpoints, observer, given),
-    )
+    train = partial(train_sequence, speech, config, checkpoints, observer, given)
+    model, history = trained(processes, config.runtime.device, train)
     return model, _by_epoch(history)
 
 
@@ -140,10 +138,8 @@ def train_magnitude_network(
         return codec, _by_epoch([])
     originals = training_waves(speech, manifest)
     config, observer = parameters.root, TrackingObserver()
-    model, history = trained(
-        *(processes, config.runtime.device),
-        *(train_magnitude, codec, originals, config, checkpoints, observer),
-    )
+    train = partial(train_magnitude, codec, originals, config, checkpoints, observer)
+    model, history = trained(processes, config.runtime.device, train)
     return model, _by_epoch(history)
 
 
