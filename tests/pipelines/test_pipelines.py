@@ -89,6 +89,7 @@ def test_training_sees_no_file_and_no_score(pipelines: dict[str, Pipeline]) -> N
         "utterance_manifest",
         "params:segment_start",
         "params:segment_training",
+        "params:training_processes",
         "segment_checkpoints",
     }
 

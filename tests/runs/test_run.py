@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 import pandas as pd
 import pytest
@@ -253,7 +254,7 @@ def test_a_logged_codec_opens_with_its_requirements_alone(
     client, run = tracked
     logged = {model.name: model for model in client.search_logged_models(["1"])}
     assert logged[name].source_run_id == run.info.run_id
-    folder = Path(logged[name].artifact_location)
+    folder = Path(urlparse(logged[name].artifact_location).path)
     requirements = (folder / "requirements.txt").read_text().splitlines()
     assert all("==" in requirement for requirement in requirements)
     python = make_environment(tmp_path / "venv", requirements)

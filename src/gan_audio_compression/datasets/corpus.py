@@ -1,5 +1,6 @@
 """A folder of speech as somebody else laid it out: read only."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,8 +15,8 @@ from gan_audio_compression.corpus.folder import files_below
 from gan_audio_compression.datasets.files import DatasetFileError, open_filesystem
 
 _PREVIEWED_PATHS = 20
-# What object stores and filesystems say of a file that has changed, in small letters.
-_VERSION = ("etag", "md5hash", "size", "lastmodified", "mtime", "created")
+# What stores without such a tag say of a file that has changed, in small letters.
+_VERSION = ("md5hash", "size", "lastmodified", "mtime", "created")
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class SpeechCorpus:
     Attributes:
         root: The folder, as its filesystem names it.
         versions: For the path of each file, relative to the folder and with forward slashes, what
-            changes when the file does: its tag in an object store, or its size and time. The paths
-            are sorted; hidden files and folders are left out.
+            changes when the file does: its MD5, which is also the tag that an object store gives a
+            file that came as a whole. The paths are sorted; hidden ones are left out.
     """
 
     root: str
@@ -115,14 +116,15 @@ class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
     def _local_files(self) -> Iterator[tuple[str, str]]:
         root = Path(self._root)
         for path in files_below(root):
-            state = (root / path).stat()
-            yield path, f"{state.st_size} {state.st_mtime_ns}"
+            with (root / path).open("rb") as file:
+                yield path, hashlib.file_digest(file, "md5").hexdigest()
 
     def _remote_files(self) -> Iterator[tuple[str, str]]:
         root = self._fs._strip_protocol(self._root).rstrip("/")
         for file, about in self._fs.find(root, detail=True).items():
-            named = {key.lower(): value for key, value in about.items()}
-            yield file[len(root) + 1 :], " ".join(str(named.get(key)) for key in _VERSION)
+            named = {key.lower(): str(value) for key, value in about.items()}
+            version = named.get("etag") or " ".join(named.get(key, "") for key in _VERSION)
+            yield file[len(root) + 1 :], version.strip('"')
 
     def _exists(self) -> bool:
         return bool(self._fs.isdir(self._root))

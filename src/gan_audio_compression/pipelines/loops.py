@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -118,6 +119,15 @@ def original_speech(speech: Partitions, manifest: pd.DataFrame, id: str) -> Wave
     """Load an utterance [n] at the level that the speaker had."""
     level_code = int(manifest.loc[manifest["id"] == id, "level_code"].iloc[0])
     return at_own_level(speech[id], level_code)
+
+
+def loader(partitions: Partitions, id: str) -> Callable[[], Any]:
+    """Return what loads a partition; where it has gone, what says so to the job that needs it."""
+    return partitions.get(id, partial(_gone, id))
+
+
+def _gone(id: str) -> NoReturn:
+    raise FileNotFoundError(f"{id} has gone since it was made; run the pipeline that makes it.")
 
 
 def at_own_level(load: Callable[[], Wave], level_code: int, seconds: int | None = None) -> Wave:

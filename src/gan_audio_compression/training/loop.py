@@ -75,9 +75,8 @@ def run_stage(
     Raises:
         DivergenceError: a loss or weight is not finite; the message names step and checkpoint.
     """
-    history: History = []
-    if found := store.load():
-        state, history = found
+    state, history = store.load() or ({}, [])
+    if history:
         stage.restore(state)
     per_epoch = schedule.steps_per_epoch or math.ceil(sampler.segments / schedule.batch)
     steps = schedule.epochs * per_epoch

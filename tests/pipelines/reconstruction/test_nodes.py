@@ -143,7 +143,7 @@ def test_a_file_that_has_gone_is_a_row_that_says_so(
     bench = Bench.model_validate({"toy": toy_entry()})
     done = run_loop(reconstruct_utterances(toys, log, bench, INLINE, {}))
     assert set(done.partitions[1]) == {"toy/a"}
-    assert "the file of toy/b has gone" in done.records["toy/b"]["error"]
+    assert "toy/b.toy has gone since it was made" in done.records["toy/b"]["error"]
 
 
 def test_no_file_closes_an_empty_log(reconstruct: Callable[..., Any]) -> None:

@@ -23,6 +23,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceResult,
     at_own_level,
     held_out,
+    loader,
     rows_of,
     usable,
     utterance_loop,
@@ -148,7 +149,7 @@ def _jobs(
         UtteranceJob(
             f"{key}/{row.id}",
             item_key(str(row.key), recipe),
-            partial(_load, key, speech[str(row.id)], int(row.level_code)),
+            partial(_load, key, loader(speech, str(row.id)), int(row.level_code)),
             _about(key, row) | made_by,
             partition=f"{key}/{row.id}{codec.suffix}",
         )

@@ -17,6 +17,7 @@ from gan_audio_compression.pipelines.loops import (
     Records,
     UtteranceJob,
     UtteranceResult,
+    loader,
     rows_of,
     usable,
     utterance_loop,
@@ -77,7 +78,7 @@ def _jobs(
     except CodecMissingError:  # its log of compression says so
         return
     for row in rows_of(coded):
-        load = coded_files.get(f"{row.id}{codec.suffix}", partial(_missing, str(row.id)))
+        load = loader(coded_files, f"{row.id}{codec.suffix}")
         yield UtteranceJob(
             str(row.id),
             item_key(str(row.file_sha256), recipe),
@@ -88,7 +89,3 @@ def _jobs(
 
 def _load(key: str, load: Callable[[], bytes]) -> Item:
     return key, load()
-
-
-def _missing(id: str) -> bytes:
-    raise FileNotFoundError(f"the file of {id} has gone since it was coded; run compression again.")

@@ -102,8 +102,8 @@ def train_sequence_codec(
     varied: Partitions,
     variations: pd.DataFrame,
     start: StartParameters,
-    parameters: SequenceTrainingParameters,
     processes: int,
+    parameters: SequenceTrainingParameters,
     checkpoints: Path,
 ) -> tuple[SequenceModel, pd.DataFrame]:
     """Train the sequence codec, or take one as it is; return it and a row for each epoch.
@@ -126,8 +126,8 @@ def train_magnitude_network(
     speech: Partitions,
     manifest: pd.DataFrame,
     start: StartParameters,
-    parameters: MagnitudeTrainingParameters,
     processes: int,
+    parameters: MagnitudeTrainingParameters,
     checkpoints: Path,
 ) -> tuple[SequenceModel, pd.DataFrame]:
     """Train the receiver's last network on what the codec decodes; return the codec with it.

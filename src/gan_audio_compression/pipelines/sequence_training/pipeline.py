@@ -4,6 +4,8 @@ from kedro.pipeline import Node, Pipeline
 
 from gan_audio_compression.pipelines.sequence_training import nodes
 
+_START = ("params:sequence_start", "params:training_processes")
+
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
@@ -28,9 +30,8 @@ def create_pipeline() -> Pipeline:
                     "utterance_manifest",
                     "varied_log_mel",
                     "variations_log",
-                    "params:sequence_start",
+                    *_START,
                     "params:sequence_training",
-                    "params:training_processes",
                     "sequence_checkpoints",
                 ],
                 outputs=["sequence_networks", "sequence_history"],
@@ -42,9 +43,8 @@ def create_pipeline() -> Pipeline:
                     "sequence_networks",
                     "speech",
                     "utterance_manifest",
-                    "params:sequence_start",
+                    *_START,
                     "params:magnitude_training",
-                    "params:training_processes",
                     "magnitude_checkpoints",
                 ],
                 outputs=["sequence_model", "magnitude_history"],

@@ -30,6 +30,7 @@ from gan_audio_compression.pipelines.loops import (
     Wave,
     at_own_level,
     held_out,
+    loader,
     rows_of,
     usable,
     utterance_loop,
@@ -93,9 +94,13 @@ def score_codecs(
         else:
             phones = scored_phones(labels, str(row.utterance))
             id = str(row.utterance)
-            original = partial(at_own_level, speech[id], level_codes[id])
+            original = partial(at_own_level, loader(speech, id), level_codes[id])
             load = partial(
-                _pair, original, reconstructed_speech[str(row.id)], phones, bool(row.has_delay)
+                _pair,
+                original,
+                loader(reconstructed_speech, str(row.id)),
+                phones,
+                bool(row.has_delay),
             )
         key = item_key(*recipe, str(row.key), "" if made is None else str(made.key))
         jobs.append(UtteranceJob(str(row.id), key, load, _about(row)))
