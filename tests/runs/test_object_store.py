@@ -48,7 +48,7 @@ def copy(stored: Path, store: ObjectStore) -> Path:
 
 def test_files_and_models_are_the_same_as_on_a_disk(project: Path, copy: Path) -> None:
     data = project / "data" / "test"
-    kept = [*data.glob("06_models/*.safetensors"), *data.rglob("coded_files/*/*")]
+    kept = [*data.glob("06_models/*.safetensors"), *data.rglob("coded_files/*/*.gac")]
     files = [file.relative_to(data) for file in kept if file.is_file()]
     assert len({file.suffix for file in files}) >= 2
     for file in files:
