@@ -105,7 +105,7 @@ class ProjectHooks:
         if about.get("mlflow") != "artifact" or mlflow.active_run() is None:
             return
         with file_on_this_machine(dataset) as path:
-            mlflow.log_artifact(path)
+            mlflow.log_artifact(path.as_posix())
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: Catalog) -> None:
@@ -116,8 +116,9 @@ class ProjectHooks:
             return
         if (manifest := _load_used("utterance_manifest", pipeline, catalog)) is not None:
             _log_corpus(manifest)
-        mlflow.set_tags(_model_digests(pipeline, catalog))
-        _log_codecs(pipeline, catalog)
+        models = _models_used(pipeline, catalog)
+        mlflow.set_tags({f"{name}.digest": str(model.digest) for name, model in models.items()})
+        _log_codecs(models, catalog)
 
     @hook_impl(specname="after_pipeline_run", trylast=True)
     def show_results(
@@ -224,23 +225,21 @@ def _load_used(name: str, pipeline: Pipeline, catalog: Catalog) -> Any:
     return None
 
 
-def _model_digests(pipeline: Pipeline, catalog: Catalog) -> dict[str, str]:
-    """The digest of each model that the pipeline reads or writes, as `<dataset>.digest`."""
-    digests = {}
-    for name in sorted(pipeline.datasets()):
-        if name.endswith("_model") and (model := _load_used(name, pipeline, catalog)) is not None:
-            digests[f"{name}.digest"] = str(model.digest)
-    return digests
+def _models_used(pipeline: Pipeline, catalog: Catalog) -> dict[str, Any]:
+    """The models that the pipeline reads or writes, by the names of their datasets."""
+    names = sorted(name for name in pipeline.datasets() if name.endswith("_model"))
+    found = {name: _load_used(name, pipeline, catalog) for name in names}
+    return {name: model for name, model in found.items() if model is not None}
 
 
-def _log_codecs(pipeline: Pipeline, catalog: Catalog) -> None:
-    """Log each codec that the pipeline reads or writes as an MLflow model."""
+def _log_codecs(models: Mapping[str, Any], catalog: Catalog) -> None:
+    """Log those of some models that configuration names as MLflow models."""
     from gan_audio_compression.tracking.log_codec import log_codec
 
     codecs = catalog.load(_CODECS) if _CODECS in catalog else {}
     for name, registered in codecs.items():
-        if (model := _load_used(name, pipeline, catalog)) is not None:
-            log_codec(name, model, registered)
+        if name in models:
+            log_codec(name, models[name], registered)
 
 
 def _log_corpus(manifest: "pd.DataFrame") -> None:

@@ -3,51 +3,23 @@
 import errno
 import logging
 import os
-import signal
 from collections.abc import Iterator
 
 import pytest
 
 from gan_audio_compression.command_line.processes import Processes
-
-
-def divide(context: int, item: int) -> float:
-    return context / item
-
-
-def kill_itself(context: int, item: int) -> int:
-    if item == context:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return item
-
-
-def torch_threads(context: object, item: int) -> int:
-    import torch
-
-    return torch.get_num_threads()
-
-
-def process_id(context: None, item: int) -> int:
-    return os.getpid()
+from tests.compute.work import (
+    Counted,
+    divide,
+    kill_itself,
+    numbered,
+    process_id,
+    torch_threads,
+)
 
 
 def unsendable(context: None, item: int) -> object:
     return (lambda: item) if item == 1 else item
-
-
-class Counted:
-    """Counts how often it crosses to another process."""
-
-    def __init__(self) -> None:
-        self.sent = 0
-
-    def __getstate__(self) -> dict[str, int]:
-        self.sent += 1
-        return {"sent": self.sent}
-
-
-def numbered(values: list[int]) -> list[tuple[str, int]]:
-    return [(f"u{position}", value) for position, value in enumerate(values)]
 
 
 def test_results_come_in_the_order_of_the_items() -> None:

@@ -10,28 +10,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gan_audio_compression.compute.dask import DaskEngine
 from gan_audio_compression.compute.engine import ComputeError, Engine
 from gan_audio_compression.compute.inline import InlineEngine
+from tests.compute.work import (
+    Counted,
+    divide,
+    kill_itself,
+    numbered,
+    process_id,
+    torch_threads,
+)
 
 ENGINES: dict[str, Callable[[], Engine]] = {
     "inline": InlineEngine,
     "dask": lambda: DaskEngine(workers=2),
 }
-
-
-def divide(context: int, item: int) -> float:
-    return context / item
-
-
-def kill_itself(context: int, item: int) -> int:
-    if item == context:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return item
 
 
 def kill_once(folder: Path, item: int) -> int:
@@ -47,38 +44,13 @@ def sleep(context: None, item: float) -> float:
     return item
 
 
-def torch_threads(context: object, item: int) -> int:
-    import torch
-
-    return torch.get_num_threads()
-
-
-def process_id(context: None, item: int) -> int:
-    return os.getpid()
-
-
 def unsendable(context: None, item: int) -> object:
     return threading.Lock() if item == 1 else item
-
-
-class Counted:
-    """Counts how often it crosses to another process."""
-
-    def __init__(self) -> None:
-        self.sent = 0
-
-    def __getstate__(self) -> dict[str, int]:
-        self.sent += 1
-        return {"sent": self.sent}
 
 
 @pytest.fixture(params=list(ENGINES))
 def engine(request: pytest.FixtureRequest) -> Engine:
     return ENGINES[request.param]()
-
-
-def numbered(values: list[Any]) -> list[tuple[str, Any]]:
-    return [(f"u{position}", value) for position, value in enumerate(values)]
 
 
 def test_each_item_has_its_outcome(engine: Engine) -> None:

@@ -136,11 +136,10 @@ class _Loop(Generic[I, T]):
         self._client = client
         self._job = job
         self._resources = dict(resources)
-        self._in_flight: dict[Future, _Item[I]] = {}
+        # Each item with the job that it was sent with, which may since be lost.
+        self._in_flight: dict[Future, tuple[_Item[I], Future]] = {}
         self._ready = as_completed(loop=client.loop)
         self._sent_job = self._send_job()
-        # Which items were sent with a job that may since be lost.
-        self._sent_with: dict[Future, Future] = {}
 
     def outcomes(self, items: Iterator[_Item[I]]) -> Iterator[Outcome[T]]:
         """Yield outcomes as they are ready; what died with its worker is run again at the end."""
@@ -173,7 +172,7 @@ class _Loop(Generic[I, T]):
 
         while True:
             future = next(self._ready)
-            item, sent_job = self._in_flight.pop(future), self._sent_with.pop(future)
+            item, sent_job = self._in_flight.pop(future)
             try:
                 outcome: Outcome[T] = future.result()
                 return outcome
@@ -189,8 +188,7 @@ class _Loop(Generic[I, T]):
         future = self._client.submit(
             _attempt, self._sent_job, item.id, item.item, pure=False, resources=self._resources
         )
-        self._in_flight[future] = item
-        self._sent_with[future] = self._sent_job
+        self._in_flight[future] = item, self._sent_job
         self._ready.add(future)
 
     def _send_anew(self, item: _Item[I], sent_job: "Future") -> None:

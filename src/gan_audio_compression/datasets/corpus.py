@@ -15,8 +15,6 @@ from gan_audio_compression.corpus.folder import files_below
 from gan_audio_compression.datasets.files import DatasetFileError, open_filesystem
 
 _PREVIEWED_PATHS = 20
-# What stores without such a tag say of a file that has changed, in small letters.
-_VERSION = ("md5hash", "size", "lastmodified", "mtime", "created")
 
 
 @dataclass(frozen=True)
@@ -25,23 +23,27 @@ class SpeechCorpus:
 
     Attributes:
         root: The folder, as its filesystem names it.
-        versions: For the path of each file, relative to the folder and with forward slashes, what
-            changes when the file does: its MD5, which is also the tag that an object store gives a
-            file that came as a whole. The paths are sorted; hidden ones are left out.
+        paths: Paths of all files relative to the folder, sorted, with forward slashes; hidden
+            files and folders are left out.
+        tags: What an object store calls the content of each, by path; empty where it says nothing.
     """
 
     root: str
-    versions: Mapping[str, str]
+    paths: tuple[str, ...]
+    tags: Mapping[str, str]
     _fs: Any
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths of all files."""
-        return tuple(self.versions)
 
     def reader(self, path: str) -> Callable[[], bytes]:
         """What reads a file, for a worker: it does not hold the list of all the others."""
-        return partial(replace(self, versions={}).read_bytes, path)
+        return partial(replace(self, paths=(), tags={}).read_bytes, path)
+
+    def version(self, path: str) -> str:
+        """What changes when a file does: its MD5, which most stores know of what came as a whole.
+
+        Raises:
+            DatasetFileError: If there is no such file.
+        """
+        return self.tags.get(path) or hashlib.md5(self.read_bytes(path)).hexdigest()
 
     def read_bytes(self, path: str) -> bytes:
         """The content of the file at a relative path.
@@ -94,9 +96,10 @@ class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
                 f"The corpus folder {self._root} does not exist: set corpus.path, for example "
                 "with --params corpus.path=FOLDER."
             )
-        versions = self._local_files() if self._protocol == "file" else self._remote_files()
-        visible = {path: version for path, version in versions if not _is_hidden(path)}
-        return SpeechCorpus(self._root, dict(sorted(visible.items())), self._fs)
+        local = self._protocol == "file"
+        tags = dict.fromkeys(files_below(Path(self._root)), "") if local else dict(self._tagged())
+        paths = sorted(path for path in tags if not _is_hidden(path))
+        return SpeechCorpus(self._root, tuple(paths), {} if local else tags, self._fs)
 
     def save(self, data: NoReturn) -> NoReturn:
         """Refused: a corpus is raw data.
@@ -113,18 +116,10 @@ class SpeechCorpusDataset(AbstractDataset[NoReturn, SpeechCorpus]):
         paths = self.load().paths
         return JSONPreview(json.dumps({"files": len(paths), "first": paths[:_PREVIEWED_PATHS]}))
 
-    def _local_files(self) -> Iterator[tuple[str, str]]:
-        root = Path(self._root)
-        for path in files_below(root):
-            with (root / path).open("rb") as file:
-                yield path, hashlib.file_digest(file, "md5").hexdigest()
-
-    def _remote_files(self) -> Iterator[tuple[str, str]]:
+    def _tagged(self) -> Iterator[tuple[str, str]]:
         root = self._fs._strip_protocol(self._root).rstrip("/")
         for file, about in self._fs.find(root, detail=True).items():
-            named = {key.lower(): str(value) for key, value in about.items()}
-            version = named.get("etag") or " ".join(named.get(key, "") for key in _VERSION)
-            yield file[len(root) + 1 :], version.strip('"')
+            yield file[len(root) + 1 :], str(about.get("ETag", "")).strip('"')
 
     def _exists(self) -> bool:
         return bool(self._fs.isdir(self._root))

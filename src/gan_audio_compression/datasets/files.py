@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import PurePosixPath
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
@@ -61,20 +61,21 @@ def write_whole(fs: Any, path: str, data: bytes) -> None:
 
 
 @contextmanager
-def file_on_this_machine(dataset: Any) -> Iterator[str]:
-    """Give the path of a dataset's file, or of a copy where it is in a store.
-
-    Args:
-        dataset: With one file on a filesystem of fsspec, as those of kedro-datasets have.
-    """
-    path = get_filepath_str(dataset._get_load_path(), dataset._protocol)
-    if is_local(dataset._fs):
-        yield path
+def on_this_machine(fs: Any, path: str) -> Iterator[Path]:
+    """Give the path of a file, or of a copy for as long as it is needed where it is in a store."""
+    if is_local(fs):
+        yield Path(path)
         return
     with TemporaryDirectory() as folder:
-        copy = f"{folder}/{PurePosixPath(path).name}"
-        dataset._fs.get_file(path, copy)
+        copy = Path(folder) / PurePosixPath(path).name
+        fs.get_file(path, copy.as_posix())
         yield copy
+
+
+def file_on_this_machine(dataset: Any) -> AbstractContextManager[Path]:
+    """Give the same of a dataset with one file by fsspec, as those of kedro-datasets are."""
+    path = get_filepath_str(dataset._get_load_path(), dataset._protocol)
+    return on_this_machine(dataset._fs, path)
 
 
 class FileDataset(AbstractVersionedDataset[Saved, Loaded]):

@@ -98,7 +98,7 @@ class LogParts:
         """Forget all: the table has it."""
         self._lines.clear()
         self._claim = None
-        if self._fs.exists(self._folder):
+        if self.exist():
             self._fs.rm(self._folder, recursive=True)
 
     def require_unclaimed(self) -> None:
@@ -112,7 +112,7 @@ class LogParts:
 
     def records(self) -> Iterator[Record]:
         """Yield the records, earlier ones first."""
-        if not self._fs.exists(self._folder):
+        if not self.exist():
             return
         names = [str(name) for name in self._fs.ls(self._folder, detail=False)]
         for name in sorted(name for name in names if name.endswith(".jsonl")):

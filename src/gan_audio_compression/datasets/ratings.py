@@ -1,13 +1,11 @@
 """The ratings of a listening test, which the server or an import has stored."""
 
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
-from gan_audio_compression.datasets.files import is_local, open_filesystem
+from gan_audio_compression.datasets.files import on_this_machine, open_filesystem
 from gan_audio_compression.evaluation.mushra.ratings import COLUMNS, no_ratings
 from gan_audio_compression.listening.store import RatingStore, StoredRating
 
@@ -44,12 +42,10 @@ class RatingsDataset(AbstractDataset[None, pd.DataFrame]):
         """
         if not self._exists():
             return no_ratings()
-        if is_local(self._fs):
-            return _table_of(Path(self._filepath))
-        with TemporaryDirectory() as folder:
-            copy = Path(folder) / PurePosixPath(self._filepath).name
-            copy.write_bytes(self._fs.cat_file(self._filepath))
-            return _table_of(copy)
+        with on_this_machine(self._fs, self._filepath) as file:
+            store = RatingStore.open(file)
+            rows = [row for stored in store.latest() for row in _rows(stored, store)]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def save(self, data: None) -> None:
         """Refuse.
@@ -64,12 +60,6 @@ class RatingsDataset(AbstractDataset[None, pd.DataFrame]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._filepath}
-
-
-def _table_of(file: Path) -> pd.DataFrame:
-    store = RatingStore.open(file)
-    rows = [row for stored in store.latest() for row in _rows(stored, store)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _rows(stored: StoredRating, store: RatingStore) -> list[dict[str, Any]]:

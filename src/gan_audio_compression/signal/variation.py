@@ -4,6 +4,7 @@ They are the common ones of speech training (speed: Ko and others, "Audio augmen
 recognition", 2015, with pitch and formants), drawn at random.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,6 +78,11 @@ def vary(speech: Wave, surroundings: Surroundings, draw: np.random.Generator) ->
         varied = torch.cat([varied[:place], _pause(varied, draw), varied[place:]])
     gain = 10 ** (draw.uniform(-_LEVEL_DB, _LEVEL_DB) / 20)
     return np.asarray((varied * gain).numpy(), np.float32)
+
+
+def variation(speech: Wave, surroundings: Surroundings, number: int) -> Wave:
+    """Return one of the variations of speech [n], which depends on these alone; see `vary`."""
+    return vary(speech, surroundings, np.random.default_rng((zlib.crc32(speech.tobytes()), number)))
 
 
 def _response(surroundings: Surroundings, draw: np.random.Generator) -> Wave:

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import zlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from gan_audio_compression.corpus.splits import assign_splits
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.signal.variation import Surroundings, Wave, vary
+from gan_audio_compression.signal.variation import Surroundings, Wave, variation
 from gan_audio_compression.training.speech import LoadLogMel, TrainingSpeech
 
 logger = logging.getLogger(__name__)
@@ -89,17 +88,16 @@ def _cached_log_mels(
     """
     data = recording.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
-    for copy in (None, *copies):
-        path = cache / (f"{digest}.npy" if copy is None else f"{digest}_varied_{copy}.npy")
-        if not path.exists():
-            wave = _speech(data)
-            if copy is not None:
-                draw = np.random.default_rng((zlib.crc32(wave.tobytes()), copy))
-                wave = vary(wave, surroundings, draw)
-            log_mel: Wave = log_mel_spectrogram(torch.from_numpy(wave)).numpy()
-            with replacing(path) as aside, aside.open("wb") as file:
-                np.save(file, log_mel)
-        yield path
+    paths: dict[int | None, Path] = {None: cache / f"{digest}.npy"}
+    paths |= {copy: cache / f"{digest}_varied_{copy}.npy" for copy in copies}
+    if missing := [copy for copy, path in paths.items() if not path.exists()]:
+        speech = _speech(data)
+    for copy in missing:
+        wave = speech if copy is None else variation(speech, surroundings, copy)
+        log_mel: Wave = log_mel_spectrogram(torch.from_numpy(wave)).numpy()
+        with replacing(paths[copy]) as aside, aside.open("wb") as file:
+            np.save(file, log_mel)
+    yield from paths.values()
 
 
 def _speech(data: bytes) -> Wave:

@@ -22,6 +22,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
     at_own_level,
+    loader,
     rows_of,
     usable,
     utterance_loop,
@@ -85,7 +86,9 @@ def score_ablations(
             UtteranceJob(
                 f"{key}/{row.id}",
                 item_key(str(row.key), recipe),
-                partial(_load, key, speech[str(row.id)], int(row.level_code), parameters.seconds),
+                partial(
+                    _load, key, loader(speech, str(row.id)), int(row.level_code), parameters.seconds
+                ),
                 {"ablation": name, "bitrate": int(bitrate), "utterance": row.id},
             )
             for row in rows_of(rows[rows["split"] == "validation"])

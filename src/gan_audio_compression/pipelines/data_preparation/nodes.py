@@ -25,6 +25,7 @@ from gan_audio_compression.corpus.phones import (
 from gan_audio_compression.corpus.readers import list_entries
 from gan_audio_compression.corpus.splits import assign_splits
 from gan_audio_compression.datasets.corpus import SpeechCorpus
+from gan_audio_compression.datasets.files import DatasetFileError
 from gan_audio_compression.pipelines.data_preparation.parameters import CorpusParameters
 from gan_audio_compression.pipelines.loops import (
     Records,
@@ -139,9 +140,13 @@ def tabulate_dialects(manifest: pd.DataFrame) -> pd.DataFrame:
 def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[UtteranceJob]:
     for about in utterances.to_dict("records"):
         id, path = str(about.pop("id")), str(about["path"])
+        try:
+            version = corpus.version(path)
+        except DatasetFileError:  # the loop reads it again and records why it cannot
+            version = "unreadable"
         yield UtteranceJob(
             id,
-            item_key(code_digest("audio", "corpus.audio", "signal"), corpus.versions.get(path, "")),
+            item_key(code_digest("audio", "corpus.audio", "signal"), version),
             corpus.reader(path),
             {str(k): v for k, v in about.items()},
         )

@@ -29,6 +29,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
     at_own_level,
+    loader,
     rows_of,
     spread,
     usable,
@@ -110,7 +111,7 @@ def code_variants(
         variant, _, system = name.partition("/")
         for row in rows_of(chosen):
             key = item_key(str(row.key), codec.recipe, scorer.recipe)
-            load = partial(_load, name, speech[str(row.id)], int(row.level_code))
+            load = partial(_load, name, loader(speech, str(row.id)), int(row.level_code))
             about = {"variant": variant, "system": system}
             about |= {"utterance": row.id, "seconds": row.seconds}
             jobs.append(UtteranceJob(f"{name}/{row.id}", key, load, about))
@@ -160,7 +161,7 @@ def trace_searches(
         UtteranceJob(
             f"{system}/{row.id}",
             item_key(str(row.key), codec.recipe),
-            partial(_load_mel, system, log_mel[str(row.id)]),
+            partial(_load_mel, system, loader(log_mel, str(row.id))),
             {"system": system, "frames": row.frames},
         )
         for system, codec in codecs.items()

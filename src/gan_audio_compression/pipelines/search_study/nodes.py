@@ -31,6 +31,7 @@ from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
     at_own_level,
+    loader,
     rows_of,
     spread,
     usable,
@@ -86,7 +87,9 @@ def try_searches(
                 _load,
                 model,
                 how,
-                partial(at_own_level, speech[str(row.id)], int(row.level_code), study.seconds),
+                partial(
+                    at_own_level, loader(speech, str(row.id)), int(row.level_code), study.seconds
+                ),
                 scored_phones(labels, str(row.id)) if study.seconds is None else None,
             ),
             about | {"utterance": row.id},

@@ -1,12 +1,10 @@
 """Nodes of the sequence codec's training."""
 
-import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 
@@ -37,7 +35,7 @@ from gan_audio_compression.pipelines.training_speech import (
 )
 from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
-from gan_audio_compression.signal.variation import Surroundings, Wave, vary
+from gan_audio_compression.signal.variation import Surroundings, Wave, variation
 from gan_audio_compression.training.checkpoint import History
 from gan_audio_compression.training.magnitude.run import train_magnitude
 from gan_audio_compression.training.parallel import trained
@@ -86,8 +84,7 @@ def vary_training_speech(
 def varied_log_mel(surroundings: Surroundings, item: tuple[Wave, int]) -> UtteranceResult:
     """Take the log mel of one variation, by its number, of speech [n] at the project's level."""
     speech, copy = item
-    draw = np.random.default_rng((zlib.crc32(speech.tobytes()), copy))
-    varied = vary(speech, surroundings, draw)
+    varied = variation(speech, surroundings, copy)
     log_mel = log_mel_spectrogram(torch.from_numpy(varied)).numpy()
     return UtteranceResult((log_mel,), {"frames": len(log_mel)})
 
