@@ -65,6 +65,11 @@ def use(model):
     return {"digest": model.digest}
 
 
+def tabulate():
+    rows = [[2, 1000, 3.0, 0.5], [2, 2000, 3.5, None], [8, 1000, 3.2, 0.1]]
+    return pd.DataFrame(rows, columns=["levels", "rate", "pesq", "loss"])
+
+
 def fail():
     raise ValueError("a bug")
 
@@ -76,7 +81,9 @@ def register_pipelines():
     using = Pipeline([Node(use, "segment_model", "summary", name="use")])
     broken = Pipeline([Node(use, "broken_model", "summary", name="use_broken")])
     failing = Pipeline([Node(fail, None, "nothing", name="fail")])
-    return {"__default__": training, "using": using, "broken": broken, "failing": failing}
+    studying = Pipeline([Node(tabulate, None, "study_table", name="tabulate")])
+    parts = {"using": using, "broken": broken, "failing": failing, "studying": studying}
+    return parts | {"__default__": training}
 """
 
 FILES = {
@@ -111,6 +118,10 @@ FILES = {
           type: gan_audio_compression.datasets.model.ModelDataset
           filepath: broken.bin
           model: throwaway.pipeline_registry.Model
+        study_table:
+          type: pandas.CSVDataset
+          filepath: data/study.csv
+          metadata: {mlflow: artifact, variants: {name: [levels], by: rate}}
         """,
     "broken.bin": "other",
 }
@@ -242,6 +253,28 @@ def test_the_environment_names_another_store(project: Path, tmp_path: Path) -> N
     assert run.data.tags["segment_model.digest"] == "0123abcd"
     assert not run.info.artifact_uri.startswith((project / "mlartifacts").as_uri())
     assert last_run(project / "mlflow.db").info.run_id == before
+
+
+def test_variants_of_a_study_are_nested_runs(project: Path, tmp_path: Path) -> None:
+    """A second run of the same MLflow run, as tasks of a scheduler have it, finds them again."""
+    from mlflow import MlflowClient
+
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    client = MlflowClient(store)
+    experiment = client.create_experiment("gan_audio_compression", str(tmp_path / "artifacts"))
+    shared = client.create_run(experiment).info.run_id
+    for _ in range(2):
+        variables = {"MLFLOW_TRACKING_URI": store, "MLFLOW_RUN_ID": shared}
+        done = kedro_run(project, "--pipelines", "studying", **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+    runs = {run.info.run_name: run for run in client.search_runs([experiment])}
+    assert len(runs) == len(client.search_runs([experiment])) == 3
+    two, eight = runs["2"], runs["8"]
+    assert two.data.params == {"levels": "2"} and two.info.status == "FINISHED"
+    assert two.data.metrics == {"1000.pesq": 3.0, "1000.loss": 0.5, "2000.pesq": 3.5}
+    assert eight.data.metrics == {"1000.pesq": 3.2, "1000.loss": 0.1}
+    assert {run.data.tags["mlflow.parentRunId"] for run in (two, eight)} == {shared}
+    assert [file.path for file in client.list_artifacts(shared)] == ["study.csv"]
 
 
 @pytest.mark.parametrize(("env", "known"), [(None, True), ("timit", True), ("nope", False)])

@@ -96,16 +96,21 @@ class ProjectHooks:
         return {_COMPUTE: compute.saved_by_workers(saves)}
 
     @hook_impl
-    def after_dataset_saved(self, dataset_name: str) -> None:
-        """Log what the catalog marks as an artifact, from whatever store it was saved to."""
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
+        """Log what the catalog marks: an artifact, from whatever store, and a study's variants."""
         import mlflow
 
         dataset = self._catalog[dataset_name]
         about = getattr(dataset, "metadata", None) or {}
-        if about.get("mlflow") != "artifact" or mlflow.active_run() is None:
+        if mlflow.active_run() is None:
             return
-        with file_on_this_machine(dataset) as path:
-            mlflow.log_artifact(path.as_posix())
+        if about.get("mlflow") == "artifact":
+            with file_on_this_machine(dataset) as path:
+                mlflow.log_artifact(path.as_posix())
+        if "variants" in about:
+            from gan_audio_compression.tracking.nested_run import log_variants
+
+            log_variants(data, **about["variants"])
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: Catalog) -> None:

@@ -29,10 +29,12 @@ class Pipelines(dict[str, Pipeline]):
 def register_pipelines() -> dict[str, Pipeline]:
     """Every folder of `pipelines` by its name, the part that ratings change, and the default.
 
-    Kedro's own `find_pipelines` knows folders alone: it refuses a run of `listening_results`.
+    The nodes of a folder are a namespace, which a scheduler may run as one task: what goes from one
+    to another is in the catalog. Kedro's own `find_pipelines` knows folders alone: it refuses a run
+    of `listening_results`.
     """
-    found: dict[str, Pipeline] = {
-        module.name: import_module(f"{pipelines.__name__}.{module.name}").create_pipeline()
+    found = {
+        module.name: _in_namespace(module.name)
         for module in iter_modules(pipelines.__path__)
         if module.ispkg
     }
@@ -40,3 +42,8 @@ def register_pipelines() -> dict[str, Pipeline]:
     listening_results = found["evaluation"].only_nodes_with_tags(evaluation.LISTENING_RESULTS)
     default = sum(usual, start=Pipeline([]))
     return Pipelines(found | {"listening_results": listening_results, "__default__": default})
+
+
+def _in_namespace(name: str) -> Pipeline:
+    pipeline = import_module(f"{pipelines.__name__}.{name}").create_pipeline()
+    return Pipeline(pipeline, namespace=name, prefix_datasets_with_namespace=False)

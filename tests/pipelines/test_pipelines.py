@@ -1,11 +1,18 @@
 """How the pipelines hang together, and what they ask for from outside."""
 
+from pathlib import Path
+
 import pytest
+from kedro.config import OmegaConfigLoader
 from kedro.framework import project
 from kedro.framework.project import configure_project
+from kedro.io.catalog_config_resolver import CatalogConfigResolver
 from kedro.pipeline import Pipeline
 
 from gan_audio_compression.pipeline_registry import register_pipelines
+from gan_audio_compression.settings import CONFIG_LOADER_ARGS
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +81,7 @@ def test_every_codec_goes_one_road(pipelines: dict[str, Pipeline]) -> None:
         ("evaluation", "score_codecs", "scores_log"),
     ]:
         makers = [n.name for n in pipelines[name].nodes if made in n.outputs]
-        assert makers == [node]
+        assert makers == [f"{name}.{node}"]
 
 
 def test_the_sequence_codec_is_trained_on_speech_alone(pipelines: dict[str, Pipeline]) -> None:
@@ -110,7 +117,7 @@ def test_the_results_of_listeners_are_a_part_of_evaluation(
     results = pipelines["listening_results"]
     assert set(results.nodes) <= set(pipelines["evaluation"].nodes)
     changed = pipelines["evaluation"].from_inputs("listening_ratings")
-    drawn_of_scores_alone = {"plot_rate_distortion"}
+    drawn_of_scores_alone = {"evaluation.plot_rate_distortion"}
     assert {node.name for node in changed.nodes} - drawn_of_scores_alone <= {
         node.name for node in results.nodes
     }
@@ -134,3 +141,21 @@ def test_the_study_of_searches_is_run_by_its_name_alone(pipelines: dict[str, Pip
     inputs = {name for name in pipelines["search_study"].inputs() if "params" not in name}
     labelled = {"speech", "utterance_manifest", "phone_labels", "phone_recognisers"}
     assert inputs == labelled | {"search_trials_log_so_far"}
+
+
+def test_a_scheduler_may_run_each_pipeline_as_a_task(pipelines: dict[str, Pipeline]) -> None:
+    """No two wait for each other, and what one hands to another is kept by the catalog."""
+    tasks = {group.name: group for group in pipelines["__default__"].group_nodes_by("namespace")}
+    assert tasks.keys() <= pipelines.keys()
+    assert tasks["compression"].dependencies == [
+        "data_preparation",
+        "segment_training",
+        "sequence_training",
+    ]
+    made = {name: pipelines[name].all_outputs() for name in tasks}
+    catalog = OmegaConfigLoader(str(CONF), env="test", **CONFIG_LOADER_ARGS)["catalog"]
+    resolver = CatalogConfigResolver(catalog)
+    for name in tasks:
+        for other in tasks.keys() - {name}:
+            for handed in pipelines[name].inputs() & made[other]:
+                assert handed in catalog or resolver.match_dataset_pattern(handed), handed

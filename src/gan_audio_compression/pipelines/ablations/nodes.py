@@ -55,7 +55,7 @@ def train_ablations(
         merged = OmegaConf.merge(training, parameters.training, ablation.training)
         config = SequenceTrainingParameters.model_validate(OmegaConf.to_object(merged)).root
         speech = all_speech if ablation.varied else originals
-        observer = TrackingObserver(prefix=f"ablation.{name}.")
+        observer = TrackingObserver(variant=ablation.label)
         start = trained[ablation.start] if ablation.start else None
         trained[name], _ = train_sequence(speech, config, checkpoints / name, observer, start)
         yield {name: trained[name]}

@@ -69,7 +69,7 @@ def train_latent_variants(
         config = parameters.root
         config = replace(config, networks=with_latents(config.networks, latents))
         name = f"latents_{latents}"
-        folder, observer = checkpoints / name, TrackingObserver(prefix=f"{name}.")
+        folder, observer = checkpoints / name, TrackingObserver(variant=f"latents {latents}")
         gan, _ = train_gan(speech, config, folder, observer)
         models[name], _ = train_encoder(gan, speech, config, folder, observer)
     return models
