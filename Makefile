@@ -3,11 +3,6 @@
 PYTHON ?= python3
 STAMP := .venv/.installed
 
-# Training allocates and frees tensors of the same sizes in every step. By default glibc gives the
-# memory back each time, and the page faults of getting it again took a third of a step on a CPU.
-export MALLOC_TRIM_THRESHOLD_ := 8589934592
-export MALLOC_MMAP_THRESHOLD_ := 1073741824
-
 # Neither Kedro nor MLflow may report on users.
 export DO_NOT_TRACK := 1
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.training.allocator import keep_freed_memory
 from gan_audio_compression.training.checkpoint import CheckpointStore, History
 from gan_audio_compression.training.config import ScheduleConfig
 from gan_audio_compression.training.observer import Observer, Silent
@@ -75,6 +76,7 @@ def run_stage(
     Raises:
         DivergenceError: a loss or weight is not finite; the message names step and checkpoint.
     """
+    keep_freed_memory()
     state, history = store.load() or ({}, [])
     if history:
         stage.restore(state)
