@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def sequence_speech() -> dict[str, Any]:
-    """Give nodes that train an utterance of each split, and a variation of the first."""
+    """Give nodes that train an utterance of each split, and the first with a variation."""
     manifest = pd.DataFrame(
         {
             "id": ["a", "b", "c"],
@@ -26,8 +26,16 @@ def sequence_speech() -> dict[str, Any]:
     return {
         "log_mel": {"a": loader(60), "b": loader(126), "c": test_speech},
         "manifest": manifest,
-        "varied": {"a": loader(50)},
-        "variations": pd.DataFrame({"id": ["a"], "key": ["k"], "frames": [50], "error": [None]}),
+        "shards": {"s": lambda: {"a": loader(60)(), "a_varied_0": loader(50)()}},
+        "shards_log": pd.DataFrame(
+            {
+                "id": ["s"],
+                "key": ["k"],
+                "names": [["a", "a_varied_0"]],
+                "frames": [[60, 50]],
+                "error": [None],
+            }
+        ),
     }
 
 

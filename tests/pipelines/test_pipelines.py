@@ -54,7 +54,7 @@ def test_the_whole_needs_only_speech_parameters_and_its_own_past(
     names = {"corpus", "compute", "variation", "sequence_start", "sequence_training"}
     names |= {"magnitude_training", "segment_start", "segment_training", "training_processes"}
     names |= {"bench", "measures", "evaluation", "phone_recogniser", "sweep", "variant_training"}
-    logs = {"variations", "coding", "reconstruction", "scores", "ceilings", "sweep"}
+    logs = {"training_shards", "coding", "reconstruction", "scores", "ceilings", "sweep"}
     past = {f"{log}_log_so_far" for log in logs | {"search_traces"}}
     past |= {"utterance_manifest_so_far", "segment_checkpoints", "sequence_checkpoints"}
     past |= {"magnitude_checkpoints", "variant_checkpoints"}
@@ -86,7 +86,7 @@ def test_every_codec_goes_one_road(pipelines: dict[str, Pipeline]) -> None:
 
 def test_the_sequence_codec_is_trained_on_speech_alone(pipelines: dict[str, Pipeline]) -> None:
     inputs = {name for name in pipelines["sequence_training"].inputs() if "params" not in name}
-    past = {"variations_log_so_far", "sequence_checkpoints", "magnitude_checkpoints"}
+    past = {"training_shards_log_so_far", "sequence_checkpoints", "magnitude_checkpoints"}
     assert inputs == {"speech", "log_mel", "utterance_manifest"} | past
 
 
@@ -128,7 +128,8 @@ def test_ablations_are_run_by_their_name_alone(pipelines: dict[str, Pipeline]) -
     alone = set(pipelines["ablations"].nodes)
     assert alone
     assert not alone & set(pipelines["__default__"].nodes)
-    made_by_others = {"speech", "log_mel", "utterance_manifest", "varied_log_mel", "variations_log"}
+    made_by_others = {"speech", "log_mel", "utterance_manifest"}
+    made_by_others |= {"training_shards", "training_shards_log"}
     own = {"ablations_checkpoints", "ablations_log_so_far"}
     inputs = {name for name in pipelines["ablations"].inputs() if "params" not in name}
     assert inputs == made_by_others | own

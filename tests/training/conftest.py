@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gan_audio_compression.training.speech import TrainingSpeech, Utterances
+from gan_audio_compression.training.speech import TrainingSpeech, Utterances, shards_of
 
 
 def made_up_log_mel(frames: int, seed: int) -> np.ndarray:
@@ -33,7 +33,7 @@ def make_utterances() -> Callable[..., Utterances]:
 @pytest.fixture
 def speech() -> TrainingSpeech:
     return TrainingSpeech(
-        train=made_up_utterances([150, 100, 300]),
+        train=shards_of(made_up_utterances([150, 100, 300])),
         validation=made_up_utterances([140], first_seed=10),
         digest="speech",
     )

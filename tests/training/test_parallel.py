@@ -18,7 +18,7 @@ from gan_audio_compression.training.segment.config import GanStageConfig, Segmen
 from gan_audio_compression.training.segment.run import train_gan
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 from gan_audio_compression.training.sequence.run import train_sequence
-from gan_audio_compression.training.speech import TrainingDataError, TrainingSpeech
+from gan_audio_compression.training.speech import TrainingDataError, TrainingSpeech, shards_of
 
 STEPS = 20
 SCHEDULE = ScheduleConfig(
@@ -60,7 +60,7 @@ def diverging(seed: int) -> np.ndarray:
 
 def speech(load: Any = log_mel) -> TrainingSpeech:
     train = {f"t{seed}": (150, partial(load, seed)) for seed in range(6)}
-    return TrainingSpeech(train, {"v": (150, partial(log_mel, 9))}, "digest")
+    return TrainingSpeech(shards_of(train), {"v": (150, partial(log_mel, 9))}, "digest")
 
 
 @pytest.mark.parametrize(("train", "config"), [(train_sequence, SEQUENCE), (train_gan, SEGMENT)])

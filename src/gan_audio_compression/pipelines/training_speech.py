@@ -5,9 +5,14 @@ from dataclasses import replace
 import pandas as pd
 
 from gan_audio_compression.compute.work import item_key
-from gan_audio_compression.pipelines.loops import Partitions, usable
+from gan_audio_compression.pipelines.loops import Partitions, rows_of, usable
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.training.speech import TrainingSpeech, Utterances
+from gan_audio_compression.training.speech import (
+    Shard,
+    TrainingSpeech,
+    Utterances,
+    shards_of,
+)
 
 
 def training_speech(log_mel: Partitions, manifest: pd.DataFrame) -> TrainingSpeech:
@@ -15,7 +20,7 @@ def training_speech(log_mel: Partitions, manifest: pd.DataFrame) -> TrainingSpee
     rows = usable(manifest)
     learnt_from = rows[rows["split"].isin(["train", "validation"])].sort_values("id")
     return TrainingSpeech(
-        train=_utterances(log_mel, rows[rows["split"] == "train"]),
+        train=shards_of(_utterances(log_mel, rows[rows["split"] == "train"])),
         validation=_utterances(log_mel, rows[rows["split"] == "validation"]),
         digest=item_key(*learnt_from["id"], *learnt_from["key"], *learnt_from["split"]),
     )
@@ -26,17 +31,14 @@ def training_waves(speech: Partitions, manifest: pd.DataFrame) -> TrainingSpeech
     return training_speech(speech, manifest.assign(frames=manifest["seconds"] * SAMPLE_RATE))
 
 
-def with_variations(
-    speech: TrainingSpeech, varied: Partitions, variations: pd.DataFrame
-) -> TrainingSpeech:
-    """Return speech to train on that has the variations beside the originals."""
-    rows = usable(variations)
-    extra = {
-        str(id): (int(frames), varied[str(id)])
-        for id, frames in zip(rows["id"], rows["frames"], strict=True)
-    }
-    digest = item_key(speech.digest, *sorted(rows["key"]))
-    return replace(speech, train={**speech.train, **extra}, digest=digest)
+def sharded(speech: TrainingSpeech, shards: Partitions, shards_log: pd.DataFrame) -> TrainingSpeech:
+    """Return speech that is learnt from by shards, with the variations that they have."""
+    rows = usable(shards_log)
+    train = [
+        Shard(dict(zip(row.names, map(int, row.frames), strict=True)), shards[str(row.id)])
+        for row in rows_of(rows)
+    ]
+    return replace(speech, train=train, digest=item_key(speech.digest, *sorted(rows["key"])))
 
 
 def _utterances(log_mel: Partitions, rows: pd.DataFrame) -> Utterances:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.variation import Surroundings, Wave, variation
-from gan_audio_compression.training.speech import LoadLogMel, TrainingSpeech
+from gan_audio_compression.training.speech import LogMel, TrainingSpeech, shards_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def prepare_speech(folder: Path, cache: Path, variations: int = 0) -> TrainingSp
     surroundings = Surroundings(
         *(_recordings(folder, entries, split) for split in ("noise", "rir"))
     )
-    splits: dict[str, dict[str, tuple[int, LoadLogMel]]] = {"train": {}, "validation": {}}
+    splits: dict[str, dict[str, tuple[int, Callable[[], LogMel]]]] = {"train": {}, "validation": {}}
     digest = hashlib.sha256()
     for entry in sorted(entries, key=lambda entry: entry.id):
         if entry.split not in splits:
@@ -72,7 +72,8 @@ def prepare_speech(folder: Path, cache: Path, variations: int = 0) -> TrainingSp
             splits[entry.split][name] = frames, partial(np.load, log_mel)
             digest.update(f"{name} {entry.split}\n".encode())
     logger.info("Utterances: %d to train, %d to validate.", *map(len, splits.values()))
-    return TrainingSpeech(splits["train"], splits["validation"], digest.hexdigest())
+    train, validation = shards_of(splits["train"]), splits["validation"]
+    return TrainingSpeech(train, validation, digest.hexdigest())
 
 
 def _recordings(folder: Path, entries: Iterable[CorpusEntry], split: str) -> list[Wave]:

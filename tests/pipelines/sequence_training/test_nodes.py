@@ -1,6 +1,7 @@
-"""The sequence codec in pipelines: varied speech, training without test speech, tuning."""
+"""The sequence codec in pipelines: shards of speech, training without test speech, tuning."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.pipelines.sequence_training import nodes
 from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
+from gan_audio_compression.pipelines.training_speech import sharded, training_speech
 from gan_audio_compression.pipelines.training_start import StartParameters
 from tests.pipelines.engines import INLINE
 
@@ -55,19 +57,49 @@ def test_a_model_is_tuned_or_taken_as_it_is(train: Train, tmp_path: Path) -> Non
     assert len(history) == 2
 
 
-def test_each_training_utterance_is_varied_and_no_other(
+def shard(manifest: pd.DataFrame, make_speech: Any, run_loop: Any, **values: int) -> Any:
+    """Shards of utterances of a second each, and their log."""
+    speech = {id: partial(make_speech, 16_000, ord(id[0])) for id in manifest["id"]}
+    parameters = VariationParameters(**{"copies": 2, "utterances_a_shard": 4} | values)
+    return run_loop(nodes.shard_training_speech(speech, manifest, parameters, INLINE, {}))
+
+
+def test_each_training_utterance_is_there_and_varied_and_no_other(
     sequence_speech: dict[str, Any], make_speech: Any, run_loop: Any
 ) -> None:
-    speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
-    compute = INLINE
-    manifest = sequence_speech["manifest"]
-    copies = VariationParameters(copies=2)
-    loop = run_loop(nodes.vary_training_speech(speech, manifest, copies, compute, {}))
-    first, second = loop.table["id"]
-    assert (first, second) == ("a_varied_0", "a_varied_1")
-    for id, frames in zip(loop.table["id"], loop.table["frames"], strict=True):
-        assert loop.partitions[0][id].shape == (frames, 128)
-    assert loop.partitions[0][first].mean() != loop.partitions[0][second].mean()
+    loop = shard(sequence_speech["manifest"], make_speech, run_loop)
+    ((id, log_mels),) = loop.partitions[0].items()
+    names = ["a", "a_varied_0", "a_varied_1"]
+    assert [*log_mels] == names
+    original, first, second = log_mels.values()
+    assert len({original.mean(), first.mean(), second.mean()}) == 3
+    record = loop.table.iloc[0]
+    assert (record["id"], [*record["names"]]) == (id, names)
+    assert [log_mel.shape for log_mel in log_mels.values()] == [(n, 128) for n in record["frames"]]
+    speech = sharded(
+        training_speech({"a": None, "b": None}, sequence_speech["manifest"]),
+        {id: lambda: log_mels},
+        loop.table,
+    )
+    assert speech.train[0].load() is log_mels
+    assert speech.train[0].frames == dict(zip(names, record["frames"], strict=True))
+
+
+def test_utterances_are_in_one_shard_each_and_one_more_changes_few(
+    make_speech: Any, run_loop: Any
+) -> None:
+    def made(count: int) -> pd.DataFrame:
+        ids = [f"{chr(97 + i % 26)}{i}" for i in range(count)]
+        columns = {"id": ids, "key": ids, "split": "train", "error": None}
+        manifest = pd.DataFrame(columns)
+        loop = shard(manifest, make_speech, run_loop, copies=1, utterances_a_shard=2)
+        names = [name for log_mels in loop.partitions[0].values() for name in log_mels]
+        assert sorted(names) == sorted([*ids, *(f"{id}_varied_0" for id in ids)])
+        return loop.table
+
+    twelve, thirteen = made(12), made(13)
+    assert 4 <= len(thirteen) <= 8
+    assert len(set(thirteen["key"]) - set(twelve["key"])) == 1
 
 
 def test_noise_of_the_corpus_is_mixed_in_and_makes_variations_anew(
@@ -76,14 +108,11 @@ def test_noise_of_the_corpus_is_mixed_in_and_makes_variations_anew(
     def varied(split: str) -> Any:
         manifest = sequence_speech["manifest"].copy()
         manifest.loc[manifest["id"] == "b", "split"] = split
-        return run_loop(nodes.vary_training_speech(speech, manifest, copies, compute, {}))
+        return shard(manifest, make_speech, run_loop, copies=9)
 
-    speech = {id: (lambda id=id: make_speech(16_000, ord(id))) for id in "abc"}
-    compute = INLINE
-    copies = VariationParameters(copies=9)
     without, noisy = varied("validation"), varied("noise")
     assert set(without.table["key"]).isdisjoint(noisy.table["key"])
-    changes = [
-        (without.partitions[0][id] - noisy.partitions[0][id]).mean() for id in noisy.table["id"]
-    ]
+    ((id, quiet),) = without.partitions[0].items()
+    changes = [(log_mel - noisy.partitions[0][id][name]).mean() for name, log_mel in quiet.items()]
+    assert changes[0] == 0
     assert max(map(abs, changes)) > 0.01

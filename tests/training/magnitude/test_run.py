@@ -19,7 +19,7 @@ from gan_audio_compression.training.config import (
 from gan_audio_compression.training.magnitude.config import MagnitudeTrainingConfig
 from gan_audio_compression.training.magnitude.run import train_magnitude
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.speech import TrainingDataError, TrainingSpeech
+from gan_audio_compression.training.speech import TrainingDataError, TrainingSpeech, shards_of
 
 
 def config(epochs: int = 2, **changes: Any) -> MagnitudeTrainingConfig:
@@ -44,7 +44,7 @@ def codec(sequence_model: SequenceModel) -> SequenceModel:
 def speech(make_speech: Any) -> TrainingSpeech:
     waves = {f"t{i}": make_speech(16_000, i) for i in range(3)}
     train = {name: (len(wave), partial(np.copy, wave)) for name, wave in waves.items()}
-    return TrainingSpeech(train, {"v": train["t0"]}, "digest")
+    return TrainingSpeech(shards_of(train), {"v": train["t0"]}, "digest")
 
 
 def test_the_network_learns_and_the_codec_stays(
@@ -110,7 +110,7 @@ def test_the_global_random_state_stays(
 
 def test_without_speech_there_is_nothing_to_learn(codec: SequenceModel, tmp_path: Path) -> None:
     with pytest.raises(TrainingDataError, match="no speech"):
-        train_magnitude(codec, TrainingSpeech({}, {}, ""), config(), tmp_path, Observer())
+        train_magnitude(codec, TrainingSpeech([], {}, ""), config(), tmp_path, Observer())
 
 
 @pytest.mark.parametrize(

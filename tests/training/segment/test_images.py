@@ -9,7 +9,7 @@ import torch
 from gan_audio_compression.signal.segments import split_segments
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
 from gan_audio_compression.training.segment.images import fixed_segments, segment_sampler
-from gan_audio_compression.training.speech import TrainingDataError, Utterances
+from gan_audio_compression.training.speech import TrainingDataError, Utterances, shards_of
 
 MakeUtterances = Callable[..., Utterances]
 
@@ -38,7 +38,7 @@ def decoded(images: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def test_crops_are_runs_of_frames_with_floor_past_the_end() -> None:
     frames = [300, 140, 50]
-    images = segment_sampler(numbered(frames), 200, seed=0).batch(0)
+    images = segment_sampler(shards_of(numbered(frames)), 200, seed=0).batch(0)
     for utterance, numbers, padding in zip(*decoded(images), strict=True):
         inside = numbers[~padding]
         assert (np.diff(inside) == 1).all()
@@ -50,7 +50,7 @@ def test_crops_are_runs_of_frames_with_floor_past_the_end() -> None:
 
 def test_crops_start_anywhere_up_to_the_last_segment() -> None:
     """300 frames fill three segments, so a crop starts at 0 to 256, each as likely."""
-    images = segment_sampler(numbered([300]), 2570, seed=0).batch(0)
+    images = segment_sampler(shards_of(numbered([300])), 2570, seed=0).batch(0)
     _, numbers, _ = decoded(images)
     seen = np.bincount(numbers[:, 0].astype(int), minlength=257)
     assert len(seen) == 257
@@ -60,7 +60,7 @@ def test_crops_start_anywhere_up_to_the_last_segment() -> None:
 
 def test_frames_are_as_likely_in_each_utterance() -> None:
     frames = np.array([128, 256, 384, 232])
-    images = segment_sampler(numbered(frames.tolist()), 4000, seed=0).batch(0)
+    images = segment_sampler(shards_of(numbered(frames.tolist())), 4000, seed=0).batch(0)
     utterances, _, _ = decoded(images)
     seen = np.bincount(utterances.astype(int), minlength=4)
     expected = 4000 * frames / frames.sum()
@@ -68,19 +68,19 @@ def test_frames_are_as_likely_in_each_utterance() -> None:
 
 
 def test_a_short_utterance_is_padded() -> None:
-    image = segment_sampler(numbered([50]), 1, seed=0).batch(0)
+    image = segment_sampler(shards_of(numbered([50])), 1, seed=0).batch(0)
     _, numbers, padding = decoded(image)
     assert numbers[0, :50].tolist() == list(range(50))
     assert padding[0].tolist() == [False] * 50 + [True] * 78
 
 
 def test_segments_are_counted(make_utterances: MakeUtterances) -> None:
-    assert segment_sampler(make_utterances([1, 128, 129]), 2, seed=0).segments == 4
+    assert segment_sampler(shards_of(make_utterances([1, 128, 129])), 2, seed=0).segments == 4
 
 
 def test_nothing_to_train_on_is_refused() -> None:
     with pytest.raises(TrainingDataError, match="no speech to train on"):
-        segment_sampler({}, 4, seed=0)
+        segment_sampler([], 4, seed=0)
     with pytest.raises(TrainingDataError, match="validation split has no utterance"):
         fixed_segments({}, 4, seed=0)
 

@@ -100,11 +100,11 @@ def test_the_tables_count_the_training_speech(
 ) -> None:
     codec, _ = train(speech, config, tmp_path)
     seen = np.zeros((16, 4))
-    for frames, load in speech.train.values():
+    for log_mel in (log_mel for shard in speech.train for log_mel in shard.load().values()):
         with torch.no_grad():
-            latent = codec.encoder(split_segments(torch.from_numpy(load())))
+            latent = codec.encoder(split_segments(torch.from_numpy(log_mel)))
         symbols = codec.quantiser.symbols(latent)
-        for column in range(-(-frames // 4)):
+        for column in range(-(-len(log_mel) // 4)):
             segment, inner = divmod(column, 32)
             for position in range(16):
                 seen[position, symbols[segment, position, inner]] += 1

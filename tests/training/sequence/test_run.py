@@ -1,5 +1,6 @@
 """Training of the sequence codec: what is learnt, going on after a kill, what is kept."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from gan_audio_compression.training.config import (
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 from gan_audio_compression.training.sequence.run import train_sequence
-from gan_audio_compression.training.speech import TrainingSpeech
+from gan_audio_compression.training.speech import TrainingSpeech, shards_of
 
 NETWORKS = SequenceConfig(
     width=16, encoder_blocks=1, generator_blocks=1, latent_channels=4, prior_width=8
@@ -38,7 +39,7 @@ def config(epochs: int = 2, **changes: object) -> SequenceTrainingConfig:
     return SequenceTrainingConfig(**values | changes)  # type: ignore[arg-type]
 
 
-def utterance(seed: int, frames: int) -> tuple[int, object]:
+def utterance(seed: int, frames: int) -> tuple[int, Callable[[], np.ndarray]]:
     """A log mel of slow bands, which can be learnt, as its length and what loads it."""
     draw = np.random.default_rng(seed)
     bands = -5 + 4 * np.sin(np.arange(128) / 9 + draw.random())
@@ -51,7 +52,7 @@ def utterance(seed: int, frames: int) -> tuple[int, object]:
 def speech() -> TrainingSpeech:
     train = {f"t{i}": utterance(i, 60 + 20 * i) for i in range(4)}
     validation = {"v": utterance(9, 100)}
-    return TrainingSpeech(train, validation, "digest")  # type: ignore[arg-type]
+    return TrainingSpeech(shards_of(train), validation, "digest")
 
 
 def test_training_brings_distortion_and_rate_down(speech: TrainingSpeech, tmp_path: Path) -> None:

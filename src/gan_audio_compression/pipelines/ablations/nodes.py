@@ -30,7 +30,7 @@ from gan_audio_compression.pipelines.loops import (
 from gan_audio_compression.pipelines.measures import MeasureParameters
 from gan_audio_compression.pipelines.observer import TrackingObserver
 from gan_audio_compression.pipelines.training_parameters import SequenceTrainingParameters
-from gan_audio_compression.pipelines.training_speech import training_speech, with_variations
+from gan_audio_compression.pipelines.training_speech import sharded, training_speech
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.training.sequence.run import train_sequence
 
@@ -41,8 +41,8 @@ Item = tuple[str, Wave]
 def train_ablations(
     log_mel: Partitions,
     manifest: pd.DataFrame,
-    varied: Partitions,
-    variations: pd.DataFrame,
+    shards: Partitions,
+    shards_log: pd.DataFrame,
     training: dict[str, Any],
     parameters: AblationParameters,
     checkpoints: Path,
@@ -50,7 +50,7 @@ def train_ablations(
     """Train each codec on the same speech, with the same seed and for as long."""
     trained: dict[str, SequenceModel] = {}
     originals = training_speech(log_mel, manifest)
-    all_speech = with_variations(originals, varied, variations)
+    all_speech = sharded(originals, shards, shards_log)
     for name, ablation in parameters.variants.items():
         merged = OmegaConf.merge(training, parameters.training, ablation.training)
         config = SequenceTrainingParameters.model_validate(OmegaConf.to_object(merged)).root

@@ -14,8 +14,8 @@ def create_pipeline() -> Pipeline:
                 inputs=[
                     "log_mel",
                     "utterance_manifest",
-                    "varied_log_mel",
-                    "variations_log",
+                    "training_shards",
+                    "training_shards_log",
                     "params:sequence_training",
                     "params:ablations",
                     "ablations_checkpoints",

@@ -1,12 +1,15 @@
 """Nodes of the sequence codec's training."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.component import code_digest
@@ -18,7 +21,6 @@ from gan_audio_compression.pipelines.loops import (
     Records,
     UtteranceJob,
     UtteranceResult,
-    rows_of,
     usable,
     utterance_loop,
 )
@@ -29,9 +31,9 @@ from gan_audio_compression.pipelines.training_parameters import (
     SequenceTrainingParameters,
 )
 from gan_audio_compression.pipelines.training_speech import (
+    sharded,
     training_speech,
     training_waves,
-    with_variations,
 )
 from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
@@ -42,62 +44,81 @@ from gan_audio_compression.training.parallel import trained
 from gan_audio_compression.training.sequence.run import train_sequence
 
 
-def vary_training_speech(
+def shard_training_speech(
     speech: Partitions,
     manifest: pd.DataFrame,
     parameters: VariationParameters,
     compute: ComputeParameters,
-    variations_log_so_far: Records,
+    training_shards_log_so_far: Records,
 ) -> Iterator[tuple[Any, ...]]:
-    """Give the log mels of variations of each utterance to train on, each with a row.
+    """Give shards of what to learn from, each with a row: utterances and variations of each.
 
     What is drawn depends on the utterance, the copy and the surroundings of the corpus alone.
     """
     rows = usable(manifest)
-    learnt_from = rows[rows["split"] == "train"]
     elsewhere = rows[rows["split"].isin(SURROUNDINGS)]
     surroundings = Surroundings(
         *([speech[str(id)]() for id in rows["id"][rows["split"] == s]] for s in SURROUNDINGS)
     )
-    made_by = item_key(code_digest("signal"), *elsewhere["key"])
-    jobs = (
+    made_by = item_key(code_digest("signal"), str(parameters.copies), *elsewhere["key"])
+    jobs = [
         UtteranceJob(
-            f"{row.id}_varied_{copy}",
-            item_key(made_by, row.key),
-            partial(_copy_of, speech[str(row.id)], copy),
+            name,
+            item_key(made_by, *of["id"], *of["key"]),
+            partial(_waves, {str(id): speech[str(id)] for id in of["id"]}, parameters.copies),
         )
-        for row in rows_of(learnt_from)
-        for copy in range(parameters.copies)
-    )
+        for name, of in _by_shard(rows[rows["split"] == "train"], parameters.utterances_a_shard)
+    ]
     yield from utterance_loop(
         compute,
-        varied_log_mel,
+        shard_of,
         jobs,
         surroundings,
-        variations_log_so_far,
-        "variations",
+        training_shards_log_so_far,
+        "shards of training speech",
         outputs=1,
-        total=parameters.copies * len(learnt_from),
+        total=len(jobs),
     )
 
 
-def varied_log_mel(surroundings: Surroundings, item: tuple[Wave, int]) -> UtteranceResult:
-    """Take the log mel of one variation, by its number, of speech [n] at the project's level."""
-    speech, copy = item
-    varied = variation(speech, surroundings, copy)
-    log_mel = log_mel_spectrogram(torch.from_numpy(varied)).numpy()
-    return UtteranceResult((log_mel,), {"frames": len(log_mel)})
+def shard_of(surroundings: Surroundings, item: tuple[dict[str, Wave], int]) -> UtteranceResult:
+    """Take the log mels of waves [n] at the project's level, by id, and of variations of each."""
+    waves, copies = item
+    log_mels = {}
+    for id, wave in waves.items():
+        log_mels[id] = _log_mel(wave)
+        for copy in range(copies):
+            log_mels[f"{id}_varied_{copy}"] = _log_mel(variation(wave, surroundings, copy))
+    frames = [len(log_mel) for log_mel in log_mels.values()]
+    return UtteranceResult((log_mels,), {"names": [*log_mels], "frames": frames})
 
 
-def _copy_of(load: Callable[[], Wave], copy: int) -> tuple[Wave, int]:
-    return load(), copy
+def _log_mel(wave: Wave) -> NDArray[np.float32]:
+    return log_mel_spectrogram(torch.from_numpy(wave)).numpy()
+
+
+def _waves(loaders: dict[str, Callable[[], Wave]], copies: int) -> tuple[dict[str, Wave], int]:
+    return {id: load() for id, load in loaders.items()}, copies
+
+
+def _by_shard(rows: pd.DataFrame, size: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Divide utterances into shards of about `size`, at random, by their ids.
+
+    There are 1, 2, 4, 8 ... of them, so that a few more utterances change few shards.
+    """
+    count = 1
+    while count * size < len(rows):
+        count *= 2
+    shard = [int(hashlib.sha256(str(id).encode()).hexdigest(), 16) % count for id in rows["id"]]
+    for number, of in rows.sort_values("id").groupby(pd.Series(shard, rows.index)):
+        yield f"{number:05d}_of_{count:05d}", of
 
 
 def train_sequence_codec(
     log_mel: Partitions,
     manifest: pd.DataFrame,
-    varied: Partitions,
-    variations: pd.DataFrame,
+    shards: Partitions,
+    shards_log: pd.DataFrame,
     start: StartParameters,
     processes: int,
     parameters: SequenceTrainingParameters,
@@ -111,7 +132,7 @@ def train_sequence_codec(
     given = start.open(SequenceModel)
     if given is not None and not start.tuned:
         return given, _by_epoch([])
-    speech = with_variations(training_speech(log_mel, manifest), varied, variations)
+    speech = sharded(training_speech(log_mel, manifest), shards, shards_log)
     config, observer = parameters.root, TrackingObserver()
     train = partial(train_sequence, speech, config, checkpoints, observer, given)
     model, history = trained(processes, config.runtime.device, train)

@@ -1,4 +1,4 @@
-"""Parameters of the variations of training speech."""
+"""Parameters of what the sequence codec learns from."""
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
@@ -8,8 +8,10 @@ class VariationParameters(BaseModel):
 
     Attributes:
         copies: variations of each utterance.
+        utterances_a_shard: how many, with their variations, are about in a file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     copies: PositiveInt
+    utterances_a_shard: PositiveInt

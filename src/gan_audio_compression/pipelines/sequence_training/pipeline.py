@@ -1,4 +1,4 @@
-"""The pipeline of the sequence codec's training: varied speech, the codec, its last network."""
+"""The pipeline of the sequence codec's training: shards of speech, the codec, its last network."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -12,24 +12,24 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
-                nodes.vary_training_speech,
+                nodes.shard_training_speech,
                 inputs=[
                     "speech",
                     "utterance_manifest",
                     "params:variation",
                     "params:compute",
-                    "variations_log_so_far",
+                    "training_shards_log_so_far",
                 ],
-                outputs=["varied_log_mel", "variations_log"],
-                name="vary_training_speech",
+                outputs=["training_shards", "training_shards_log"],
+                name="shard_training_speech",
             ),
             Node(
                 nodes.train_sequence_codec,
                 inputs=[
                     "log_mel",
                     "utterance_manifest",
-                    "varied_log_mel",
-                    "variations_log",
+                    "training_shards",
+                    "training_shards_log",
                     *_START,
                     "params:sequence_training",
                     "sequence_checkpoints",

@@ -1,5 +1,6 @@
 """Training crops of the receiver's last network: stretches of speech."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -9,14 +10,14 @@ from torch import Tensor
 
 from gan_audio_compression.signal.spec import FFT_SIZE, HOP
 from gan_audio_compression.training.crops import CropSampler
-from gan_audio_compression.training.speech import Utterances
+from gan_audio_compression.training.speech import Shard
 
 _LEVEL_DB = 3.0
 
 
-def crop_sampler(utterances: Utterances, frames: int, batch: int, seed: int) -> CropSampler:
+def crop_sampler(shards: Sequence[Shard], frames: int, batch: int, seed: int) -> CropSampler:
     """Return a sampler of crops [B, 512 + 128 * (frames - 1)] of waves at the project's level."""
-    return CropSampler(utterances, frames, batch, seed, partial(_random_crop, frames))
+    return CropSampler(shards, HOP * frames, batch, seed, partial(_random_crop, frames))
 
 
 def _random_crop(frames: int, speech: NDArray[np.float32], rng: np.random.Generator) -> Tensor:

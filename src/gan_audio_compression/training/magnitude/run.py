@@ -10,7 +10,7 @@ from gan_audio_compression.training.magnitude.config import MagnitudeTrainingCon
 from gan_audio_compression.training.magnitude.crops import crop_sampler
 from gan_audio_compression.training.magnitude.stage import MagnitudeStage
 from gan_audio_compression.training.observer import Observer
-from gan_audio_compression.training.speech import TrainingSpeech
+from gan_audio_compression.training.speech import TrainingSpeech, shards_of
 
 
 def train_magnitude(
@@ -36,8 +36,8 @@ def train_magnitude(
     if shape is None:
         return codec, []
     sampler = crop_sampler(speech.train, config.frames, config.schedule.batch, config.seed)
-    watched = config.runtime.validation_segments
-    validation = crop_sampler(speech.validation, config.frames, watched, config.seed)
+    watched, count = shards_of(speech.validation), config.runtime.validation_segments
+    validation = crop_sampler(watched, config.frames, count, config.seed)
     stage = MagnitudeStage(codec, shape, config, validation.batch(0))
     digest = outcome_digest(codec.digest, speech.digest, config)
     store = CheckpointStore(checkpoints, stage.name, digest)

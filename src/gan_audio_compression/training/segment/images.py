@@ -1,5 +1,7 @@
 """Training images of the segment codec: segments of log mels, at random and fixed ones."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,12 +10,12 @@ from torch import Tensor
 from gan_audio_compression.signal.segments import split_segments, to_unit_range
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS, SEGMENT_FRAMES
 from gan_audio_compression.training.crops import CropSampler
-from gan_audio_compression.training.speech import TrainingDataError, Utterances
+from gan_audio_compression.training.speech import Shard, TrainingDataError, Utterances
 
 
-def segment_sampler(utterances: Utterances, batch: int, seed: int) -> CropSampler:
+def segment_sampler(shards: Sequence[Shard], batch: int, seed: int) -> CropSampler:
     """Return a sampler of images [B, 1, 128 bands, 128 frames] in [-1, 1]."""
-    return CropSampler(utterances, SEGMENT_FRAMES, batch, seed, _random_image)
+    return CropSampler(shards, SEGMENT_FRAMES, batch, seed, _random_image)
 
 
 def fixed_segments(utterances: Utterances, count: int, seed: int) -> Tensor:

@@ -1,7 +1,9 @@
 """Both stages of training, from log mels to the segment codec."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +30,7 @@ from gan_audio_compression.training.segment.gan import GanStage
 from gan_audio_compression.training.segment.gan_model import GanModel, gan_model_of
 from gan_audio_compression.training.segment.images import fixed_segments, segment_sampler
 from gan_audio_compression.training.segment.levels import silence_symbols
-from gan_audio_compression.training.speech import TrainingSpeech, Utterances
+from gan_audio_compression.training.speech import Shard, TrainingSpeech
 
 
 def train_gan(
@@ -100,15 +102,15 @@ def train_encoder(
 
 @torch.no_grad()
 def _count_levels(
-    encoder: nn.Module, quantiser: Quantiser, networks: SegmentConfig, utterances: Utterances
+    encoder: nn.Module, quantiser: Quantiser, networks: SegmentConfig, shards: Sequence[Shard]
 ) -> NDArray[np.int64]:
     """Return how often each position of a latent column has each level, [positions, levels]."""
     device = quantiser.levels.device
     positions, levels = networks.positions, len(quantiser.levels)
     counts = np.zeros(positions * levels, dtype=np.int64)
     offsets = levels * np.arange(positions)
-    for frames, load in utterances.values():
-        images = split_segments(torch.from_numpy(load())).to(device)
-        columns = to_columns(quantiser.symbols(encoder(images).float()).cpu(), frames)
+    for log_mel in chain.from_iterable(shard.load().values() for shard in shards):
+        images = split_segments(torch.from_numpy(log_mel)).to(device)
+        columns = to_columns(quantiser.symbols(encoder(images).float()).cpu(), len(log_mel))
         counts += np.bincount((columns + offsets).ravel(), minlength=len(counts))
     return counts.reshape(positions, levels)

@@ -1,5 +1,6 @@
 """Training crops of the sequence codec: stretches of log mels as the sender codes them."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -9,12 +10,12 @@ from torch import Tensor
 
 from gan_audio_compression.signal.steady import AVERAGED, averaged_where_steady
 from gan_audio_compression.training.crops import CropSampler
-from gan_audio_compression.training.speech import Utterances
+from gan_audio_compression.training.speech import Shard
 
 
-def crop_sampler(utterances: Utterances, frames: int, batch: int, seed: int) -> CropSampler:
+def crop_sampler(shards: Sequence[Shard], frames: int, batch: int, seed: int) -> CropSampler:
     """Return a sampler of crops [B, frames, 128] in nepers."""
-    return CropSampler(utterances, frames, batch, seed, partial(_random_crop, frames))
+    return CropSampler(shards, frames, batch, seed, partial(_random_crop, frames))
 
 
 def _random_crop(frames: int, log_mel: NDArray[np.float32], rng: np.random.Generator) -> Tensor:

@@ -13,7 +13,7 @@ from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 from gan_audio_compression.training.sequence.crops import crop_sampler
 from gan_audio_compression.training.sequence.stage import SequenceStage
-from gan_audio_compression.training.speech import TrainingSpeech
+from gan_audio_compression.training.speech import TrainingSpeech, shards_of
 
 _STATISTICS_BATCHES = 16
 
@@ -41,9 +41,8 @@ def train_sequence(
     if start is not None:
         config = replace(config, networks=start.networks)
     sampler = crop_sampler(speech.train, config.frames, config.schedule.batch, config.seed)
-    validation = crop_sampler(
-        speech.validation, config.frames, config.runtime.validation_segments, config.seed
-    )
+    watched, count = shards_of(speech.validation), config.runtime.validation_segments
+    validation = crop_sampler(watched, config.frames, count, config.seed)
     first = torch.cat([sampler.batch(step) for step in range(_STATISTICS_BATCHES)])
     stage = SequenceStage(config, first, validation.batch(0), start)
     started = [] if start is None else [start.digest]
