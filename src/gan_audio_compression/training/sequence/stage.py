@@ -63,31 +63,30 @@ class SequenceNetworks(nn.Module):
         with self._autocast(log_mel):
             latents = self.encoder(to_loudness(log_mel), quality).float()
         symbols = latents.round().detach()
-        bits = self._bits(symbols, latents, quality, noise).sum((1, 2))
         # With a gradient as if they were not rounded (Bengio and others, 2013).
         passed = latents + (symbols - latents).detach()
+        means, log_scales = self.prior(passed, quality)
+        bits = bits_under(symbols, means, log_scales)
+        if noise is not None:
+            bits = bits + _felt(latents + noise, means, log_scales)
         with self._autocast(log_mel):
             generated: Tensor = self.generator(passed, quality).float()
-        return generated, bits * _FRAMES_A_SECOND / log_mel.shape[1] / 1000
-
-    def _bits(
-        self, symbols: Tensor, latents: Tensor, quality: Tensor, noise: Tensor | None
-    ) -> Tensor:
-        """Return what symbols cost, [B, N, C]; the encoder's gradient is that of noisy latents.
-
-        A symbol that costs least where it is gives the encoder no gradient, so that latents gather
-        at the edges of its interval, from where the least step makes other symbols of them. Noise
-        as wide as the interval sees both its sides (Ballé, Laparra and Simoncelli, 2017).
-        """
-        means, log_scales = self.prior(symbols, quality)
-        bits = bits_under(symbols, means, log_scales)
-        if noise is None:
-            return bits
-        felt = bits_under(latents + noise, means.detach(), log_scales.detach())
-        return bits + felt - felt.detach()
+        return generated, bits.sum((1, 2)) * _FRAMES_A_SECOND / log_mel.shape[1] / 1000
 
     def _autocast(self, like: Tensor) -> torch.autocast:
         return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
+
+
+def _felt(noisy: Tensor, means: Tensor, log_scales: Tensor) -> Tensor:
+    """Return zeros [B, N, C] with the gradient of what noisy latents cost where they are.
+
+    A symbol that costs least where it is gives the encoder no gradient, so that latents gather at
+    the edges of its interval, from where the least step makes other symbols of them. Noise as wide
+    as the interval sees both its sides (Ballé, Laparra and Simoncelli, 2017). What symbols tell of
+    later ones has its gradient by the prior.
+    """
+    bits = bits_under(noisy, means.detach(), log_scales.detach())
+    return bits - bits.detach()
 
 
 class SequenceStage(AveragedStage[SequenceNetworks]):
