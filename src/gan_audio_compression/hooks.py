@@ -21,6 +21,7 @@ from rich import get_console
 
 from gan_audio_compression.closing_screen import closing_screen
 from gan_audio_compression.compute.parameters import ComputeParameters
+from gan_audio_compression.compute.storage import storage_error
 from gan_audio_compression.datasets.files import file_on_this_machine
 from gan_audio_compression.datasets.partitions import is_partitioned
 from gan_audio_compression.errors import GanAudioCompressionError
@@ -143,11 +144,12 @@ class ProjectHooks:
         """Log why the run failed; at the command line, end an expected error with its sentence.
 
         Raises:
-            click.ClickException: In place of the traceback of a `GanAudioCompressionError`.
+            click.ClickException: In place of the traceback of a `GanAudioCompressionError`, or of
+                storage that takes no more.
         """
         import mlflow
 
-        expected = find_expected_error(error)
+        expected = find_expected_error(error) or storage_error(error)
         if mlflow.active_run() is not None:
             mlflow.set_tag("error", str(expected or error)[:_TAG_LENGTH])
         yield

@@ -3,8 +3,6 @@
 import logging
 import os
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -24,6 +22,7 @@ from tests.compute.work import (
     process_id,
     torch_threads,
 )
+from tests.dask_cluster import Cluster, dask_cluster
 
 ENGINES: dict[str, Callable[[], Engine]] = {
     "inline": InlineEngine,
@@ -145,37 +144,10 @@ def test_what_cannot_be_done_is_refused() -> None:
         list(nowhere.map(divide, numbered([1]), 1))
 
 
-class Cluster:
-    """A scheduler and a worker as a user starts them, which may be killed and started again."""
-
-    def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{self.port}"
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self) -> None:
-        scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
-        worker = ["worker", self.address, "--nthreads", "1", "--no-dashboard"]
-        for command in (scheduler, worker):
-            with Path(os.devnull).open("wb") as nowhere:
-                dask = [sys.executable, "-m", "dask", *command]
-                self.processes.append(subprocess.Popen(dask, stdout=nowhere, stderr=nowhere))
-
-    def kill(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
-        self.processes.clear()
-
-
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    made = Cluster()
-    made.start()
-    yield made
-    made.kill()
+    with dask_cluster() as made:
+        yield made
 
 
 def test_a_loop_goes_on_when_its_scheduler_is_started_again(cluster: Cluster) -> None:

@@ -24,7 +24,7 @@ def test_arrays_come_back_by_their_names(tmp_path: Path) -> None:
 def test_other_numbers_are_refused(tmp_path: Path) -> None:
     dataset = ArraysDataset(str(tmp_path / "shard.safetensors"))
     with pytest.raises(DatasetFileError, match="cannot hold float64 as a"):
-        dataset.save({"a": np.zeros(3)})
+        dataset.save({"a": np.zeros(3)})  # type: ignore[dict-item]
     assert not any(tmp_path.iterdir())
 
 

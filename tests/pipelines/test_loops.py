@@ -1,7 +1,10 @@
 """A loop over utterances: its records, its last word, and what it does not do again."""
 
+import errno
+import os
 import pickle
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,10 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from kedro.io import DatasetError
 from kedro_datasets.partitions import PartitionedDataset
 from pydantic import ValidationError
 
 from gan_audio_compression.compute.parameters import ComputeParameters
+from gan_audio_compression.compute.storage import StorageError
 from gan_audio_compression.pipelines.loops import (
     UtteranceJob,
     UtteranceResult,
@@ -172,3 +177,29 @@ def test_a_beginning_is_that_of_the_original_at_the_speakers_level() -> None:
 def test_some_utterances_are_spread_over_all(count: int, ids: list[str]) -> None:
     rows = pd.DataFrame({"id": list("dcba")})
     assert spread(rows, count)["id"].tolist() == ids
+
+
+def test_storage_that_is_full_ends_the_loop_and_fails_no_utterance() -> None:
+    saved: list[str] = []
+
+    def save(partitions: Mapping[str, Any]) -> None:
+        if saved:
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "data/b.wav")
+            raise DatasetError("Failed while saving data") from full
+        saved.extend(partitions)
+
+    compute = INLINE.saved_by_workers([save, lambda _: None])
+    jobs = [job("a", 4), job("b", 3), job("c", 3)]
+    yields = utterance_loop(compute, divide, jobs, 12, {}, "", outputs=2, total=3)
+    assert next(yields)[-1]["id"] == "a"
+    with pytest.raises(StorageError, match=r"no more in data/b.wav \(No space left on device\)"):
+        next(yields)
+
+
+def test_another_error_of_a_store_is_the_utterances_own() -> None:
+    def save(partitions: Mapping[str, Any]) -> None:
+        raise ConnectionError("reset by peer")
+
+    compute = INLINE.saved_by_workers([save, save])
+    yields = [*utterance_loop(compute, divide, [job("a", 4)], 12, {}, "", outputs=2, total=1)]
+    assert yields[-1][-1]["error"].tolist() == ["ConnectionError: reset by peer"]

@@ -16,6 +16,7 @@ from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.training import __main__ as command
 from gan_audio_compression.training import audio_folder
 from gan_audio_compression.training.segment.gan_model import GanModel
+from gan_audio_compression.training.speech import shards_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -165,9 +166,10 @@ def test_speech_depends_on_the_recordings(tmp_path: Path, corpus: Path) -> None:
     first = audio_folder.prepare_speech(corpus, tmp_path / "cache")
     assert len(first.train) == 3
     assert len(first.validation) == 1
-    for frames, load in [*first.train.values(), *first.validation.values()]:
-        assert load().shape == (frames, 128) == (126, 128)
-        assert load().dtype == np.float32
+    for shard in [*first.train, *shards_of(first.validation)]:
+        (frames,), (log_mel,) = shard.frames.values(), shard.load().values()
+        assert log_mel.shape == (frames, 128) == (126, 128)
+        assert log_mel.dtype == np.float32
     for path in corpus.glob("*/hello.wav"):
         sf.write(path, 0.2 * np.random.default_rng(1).standard_normal(16_000), 16_000)
     assert audio_folder.prepare_speech(corpus, tmp_path / "cache").digest != first.digest

@@ -101,5 +101,5 @@ def test_a_batch_that_cannot_be_divided_is_one_sentence(tmp_path: Path) -> None:
         trained(
             1,
             "cpu",
-            partial(train_sequence, replace(speech(), train={}), odd, tmp_path, Observer()),
+            partial(train_sequence, replace(speech(), train=[]), odd, tmp_path, Observer()),
         )

@@ -28,7 +28,7 @@ T = TypeVar("T")
 _ITEMS_A_THREAD = 2
 # For a scheduler to answer, and for one that was there to come back with its workers.
 _CONNECT_SECONDS, _PATIENCE_SECONDS = 10, 60
-# So often an item is sent anew that was lost on the way, through no fault of its own.
+# So often an item is sent anew that was lost on the way, before it may be what ends the workers.
 _SENT_ANEW = 3
 
 _LOCAL_CLUSTER = {
@@ -180,7 +180,11 @@ class _Loop(Generic[I, T]):
                 return item
             except CancelledError:
                 # Lost with a worker that had its result, or the job, or with the scheduler.
-                self._send_anew(item, sent_job)
+                if sent_job is self._sent_job:
+                    self._sent_job = self._send_job()
+                if item.sent_before == _SENT_ANEW:
+                    return item
+                self._send(replace(item, sent_before=item.sent_before + 1))
             except Exception as error:  # the item or its value cannot be sent between processes
                 return Outcome(item.id, None, describe_error(error), 0.0)
 
@@ -190,13 +194,6 @@ class _Loop(Generic[I, T]):
         )
         self._in_flight[future] = item, self._sent_job
         self._ready.add(future)
-
-    def _send_anew(self, item: _Item[I], sent_job: "Future") -> None:
-        if item.sent_before == _SENT_ANEW:
-            raise _gone(f"{item.id} was lost {_SENT_ANEW} times")
-        if sent_job is self._sent_job:
-            self._sent_job = self._send_job()
-        self._send(replace(item, sent_before=item.sent_before + 1))
 
     def _send_job(self) -> "Future":
         try:

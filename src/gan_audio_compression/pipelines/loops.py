@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gan_audio_compression.compute.parameters import ComputeParameters, Save
+from gan_audio_compression.compute.storage import StorageError, storage_error
 from gan_audio_compression.compute.work import run_once
 from gan_audio_compression.signal.level import restore_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
@@ -70,6 +71,9 @@ def utterance_loop(
     no partitions and the table of all records in the order of the jobs. A job that failed has an
     `error` in its record, and one that an earlier run has done keeps its record. Where workers save
     the partitions, none of them is yielded.
+
+    Raises:
+        StorageError: there is no room to save; what was saved keeps its records.
     """
     about: dict[str, Mapping[str, Any]] = {}
     partitions: dict[str, str] = {}
@@ -85,6 +89,8 @@ def utterance_loop(
     for id, result, work in run_once(
         compute.opened(), task, items(), context, done, description, total
     ):
+        if isinstance(result, StorageError):
+            raise result
         figures = {} if result is None else result.figures
         records[id] = {**work, **figures, **about[id]}
         given = (result and result.values) or (None,) * outputs
@@ -104,14 +110,19 @@ class _Task:
     function: Callable[[Any, Any], UtteranceResult]
     saves: tuple[Save, ...]
 
-    def __call__(self, context: Any, item: _Item) -> UtteranceResult:
+    def __call__(self, context: Any, item: _Item) -> UtteranceResult | StorageError:
         partition, load = item
         result = self.function(context, load())
         if not self.saves:
             return result
-        for save, value in zip(self.saves, result.values, strict=True):
-            if value is not None:
-                save({partition: value})
+        try:
+            for save, value in zip(self.saves, result.values, strict=True):
+                if value is not None:
+                    save({partition: value})
+        except Exception as error:
+            if (full := storage_error(error)) is None:
+                raise
+            return full
         return replace(result, values=())
 
 

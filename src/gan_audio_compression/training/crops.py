@@ -74,10 +74,9 @@ class CropSampler:
             )
         # With threads of its own beside the loader's, OpenMP no longer spins where it waits, and
         # a training on a processor takes twice as long.
-        alone = {"initializer": torch.set_num_threads, "initargs": (1,)}
         with (
             ThreadPoolExecutor(_READERS) as readers,
-            ThreadPoolExecutor(1, **alone) as pool,  # type: ignore[arg-type]
+            ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool,
         ):
             ahead: list[Future[Tensor]] = []
             numbers = range(rank, self._batch, world)

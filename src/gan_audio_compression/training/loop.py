@@ -77,14 +77,12 @@ def run_stage(
         DivergenceError: a loss or weight is not finite; the message names step and checkpoint.
     """
     keep_freed_memory()
-    state, history = store.load() or ({}, [])
-    if history:
-        stage.restore(state)
+    history = _restored(stage, store)
     per_epoch = schedule.steps_per_epoch or math.ceil(sampler.segments / schedule.batch)
-    steps = schedule.epochs * per_epoch
+    done, steps = len(history) * per_epoch, schedule.epochs * per_epoch
     observer = observer if is_first() else Silent()
-    batches = sampler.batches(len(history) * per_epoch, steps)
-    observer.begin(stage.name, len(history) * per_epoch, steps)
+    batches = sampler.batches(done, steps)
+    observer.begin(stage.name, done, steps)
     observer.resume(stage.name, history)
     try:
         for epoch in range(len(history), schedule.epochs):
@@ -99,13 +97,21 @@ def run_stage(
             row = {name: total / per_epoch for name, total in totals.items()} | stage.validate()
             state = stage.state()
             good = _are_finite(row) and all(bool(v.isfinite().all()) for v in state.values())
-            _require(good, (epoch + 1) * per_epoch - 1, stage.name, store, history)
+            _require(good, step, stage.name, store, history)
             history.append(row)
             if is_first():
                 store.save(state, history)
             observer.epoch(stage.name, epoch + 1, row)
     finally:
         observer.end()
+    return history
+
+
+def _restored(stage: Stage, store: CheckpointStore) -> History:
+    """Let the stage go on from its checkpoint, if there is one; return the epochs before."""
+    state, history = store.load() or ({}, [])
+    if history:
+        stage.restore(state)
     return history
 
 

@@ -77,7 +77,7 @@ def test_each_training_utterance_is_there_and_varied_and_no_other(
     assert (record["id"], [*record["names"]]) == (id, names)
     assert [log_mel.shape for log_mel in log_mels.values()] == [(n, 128) for n in record["frames"]]
     speech = sharded(
-        training_speech({"a": None, "b": None}, sequence_speech["manifest"]),
+        training_speech(sequence_speech["log_mel"], sequence_speech["manifest"]),
         {id: lambda: log_mels},
         loop.table,
     )
@@ -95,7 +95,8 @@ def test_utterances_are_in_one_shard_each_and_one_more_changes_few(
         loop = shard(manifest, make_speech, run_loop, copies=1, utterances_a_shard=2)
         names = [name for log_mels in loop.partitions[0].values() for name in log_mels]
         assert sorted(names) == sorted([*ids, *(f"{id}_varied_0" for id in ids)])
-        return loop.table
+        table: pd.DataFrame = loop.table
+        return table
 
     twelve, thirteen = made(12), made(13)
     assert 4 <= len(thirteen) <= 8

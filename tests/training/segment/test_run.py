@@ -21,7 +21,7 @@ from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.segment.config import SegmentTrainingConfig
 from gan_audio_compression.training.segment.gan_model import GanModel, gan_model_of
 from gan_audio_compression.training.segment.run import train_encoder, train_gan
-from gan_audio_compression.training.speech import TrainingSpeech
+from gan_audio_compression.training.speech import Shard, TrainingSpeech
 
 
 class StopsAfter(Observer):
@@ -217,7 +217,8 @@ def test_other_speech_is_another_run(
 def test_speech_with_nan_ends_the_gan_stage(
     speech: TrainingSpeech, config: SegmentTrainingConfig, tmp_path: Path
 ) -> None:
-    spoilt = {"u0": (150, lambda: np.full((150, 128), np.nan, dtype=np.float32))}
+    not_a_number = np.full((150, 128), np.nan, dtype=np.float32)
+    spoilt = [Shard({"u0": 150}, lambda: {"u0": not_a_number})]
     with pytest.raises(DivergenceError, match="gan diverged at step 0 "):
         train_gan(dataclasses.replace(speech, train=spoilt), config, tmp_path, Observer())
 
