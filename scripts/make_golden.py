@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from gan_audio_compression.audio.reader import AudioReader
 from gan_audio_compression.audio.resample import resample
@@ -41,17 +42,30 @@ FILES: dict[str, dict[str, tuple[str, int, Coding, int]]] = {
         "woman_16k_2000": (WOMAN, 16_000, Coding(ENCODER_ONLY), 16),
         "man_44k_700": (MAN, 44_100, Coding(ENCODER_ONLY, bitrate=700), 4),
         "woman_8k_live_3000": (OTHER_WOMAN, 8_000, Coding(ENCODER_ONLY, bitrate=3000), 1),
+        "bump_and_quiet_woman": (WOMAN, 16_000, Coding(ENCODER_ONLY), 16),
     },
 }
+BUMPED = {"bump_and_quiet_woman"}
 
 logger = logging.getLogger("make_golden")
 
 
-def coded(codec: Codec, recording: Path, rate: int, coding: Coding, segments: int) -> bytes:
-    """Return a .gac file whose level changes from chunk to chunk, as a live one's does."""
+def read(recording: Path, rate: int, bumped: bool) -> NDArray[np.float32]:
+    """Return a recording at a rate; or one that is 30 dB below a bump of 0.2 s before it."""
     with recording.open("rb") as file, AudioReader(file) as reader:
-        samples = np.concatenate(list(reader.blocks()))
-        samples = resample(samples, reader.sample_rate, rate)
+        samples = resample(np.concatenate(list(reader.blocks())), reader.sample_rate, rate)
+    if not bumped:
+        return samples
+    time = np.arange(rate // 5) / rate
+    bump = np.zeros(rate, np.float32)
+    bump[: len(time)] = 0.9 * np.sin(2 * np.pi * 120 * time) * np.exp(-20 * time)
+    return np.concatenate([bump, 10 ** (-30 / 20) * samples]).astype(np.float32)
+
+
+def coded(
+    codec: Codec, samples: NDArray[np.float32], rate: int, coding: Coding, segments: int
+) -> bytes:
+    """Return a .gac file whose level changes from chunk to chunk, as a live one's does."""
     target = io.BytesIO()
     sender = Sender(codec.model, target, rate, coding, segments)
     blocks = high_passed([resample(samples, rate, SAMPLE_RATE)])
@@ -69,7 +83,8 @@ def main() -> None:
     codec, folder = Codec.load(model), GOLDEN / model
     folder.mkdir(exist_ok=True)
     for name, (recording, rate, coding, segments) in FILES[model].items():
-        data = coded(codec, CORPUS / recording, rate, coding, segments)
+        recorded = read(CORPUS / recording, rate, name in BUMPED)
+        data = coded(codec, recorded, rate, coding, segments)
         chunks = list(Receiver(codec.model, io.BytesIO(data)).chunks())
         symbols = np.concatenate([chunk.symbols for chunk in chunks]).astype(np.int8)
         samples, _ = codec.decode(data)
