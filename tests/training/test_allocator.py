@@ -14,8 +14,8 @@ from gan_audio_compression.training.allocator import keep_freed_memory
 
 if sys.argv[1] == "keep":
     keep_freed_memory()
-for step in range(4):
-    if step == 2:
+for step in range(12):
+    if step == 8:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     tensors = [torch.ones(size) for size in (3_000_000, 9_000_000, 20_000_000)]
     del tensors
