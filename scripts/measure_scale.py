@@ -1,4 +1,4 @@
-"""Measure how a run grows with its corpus: time, memory and files of each pipeline, and of a rerun.
+"""Measure how a run grows with its corpus: time and memory of each pipeline, and of a rerun.
 
 Run it as `python scripts/measure_scale.py OUT --utterances 100 1000 10000 --engine processes`, on a
 machine that does nothing else. The corpora are a second of speech each, made of the demo corpus:

@@ -35,7 +35,7 @@ _LOCAL_CLUSTER = {
     # What was on a worker that died is tried again here, one at a time, to find what killed it.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.daemon": True,
-    # One thread a worker, and memory that is kept: see the Makefile.
+    # One thread a worker, and memory that is kept: to get it again costs page faults at each item.
     "distributed.nanny.pre-spawn-environ": {
         "OMP_NUM_THREADS": 1,
         "MKL_NUM_THREADS": 1,

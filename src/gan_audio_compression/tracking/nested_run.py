@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import mlflow
 from mlflow import MlflowClient
@@ -75,13 +75,8 @@ def log_variants(table: "pd.DataFrame", name: Sequence[str], by: str) -> None:
     """
     numbers = table.select_dtypes("number").columns.difference([*name, by])
     for values, rows in table.groupby([*name], sort=False):
-        if (run := NestedRun.of(variant_name(values))) is None:
+        if (run := NestedRun.of(" ".join(map(str, values)))) is None:
             return
         run.log_params(dict(zip(name, map(str, values), strict=True)))
         for row in rows.to_dict("records"):
             run.log_metrics({f"{row[by]}.{column}": float(row[column]) for column in numbers})
-
-
-def variant_name(values: Sequence[Any]) -> str:
-    """Return the name of a variant's run."""
-    return " ".join(map(str, values))
