@@ -12,7 +12,7 @@ from tests.runs.object_store import BUCKET, ObjectStore, object_store
 KedroRun = Callable[..., object]
 
 # What a loop reads, computes and saves may cost for each utterance, and for all of them.
-EACH, OF_ALL = 4, 40
+EACH, OF_ALL = 4, 20
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,8 @@ def test_tables_and_reports_are_there_and_in_mlflow(
     )
     assert here == there
     client = MlflowClient(f"sqlite:///{stored}/mlflow.db")
-    (run,) = client.search_runs(["1"])
+    runs = client.search_runs(["1"])
+    (run,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
     artifacts = {file.path for file in client.list_artifacts(run.info.run_id)}
     assert {"codec_comparison.csv", "report.html", "figure_search_objective.png"} <= artifacts
     name = reporting / "codec_comparison.parquet"
@@ -92,9 +93,12 @@ def test_a_loop_asks_the_store_little(store: ObjectStore, copy: Path, log: str) 
     path = f"/{BUCKET}/run/{log}.parquet"
     asked = [n for n, (_, of) in enumerate(store.requests) if of.startswith(path)]
     (end,) = (n for n, request in enumerate(store.requests) if request == ("PUT", path))
-    during = end - asked[0]
+    during = [of for _, of in store.requests[asked[0] : end]]
+    # What is done is written every few seconds, however much that is.
+    parts = sum(of.startswith(f"{path}.parts/") for of in during)
     utterances = len(pd.read_parquet(copy / f"{log}.parquet"))
-    assert utterances < during <= EACH * utterances + OF_ALL
+    assert utterances < len(during) - parts <= EACH * utterances + OF_ALL
+    assert parts < max(utterances, 2 * OF_ALL)
 
 
 def test_what_a_worker_saves_is_written_once(store: ObjectStore, copy: Path) -> None:

@@ -20,10 +20,8 @@ from gan_audio_compression.signal.synthesis import Synthesiser
 _LARGEST_LOSS_DB, _LEAST_LIKENESS, _LIKE_BANDS = 30.0, 0.5, 5
 # Little speech loses as much, and what does is worth listening to.
 _SUSPICIOUS_LOSS_DB = 4.0
-# A moment of 128 ms may be a tone, which has nearly all of its power within 5 bins of 31 Hz; what
-# speech at 0.7 kbit/s loses in such moments is best left alone.
-_TONE_LOSS_DB, _FEWEST_FRAMES = 6.0, 16
-_TONE_BINS, _SHARE_OF_TONE = 5, 0.8
+# A moment of 128 ms may be a tone, which has nearly all of its power within 5 bins of 31 Hz.
+_FEWEST_FRAMES, _TONE_BINS, _SHARE_OF_TONE = 16, 5, 0.8
 _SMOOTHED_FRAMES, _LEAST_SHARE = 5, 0.01
 _FAINT = 1e-30
 
@@ -51,11 +49,11 @@ def corrected_levels(
     heard = mel_to_magnitude(came)
     starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
     suspicious = max(map(abs, _losses(wanted, heard, starts))) > _SUSPICIOUS_LOSS_DB
-    if (suspicious or _tones(wanted, heard, _TONE_LOSS_DB)) and len(came) > 1:
+    if (suspicious or _tones(wanted, heard)) and len(came) > 1:
         # A waveform cannot have the magnitudes of a tone that the mel bands have smeared.
         heard = _heard(came, np.zeros_like(codes))
         if tones:
-            starts = sorted({*starts, *_tones(wanted, heard, _SUSPICIOUS_LOSS_DB)})
+            starts = sorted({*starts, *_tones(wanted, heard)})
         added = _added(wanted, heard, came, starts)
         # Nor does a tone come out as strong where what is around it has other gains.
         added += _added(wanted, _heard(came, added), came, starts)
@@ -93,14 +91,16 @@ def _losses(wanted: Tensor, heard: Tensor, starts: Sequence[int]) -> list[float]
     return [10 * math.log10(power / other) for power, other in powers]
 
 
-def _tones(wanted: Tensor, heard: Tensor, least_db: float) -> list[int]:
-    """Return the frames at which tones that lose more begin, and those after their ends."""
+def _tones(wanted: Tensor, heard: Tensor) -> list[int]:
+    """Return the frames at which tones that lose much begin, and those after their ends."""
     powers, others = (part.square().sum(1).clamp_min(_FAINT).numpy() for part in (wanted, heard))
     lost_db = 10 * np.log10(powers / others)
     smoothed = ndimage.median_filter(lost_db, _SMOOTHED_FRAMES)
     tonal = ndimage.median_filter(_shares_of_peaks(wanted), _SMOOTHED_FRAMES) > _SHARE_OF_TONE
     ends = []
-    for (moment,) in ndimage.find_objects(ndimage.label(tonal & (smoothed > least_db))[0]):
+    for (moment,) in ndimage.find_objects(
+        ndimage.label(tonal & (smoothed > _SUSPICIOUS_LOSS_DB))[0]
+    ):
         lost = lost_db[moment]
         if len(lost) >= _FEWEST_FRAMES and powers[moment].mean() > _LEAST_SHARE * powers.mean():
             # Its onset is no tone yet and loses less; raised as much it would be a click.
