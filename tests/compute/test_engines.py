@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from distributed import Client
 
 from gan_audio_compression.compute.dask import DaskEngine
 from gan_audio_compression.compute.engine import ComputeError, Engine
@@ -41,6 +43,21 @@ def kill_once(folder: Path, item: int) -> int:
 def sleep(context: None, item: float) -> float:
     time.sleep(item)
     return item
+
+
+def first_waits(sign: Path, item: int) -> int:
+    end = time.monotonic() + 60
+    while item == 0 and not sign.exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return item
+
+
+def forget(dask_scheduler: Any) -> None:
+    """Make a scheduler forget all items, as if messages about them had been lost."""
+    for id, client in list(dask_scheduler.clients.items()):
+        items = [task.key for task in client.wants_what if task.key.startswith("_attempt")]
+        dask_scheduler.client_releases_keys(items, client=id)
 
 
 def unsendable(context: None, item: int) -> object:
@@ -92,9 +109,10 @@ def test_items_are_pulled_only_as_they_are_needed(engine: Engine) -> None:
     outcomes.close()  # type: ignore[attr-defined]
 
 
-def test_outcomes_come_as_they_are_ready() -> None:
-    outcomes = DaskEngine(workers=2).map(sleep, numbered([1.0, 0.0, 0.0, 0.0]), None)
+def test_outcomes_come_as_they_are_ready(tmp_path: Path) -> None:
+    outcomes = DaskEngine(workers=2).map(first_waits, numbered([0, 1, 2, 3]), tmp_path / "go")
     assert next(outcomes).id != "u0"
+    (tmp_path / "go").touch()
     assert {outcome.id for outcome in outcomes} > {"u0"}
 
 
@@ -157,6 +175,20 @@ def test_a_loop_goes_on_when_its_scheduler_is_started_again(cluster: Cluster) ->
     cluster.start()
     ids += [outcome.id for outcome in outcomes]
     assert sorted(ids) == sorted(f"u{n}" for n in range(10))
+
+
+def test_a_loop_goes_on_when_items_are_lost_on_the_way(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("gan_audio_compression.compute.dask._SILENCE_SECONDS", 1.0)
+    outcomes = DaskEngine(address=cluster.address).map(sleep, numbered([0.1] * 10), None)
+    ids = [next(outcomes).id]
+    with Client(cluster.address, set_as_default=False) as other:
+        other.run_on_scheduler(forget)
+    with caplog.at_level(logging.WARNING, "gan_audio_compression"):
+        ids += [outcome.id for outcome in outcomes]
+    assert sorted(ids) == sorted(f"u{n}" for n in range(10))
+    assert "The Dask cluster is idle" in caplog.text
 
 
 def test_a_cluster_that_stays_away_ends_the_loop(

@@ -6,6 +6,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from gan_audio_compression.compute.engine import (
@@ -30,6 +31,10 @@ _ITEMS_A_THREAD = 2
 _CONNECT_SECONDS, _PATIENCE_SECONDS = 10, 60
 # So often an item is sent anew that was lost on the way, before it may be what ends the workers.
 _SENT_ANEW = 3
+# Without an outcome, before the workers are asked whether they do anything.
+_SILENCE_SECONDS = 60.0
+
+_logger = logging.getLogger(__name__)
 
 _LOCAL_CLUSTER = {
     # What was on a worker that died is tried again here, one at a time, to find what killed it.
@@ -131,14 +136,12 @@ class _Loop(Generic[I, T]):
     """The items of one loop that are with the cluster."""
 
     def __init__(self, client: "Client", job: _Job, resources: Mapping[str, float]) -> None:
-        from distributed import as_completed
-
         self._client = client
         self._job = job
         self._resources = dict(resources)
         # Each item with the job that it was sent with, which may since be lost.
         self._in_flight: dict[Future, tuple[_Item[I], Future]] = {}
-        self._ready = as_completed(loop=client.loop)
+        self._ready: SimpleQueue[Future] = SimpleQueue()
         self._sent_job = self._send_job()
 
     def outcomes(self, items: Iterator[_Item[I]]) -> Iterator[Outcome[T]]:
@@ -171,7 +174,7 @@ class _Loop(Generic[I, T]):
         from distributed import KilledWorker
 
         while True:
-            future = next(self._ready)
+            future = self._next()
             item, sent_job = self._in_flight.pop(future)
             try:
                 outcome: Outcome[T] = future.result()
@@ -188,12 +191,40 @@ class _Loop(Generic[I, T]):
             except Exception as error:  # the item or its value cannot be sent between processes
                 return Outcome(item.id, None, describe_error(error), 0.0)
 
+    def _next(self) -> "Future":
+        """Wait for the next item that is done or lost."""
+        while True:
+            try:
+                future = self._ready.get(timeout=_SILENCE_SECONDS)
+            except Empty:
+                self._send_again_where_idle()
+            else:
+                # Others were sent again meanwhile.
+                if future in self._in_flight:
+                    return future
+
+    def _send_again_where_idle(self) -> None:
+        """Send all items again if no worker does anything: a message about them was lost."""
+        try:
+            busy = self._client.call_stack()
+        except OSError:  # A worker that ends is told of by its items.
+            return
+        if busy or not self._client.nthreads():
+            return
+        lost, self._in_flight = self._in_flight, {}
+        _logger.warning(
+            "The Dask cluster is idle; what it was given (%d) is sent again.", len(lost)
+        )
+        self._client.cancel(list(lost), force=True)
+        for item, _ in lost.values():
+            self._send(item)
+
     def _send(self, item: _Item[I]) -> None:
         future = self._client.submit(
             _attempt, self._sent_job, item.id, item.item, pure=False, resources=self._resources
         )
         self._in_flight[future] = item, self._sent_job
-        self._ready.add(future)
+        future.add_done_callback(self._ready.put)
 
     def _send_job(self) -> "Future":
         try:
