@@ -116,5 +116,7 @@ def test_a_killed_worker_a_poisoned_recording_and_two_runs_at_once(
     code, said = ended(started(*how))
     assert code == 0, said
     again = pd.read_parquet(whole / MANIFEST).set_index("id")
-    pd.testing.assert_frame_equal(again, manifest.drop(index=failed.index), check_dtype=False)
+    done = manifest.drop(index=failed.index)
+    assert again.pop("error").isna().all() and done.pop("error").isna().all()
+    pd.testing.assert_frame_equal(again, done, check_dtype=False)
     assert modified(whole) == files
