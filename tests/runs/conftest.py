@@ -54,6 +54,15 @@ def make_project() -> Callable[[Path], Path]:
     return make
 
 
+@pytest.fixture
+def whole(tmp_path: Path, make_project: Callable[[Path], Path]) -> Path:
+    """A project that takes all of its corpus."""
+    made = make_project(tmp_path / "project")
+    parameters = made / "conf/test/parameters_data_preparation.yml"
+    parameters.write_text("corpus: {most_held_out: null}")
+    return made
+
+
 @pytest.fixture(scope="session")
 def environment() -> Environment:
     """Environment variables of a process that works in such a project."""

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +15,6 @@ import pytest
 from tests.dask_cluster import Cluster, dask_cluster
 
 Environment = dict[str, str]
-MakeProject = Callable[[Path], Path]
 Running = subprocess.Popen[str]
 
 WORKERS, RECORDINGS, POISONED = 3, 12, 2
@@ -48,15 +47,6 @@ def poisoned(corpus: Path, tmp_path: Path) -> Path:
             for _ in range(60):
                 endless.writeframesraw(bytes(2 * 16_000 * 60))
     return copy
-
-
-@pytest.fixture
-def whole(tmp_path: Path, make_project: MakeProject) -> Path:
-    """A project that takes all of its corpus."""
-    made = make_project(tmp_path / "project")
-    parameters = made / "conf/test/parameters_data_preparation.yml"
-    parameters.write_text("corpus: {most_held_out: null}")
-    return made
 
 
 def started(project: Path, corpus: Path, address: str, environment: Environment) -> Running:

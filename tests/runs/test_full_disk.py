@@ -2,13 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 Environment = dict[str, str]
-MakeProject = Callable[[Path], Path]
 
 RECORDINGS = 12
 
@@ -18,11 +16,9 @@ RECORDINGS = 12
     reason="no file system may be mounted here",
 )
 def test_a_disk_that_is_full_ends_the_run_and_with_room_it_goes_on(
-    corpus: Path, tmp_path: Path, make_project: MakeProject, environment: Environment
+    corpus: Path, tmp_path: Path, whole: Path, environment: Environment
 ) -> None:
-    project, disk = make_project(tmp_path / "project"), tmp_path / "disk"
-    every = "corpus: {most_held_out: null}"
-    (project / "conf/test/parameters_data_preparation.yml").write_text(every)
+    disk = tmp_path / "disk"
     disk.mkdir()
     kedro = f"{sys.executable} -m kedro run --pipelines data_preparation"
     steps = f"""
@@ -37,7 +33,7 @@ def test_a_disk_that_is_full_ends_the_run_and_with_room_it_goes_on(
         """
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", steps],
-        cwd=project,
+        cwd=whole,
         env=environment | {"GAC_DATA": str(disk)},
         capture_output=True,
         text=True,

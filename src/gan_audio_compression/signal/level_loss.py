@@ -97,10 +97,9 @@ def _tones(wanted: Tensor, heard: Tensor) -> list[int]:
     lost_db = 10 * np.log10(powers / others)
     smoothed = ndimage.median_filter(lost_db, _SMOOTHED_FRAMES)
     tonal = ndimage.median_filter(_shares_of_peaks(wanted), _SMOOTHED_FRAMES) > _SHARE_OF_TONE
+    labels, _ = ndimage.label(tonal & (smoothed > _SUSPICIOUS_LOSS_DB))
     ends = []
-    for (moment,) in ndimage.find_objects(
-        ndimage.label(tonal & (smoothed > _SUSPICIOUS_LOSS_DB))[0]
-    ):
+    for (moment,) in ndimage.find_objects(labels):
         lost = lost_db[moment]
         if len(lost) >= _FEWEST_FRAMES and powers[moment].mean() > _LEAST_SHARE * powers.mean():
             # Its onset is no tone yet and loses less; raised as much it would be a click.
