@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gan_audio_compression.bench.gac import GacCodec
 from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.evaluation.intelligibility import Stoi
+from gan_audio_compression.evaluation.listeners.predicted_mos import DistillMos
 from gan_audio_compression.evaluation.metrics import score_utterance
 from gan_audio_compression.evaluation.pesq_measures import NarrowBandPesq, WideBandPesq
 
@@ -51,8 +52,8 @@ def mean_scores(sentences: list[Wave]) -> Callable[[GacCodec], NDArray[np.float6
     ("model", "bitrate", "effort", "floors"),
     [
         ("default", 2000, 0, (3.76, 3.05, 0.928)),
-        ("default", 1000, 0, (3.48, 2.71, 0.888)),
-        ("default", 1000, 2, (3.49, 2.84, 0.892)),
+        ("default", 1000, 0, (3.45, 2.60, 0.887)),
+        ("default", 1000, 2, (3.39, 2.71, 0.888)),
         ("paper", None, 0, (3.36, 2.71, 0.898)),
         ("paper", None, 2, (3.45, 2.81, 0.904)),
     ],
@@ -66,3 +67,16 @@ def test_quality_is_not_lost(
 ) -> None:
     found = mean_scores(GacCodec(open_model(model), bitrate, effort))
     assert (found >= floors).all(), f"{found.round(3)} is below {floors}"
+
+
+@pytest.mark.parametrize(("bitrate", "most"), [(2000, 0.05), (1000, -0.1)])
+def test_the_receiver_gives_back_the_texture_of_noise(
+    sentences: list[Wave], bitrate: int, most: float
+) -> None:
+    """Without its last network the loss is 0.19 and -0.05: the recordings are old and noisy."""
+    codec = GacCodec(open_model("default"), bitrate, effort=0)
+    losses = []
+    for speech in sentences:
+        decoded = codec.decode(codec.encode(speech).data).speech
+        losses.append(DistillMos().score(speech, decoded)["distillmos_loss"])
+    assert np.mean(losses) < most

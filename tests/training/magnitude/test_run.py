@@ -60,6 +60,22 @@ def test_the_network_learns_and_the_codec_stays(
     assert SequenceModel.from_bytes(model.to_bytes()).digest == model.digest
 
 
+def test_the_codec_keeps_a_share_of_what_was_learnt(
+    codec: SequenceModel, speech: TrainingSpeech, tmp_path: Path
+) -> None:
+    log_mel = torch.randn(1, 20, 128, generator=torch.Generator().manual_seed(0))
+    shares = {"correction": 0.25, "texture": 0.5}
+    outputs = []
+    for kept in ({}, shares):
+        folder = tmp_path / str(len(kept))
+        model, _ = train_magnitude(codec, speech, config(2, **kept), folder, Observer())
+        assert model.magnitude is not None
+        outputs.append(model.magnitude(log_mel))
+    (correction, texture), (less, fainter) = outputs
+    torch.testing.assert_close(less, 0.25 * correction)
+    torch.testing.assert_close(fainter, 0.5 * texture)
+
+
 def test_a_network_goes_on_learning(
     codec: SequenceModel, speech: TrainingSpeech, tmp_path: Path
 ) -> None:
@@ -115,7 +131,12 @@ def test_without_speech_there_is_nothing_to_learn(codec: SequenceModel, tmp_path
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"spectrum": -1.0}, "not negative"), ({"frames": 0}, "positive"), ({"ema": 1.0}, "decay")],
+    [
+        ({"spectrum": -1.0}, "not negative"),
+        ({"frames": 0}, "positive"),
+        ({"ema": 1.0}, "decay"),
+        ({"texture": 1.5}, "shares"),
+    ],
 )
 def test_wrong_parameters_are_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):

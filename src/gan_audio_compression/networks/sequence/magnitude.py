@@ -5,6 +5,7 @@ as no noise is. The network sharpens the harmonics, and says where and how stron
 noise is to be heard.
 """
 
+import torch
 from torch import Tensor, nn
 
 from gan_audio_compression.networks.conv_next import ConvNeXtBlock, layer_norm
@@ -41,3 +42,10 @@ class MagnitudeNetwork(nn.Module):
             features = block(features)
         correction, share = self.out_proj(layer_norm(features)).chunk(2, dim=-1)
         return correction, share
+
+    @torch.no_grad()
+    def scale_outputs(self, correction: float, texture: float) -> None:
+        """Multiply what both outputs will be."""
+        for parameter in (self.out_proj.weight, self.out_proj.bias):
+            parameter[:_BINS] *= correction
+            parameter[_BINS:] *= texture

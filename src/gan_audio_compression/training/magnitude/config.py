@@ -21,9 +21,12 @@ class MagnitudeTrainingConfig:
         distortion: weight of the codec's own distortion, of the mel of the magnitudes.
         frames: of a crop; 125 make a second.
         ema: decay of the running average of the weights, which is what is kept.
+        correction, texture: shares, from 0 to 1, of the two outputs of what was learnt that the
+            codec keeps. What a discriminator asks for costs nearness to the original; with less of
+            it most of the gain stays, and little of the cost.
 
     Raises:
-        ValueError: a weight is negative, or frames or ema are out of their range.
+        ValueError: a weight is negative, or frames, ema or a share are out of their range.
     """
 
     __pydantic_config__ = NO_OTHER_KEYS
@@ -36,6 +39,8 @@ class MagnitudeTrainingConfig:
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     frames: int = 192
     ema: float = 0.998
+    correction: float = 1.0
+    texture: float = 1.0
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
 
     def __post_init__(self) -> None:
@@ -45,3 +50,5 @@ class MagnitudeTrainingConfig:
             raise ValueError(f"frames is {self.frames}; give a positive number.")
         if not 0 <= self.ema < 1:
             raise ValueError(f"ema is {self.ema}; give a decay in [0, 1).")
+        if not (0 <= self.correction <= 1 and 0 <= self.texture <= 1):
+            raise ValueError("the shares correction and texture lie in [0, 1].")
