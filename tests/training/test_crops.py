@@ -1,6 +1,5 @@
 """Batches of crops: reproducible, drawn fairly, read ahead by shards, in little memory."""
 
-import gc
 import time
 import weakref
 from collections.abc import Callable
@@ -98,7 +97,6 @@ def test_the_next_window_is_read_while_one_is_learnt_from_and_no_more_are_held()
     for step, _ in enumerate(batches.batches(0, 80)):
         if step == 0:
             wait_until(lambda: len(loaded) == 32)
-        gc.collect()
         most = max(most, len(alive))
     assert len(loaded) == 160
     assert most <= 48
