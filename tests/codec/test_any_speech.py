@@ -75,7 +75,8 @@ def codec() -> Codec:
 def test_level_is_kept_and_nothing_clicks(codec: Codec, kind: str) -> None:
     speech, bitrate = SPEECH[kind]
     data = codec.encode(speech, RATE, bitrate=bitrate)
-    least = 0.97 if kind in ("woman", "man") else 0.93
+    # Silence takes no bits, and the finest quality is not that many.
+    least = {"woman": 0.97, "man": 0.97, "silence around": 0.85}.get(kind, 0.93)
     assert least * bitrate <= 8 * len(data) * RATE / len(speech) <= bitrate
     decoded, _ = codec.decode(data)
     assert active_level_db(decoded) == pytest.approx(active_level_db(speech), abs=1.0)

@@ -61,7 +61,19 @@ def test_symbols_come_back(
 def test_the_payload_is_as_long_as_the_code_length_says() -> None:
     coder, sent = model(1), symbols(1, 400)
     bits = coder.code_length(sent, 1000)
-    assert bits <= 8 * len(coder.encode(sent, 1000)) <= 1.01 * bits + 40
+    # The shortest fraction of an interval may take a bit less than the interval is worth.
+    assert bits - 1 <= 8 * len(coder.encode(sent, 1000)) <= 1.01 * bits + 40
+
+
+def test_a_frame_that_is_as_before_costs_next_to_nothing() -> None:
+    coder, sent = model(1), symbols(1, 10)
+    held = np.concatenate([sent, np.repeat(sent[-1:], 300, axis=0), sent])
+    more = coder.code_length(held, 1000) - 2 * coder.code_length(sent, 1000)
+    # To begin and to end a hold take 13 bits; the frames after it have another past.
+    assert more < 13 + 0.05 * 300 + 0.5 * coder.code_length(sent, 1000)
+    payload = coder.encode(held, 1000)
+    assert 8 * len(payload) < coder.code_length(held, 1000) + 40
+    np.testing.assert_array_equal(coder.decode(payload, len(held), 1000), held)
 
 
 def test_a_symbol_depends_on_nothing_that_comes_later() -> None:
@@ -84,8 +96,8 @@ def test_the_same_bytes_come_out_everywhere() -> None:
     coder, sent = model(4, 2.0), symbols(4, 200)
     payload = coder.encode(sent, 2048)
     _, without_zeros = old_forms(lambda: coder.encode(sent, 2048))
-    assert digest_of(payload) == (665, "65a90f4d6cd50d69")
-    assert digest_of(without_zeros) == (668, "5d44f2ddb8f2e91f")
+    assert digest_of(payload) == (666, "867499cbf13a4f7f")
+    assert digest_of(without_zeros) == (668, "b700163897406714")
 
 
 def digest_of(payload: bytes) -> tuple[int, str]:

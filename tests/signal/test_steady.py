@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
-from gan_audio_compression.signal.steady import averaged_where_steady
+from gan_audio_compression.signal.steady import PIECE, averaged_where_steady, stretches
 from gan_audio_compression.signal.surroundings import coloured_noise
 
 RATE = 16_000
@@ -48,6 +48,20 @@ def test_a_pause_is_averaged_and_what_is_beside_it_is_not(make_speech: Any) -> N
     assert torch.equal(averaged[:150], log_mel[:150])
     # What is averaged fades in and out.
     assert changes(averaged).max() <= changes(log_mel).max()
+
+
+def test_each_second_has_one_average_and_short_rests_belong_to_it() -> None:
+    averaged = averaged_where_steady(log_mel_spectrogram(noise(3.3, 1.0)))
+    steps = changes(averaged).nonzero().flatten() + 1
+    assert steps.tolist() == [PIECE, 2 * PIECE]
+
+
+@pytest.mark.parametrize(
+    ("flags", "runs"),
+    [([], []), ([0, 0], []), ([1, 1], [(0, 2)]), ([1, 0, 0, 1, 1, 0, 1], [(0, 1), (3, 5), (6, 7)])],
+)
+def test_stretches_are_runs_of_flags(flags: list[int], runs: list[tuple[int, int]]) -> None:
+    assert stretches(torch.tensor(flags, dtype=torch.bool)) == runs
 
 
 def test_short_noise_such_as_a_fricative_stays() -> None:

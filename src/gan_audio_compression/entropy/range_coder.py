@@ -24,9 +24,9 @@ Probabilities = NDArray[np.float64]
 
 def encode(symbols: Symbols, probabilities: Probabilities) -> bytes:
     """Return the payload of `symbols` [n], each with its row of `probabilities` [n, levels]."""
-    encoder = constriction.stream.queue.RangeEncoder()
-    encoder.encode(symbols, CATEGORICAL, probabilities)
-    return payload_of(encoder)
+    coder = encoder()
+    coder.encode(symbols, CATEGORICAL, probabilities)
+    return payload_of(coder)
 
 
 def decode(payload: bytes, probabilities: Probabilities) -> Symbols:
@@ -40,6 +40,11 @@ def decode(payload: bytes, probabilities: Probabilities) -> Symbols:
     except AssertionError as error:
         raise corrupt(payload) from error
     return symbols
+
+
+def encoder() -> constriction.stream.queue.RangeEncoder:
+    """Return an encoder for symbols whose tables are of different sizes; see `payload_of`."""
+    return constriction.stream.queue.RangeEncoder()
 
 
 def payload_of(encoder: constriction.stream.queue.RangeEncoder) -> bytes:

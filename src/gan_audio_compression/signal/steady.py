@@ -5,6 +5,7 @@ costs next to nothing, and the receiver gives it the texture of noise again.
 """
 
 from functools import cache
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -15,8 +16,8 @@ from gan_audio_compression.signal.spec import MEL_BANDS, SAMPLE_RATE, SPEECH_LEV
 from gan_audio_compression.signal.texture import white_noise
 from gan_audio_compression.signal.torch_state import own_torch_state
 
-AVERAGED = 60
-"""Frames on either side of one over which a steady sound is averaged: 0.5 s."""
+PIECE = 128
+"""Frames over which a steady sound is averaged: 1 s, counted from the first frame there is."""
 
 # Frames on either side of one that tell whether it is steady: 0.2 s.
 _REACH = 24
@@ -29,13 +30,23 @@ _FADE = 8
 def averaged_where_steady(log_mel: Tensor) -> Tensor:
     """Return `log_mel` [frames, 128], in nepers, with the average in place of steady noise."""
     averaged = log_mel.clone()
-    for start, end in _stretches(_is_steady(log_mel)):
+    for start, end in stretches(_is_steady(log_mel)):
+        if end - start <= 2 * _REACH:
+            continue
         rising = torch.arange(1, end - start + 1, dtype=log_mel.dtype) / _FADE
         begins = torch.ones_like(rising) if start == 0 else rising
         ends = torch.ones_like(rising) if end == len(log_mel) else rising.flip(0)
         share = torch.minimum(begins, ends).clamp_max(1)[:, None]
-        averaged[start:end].lerp_(_moving_mean(log_mel[start:end], AVERAGED), share)
+        for first, last in _pieces(start, end):
+            mean = log_mel[first:last].mean(0)
+            averaged[first:last].lerp_(mean, share[first - start : last - start])
     return averaged
+
+
+def stretches(flags: Tensor) -> list[tuple[int, int]]:
+    """Return start and end of each run of flags [n] that are set."""
+    edges = functional.pad(flags.int(), (1, 1)).diff().nonzero().flatten().tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _is_steady(log_mel: Tensor) -> Tensor:
@@ -47,12 +58,11 @@ def _is_steady(log_mel: Tensor) -> Tensor:
     return functional.max_pool1d(steady, 2 * _REACH + 1, 1, _REACH)[0, 0] > 0
 
 
-def _stretches(steady: Tensor) -> list[tuple[int, int]]:
-    """Return start and end of each run of steady frames that is not shorter than a window."""
-    padded = functional.pad(steady.int(), (1, 1))
-    edges = padded.diff().nonzero().flatten().tolist()
-    pairs = zip(edges[::2], edges[1::2], strict=True)
-    return [(start, end) for start, end in pairs if end - start > 2 * _REACH]
+def _pieces(start: int, end: int) -> list[tuple[int, int]]:
+    """Divide a stretch where a second ends; a piece that would be less than half of one is none."""
+    inner = range(-(-start // PIECE) * PIECE, end, PIECE)
+    edges = [at for at in inner if min(at - start, end - at) >= PIECE // 2]
+    return list(pairwise([start, *edges, end]))
 
 
 def _moving_mean(values: Tensor, reach: int) -> Tensor:

@@ -51,7 +51,7 @@ class SymbolCoder:
 
     def encode(self, symbols: Integers, classes: Integers) -> bytes:
         """Return the payload; arguments as `component_contexts`."""
-        encoder = constriction.stream.queue.RangeEncoder()
+        encoder = range_coder.encoder()
         for levels, contexts in component_contexts(symbols, classes):
             for context, places in _by_context(contexts):
                 encoder.encode(levels[places], self._models[context])

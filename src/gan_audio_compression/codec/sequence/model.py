@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
+from gan_audio_compression.codec.sequence.holding import held, held_pieces
 from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.codec.sequence.trade import Trade
@@ -45,6 +46,8 @@ _NAMES_IN_FILES = {"conditioning": "condition", "in_proj": "enter", "out_proj": 
 # Likewise the setting of levels that were wider away from zero, which no model that shipped had.
 _COMPANDING = "companding"
 _MAGNITUDE = "magnitude"
+# A model of a program that knew no held frames is another one: its files would decode wrongly.
+_HOLDING = "holding"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,8 +124,8 @@ class SequenceModel(TrainedCodec):
     def latents(self, log_mel: Tensor, quality: Quality) -> Tensor:
         """Return the encoder's latents [1, ceil(frames / 4), C] of `log_mel` [frames, 128].
 
-        They are in steps of the quantiser, not whole. The last frame goes on to fill the last
-        latent frame.
+        They are in steps of the quantiser, not whole, and held where the sound does not change. The
+        last frame goes on to fill the last latent frame.
 
         Args:
             log_mel: of a chunk, in nepers.
@@ -133,7 +136,7 @@ class SequenceModel(TrainedCodec):
         loudness = to_loudness(filled)[None].to(self.device)
         with self._autocast():
             latents: Tensor = self.encoder(loudness, quality.conditioning(self.device))
-        return latents.float()
+        return held(latents.float(), held_pieces(log_mel))
 
     def symbols(self, log_mel: Tensor, quality: Quality, shrunk: float = 1.0) -> NDArray[np.int64]:
         """Return the symbols int64 [ceil(frames / 4), C] of `log_mel` [frames, 128] in nepers.
@@ -185,7 +188,7 @@ class SequenceModel(TrainedCodec):
         return copy.deepcopy(self.magnitude).double() if self.magnitude is not None else None
 
     def _shape(self) -> dict[str, Any]:
-        shape = super()._shape() | {_COMPANDING: 0.0}
+        shape = super()._shape() | {_COMPANDING: 0.0, _HOLDING: True}
         if self.magnitude is not None:
             shape[_MAGNITUDE] = asdict(self.magnitude.config)
         return shape
@@ -204,6 +207,8 @@ class SequenceModel(TrainedCodec):
         shape = dict(metadata.networks)
         if shape.pop(_COMPANDING, 0.0) != 0.0:
             raise ValueError("its levels are companded, which only older programs know")
+        if not shape.pop(_HOLDING, False):
+            raise ValueError("its latents are never held, which only older programs know")
         magnitude = shape.pop(_MAGNITUDE, None)
         networks = SequenceConfig(**shape)
         arrays = {

@@ -1,12 +1,14 @@
 """What a search of the sequence codec has to solve: a chunk at one quality, and what bits cost."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
 
 from gan_audio_compression.codec.sequence.changes import Changes, bits_saved, distortion_saved
+from gan_audio_compression.codec.sequence.holding import held_pieces
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
@@ -44,10 +46,13 @@ class SequenceProblem:
         """The objective is a mean over the chunk, so a latent counts less in a longer one."""
         return 27.0 / self.start.shape[1]
 
-    @property
+    @cached_property
     def sent(self) -> Tensor:
-        """All latents are sent."""
-        return torch.ones((1, 1, 1), dtype=torch.bool, device=self.start.device)
+        """Whether a latent may change, [1, N, 1]: it is not held."""
+        sent = torch.ones(1, self.start.shape[1], 1, dtype=torch.bool)
+        for start, end in held_pieces(self.log_mel):
+            sent[:, start:end] = False
+        return sent.to(self.start.device)
 
     @property
     def groups(self) -> Tensor:
@@ -56,7 +61,8 @@ class SequenceProblem:
         return frames[None, :, None].expand_as(self.start)
 
     def nearest(self, latent: Tensor) -> Tensor:
-        """Return the nearest whole numbers."""
+        """Return the nearest whole numbers; where latents are held, as at the start."""
+        latent = torch.where(self.sent, latent, self.start)
         return latent.round().clamp(*self.limits).long()
 
     def symbols(self, latent: Tensor) -> Tensor:

@@ -190,7 +190,7 @@ class BudgetProblem(SequenceProblem):
             if excess > _MOST_TRIMMED * self.bits:
                 break
             symbols = self._trimmed(symbols, excess)
-        while self._excess(symbols) > 0 and symbols.any():
+        while self._excess(symbols) > 0 and (symbols * self.sent).any():
             latent = _SHRINKING * latent
             symbols = self.nearest(latent)
         return symbols
@@ -221,7 +221,9 @@ class BudgetProblem(SequenceProblem):
             change = (means - leaf).sign()
             before, after = (bits_under(at, means, log_scales) for at in (leaf, leaf + change))
             saved = before - after
-            promise = torch.where(saved > 0, self.cost(saved) - slope * change, -math.inf)
+            promise = torch.where(
+                self.sent & (saved > 0), self.cost(saved) - slope * change, -math.inf
+            )
             places = best_of_each(promise, self.groups)
             changed = symbols + change.long()
             distortion, bits = self.saved(symbols, places, changed.flatten()[places])

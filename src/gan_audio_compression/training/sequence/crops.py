@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_audio_compression.signal.steady import AVERAGED, averaged_where_steady
+from gan_audio_compression.signal.steady import PIECE, averaged_where_steady
 from gan_audio_compression.training.crops import CropSampler
 from gan_audio_compression.training.speech import Shard
 
@@ -21,7 +21,7 @@ def crop_sampler(shards: Sequence[Shard], frames: int, batch: int, seed: int) ->
 def _random_crop(frames: int, log_mel: NDArray[np.float32], rng: np.random.Generator) -> Tensor:
     """Draw a crop that starts anywhere; a shorter log mel goes on with its last frame."""
     start = int(rng.integers(max(1, len(log_mel) - frames + 1)))
-    before = min(AVERAGED, start)
-    around = torch.from_numpy(log_mel[start - before : start + frames + AVERAGED])
+    before = min(PIECE // 2, start)
+    around = torch.from_numpy(log_mel[start - before : start + frames + PIECE // 2])
     crop = averaged_where_steady(around)[before:][:frames]
     return torch.cat([crop, crop[-1:].expand(frames - len(crop), -1)])

@@ -1,0 +1,43 @@
+"""Held latents: where the sound does not change they do not either, and cost next to nothing.
+
+A log mel does not change at all in digital silence, and in steady noise whose average is sent
+(`signal.steady`). There one latent frame stands for all, which the prior codes as one
+(`entropy.integer_prior`).
+"""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
+from gan_audio_compression.signal.steady import stretches
+
+# Latent frames beside a change that are not held: what they say of it is heard.
+_BESIDE = 4
+
+
+def held_pieces(log_mel: Tensor) -> list[tuple[int, int]]:
+    """Return start and end, in latent frames, of what one latent frame may stand for.
+
+    Args:
+        log_mel: [T, 128] of a chunk, in nepers.
+    """
+    changes = torch.zeros(-(-len(log_mel) // LATENT_FRAMES) * LATENT_FRAMES, dtype=torch.bool)
+    changes[1 : len(log_mel)] = (log_mel[1:] != log_mel[:-1]).any(-1)
+    steps, *within = changes.reshape(-1, LATENT_FRAMES).T
+    pieces = []
+    for start, end in stretches(~torch.stack(within).any(0)):
+        first = start + _BESIDE if start else 0
+        last = end - _BESIDE if end < len(steps) else end
+        edges = [at for at in range(first + 1, last) if steps[at]]
+        pieces += [piece for piece in pairwise([first, *edges, last]) if piece[0] + 1 < piece[1]]
+    return pieces
+
+
+def held(latents: Tensor, pieces: list[tuple[int, int]]) -> Tensor:
+    """Return `latents` [1, N, C] with the median of each piece in all of its frames."""
+    result = latents.clone()
+    for start, end in pieces:
+        result[:, start:end] = latents[:, start:end].median(1, keepdim=True).values
+    return result
