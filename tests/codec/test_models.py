@@ -102,13 +102,23 @@ def test_errors_name_the_file(shipped: Path) -> None:
         open_model(shipped)
 
 
-def test_an_older_segment_model_is_refused_in_one_sentence(
-    tmp_path: Path, segment_model: SegmentModel
+@pytest.mark.parametrize(("kind", "first"), [("segment", 3), ("sequence", 4)])
+def test_an_older_model_is_refused_in_one_sentence(
+    tmp_path: Path,
+    segment_model: SegmentModel,
+    sequence_model: SequenceModel,
+    kind: str,
+    first: int,
 ) -> None:
     path = tmp_path / "old.safetensors"
-    metadata, tensors = from_file(segment_model.to_bytes(), "segment")
-    path.write_bytes(save(tensors, {METADATA_KEY: json.dumps(asdict(metadata) | {"format": 2})}))
-    message = f"^{path}: the model file is of format 2, and [^.]* from format 3 on; train it anew.$"
+    model = segment_model if kind == "segment" else sequence_model
+    metadata, tensors = from_file(model.to_bytes(), kind)
+    values = asdict(metadata) | {"format": first - 1}
+    path.write_bytes(save(tensors, {METADATA_KEY: json.dumps(values)}))
+    message = (
+        f"^{path}: the model file is of format {first - 1}, and [^.]* from format {first} on;"
+        " train it anew.$"
+    )
     with pytest.raises(OlderModelError, match=message):
         open_model(path)
 

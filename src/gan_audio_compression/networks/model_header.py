@@ -18,14 +18,16 @@ from gan_audio_compression.networks.errors import (
     TruncatedModelError,
 )
 
-FORMAT = 3
+FORMAT = 4
 METADATA_KEY = "gan_audio_compression"
 
 _LENGTH_BYTES = 8
 _LONGEST_HEADER = 1 << 20
 _DIGEST_DIGITS = 64
-# Format 1 had no settings. Before format 3 the segment codec's files said nothing of its layers.
-_FIRST_FORMATS = {"codec": 3, "segment": 3, "gan": 3}
+# Before format 3 the segment codec's files said nothing of its layers; before format 4 the sequence
+# codec held no latents, and some of its tensors had other names.
+_FIRST_FORMAT = 3
+_FIRST_FORMATS = {"sequence": 4}
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class ModelMetadata:
         networks: shape of the networks, by the names of their configuration.
         digest: SHA-256 (hex) of the content, see `serialisation.content_digest`.
         training_digest: SHA-256 of what the model was trained on and how.
-        settings: what a sender must know of the training; the same for all files of format 1.
+        settings: what a sender must know of the training.
     """
 
     kind: str
@@ -109,10 +111,10 @@ def _metadata(values: dict[str, Any]) -> ModelMetadata:
         )
     if version < 1:
         raise ValueError(f"format {version} never was")
-    if version < _FIRST_FORMATS.get(values["kind"], 1):
+    if version < (first := _FIRST_FORMATS.get(values["kind"], _FIRST_FORMAT)):
         raise OlderModelError(
-            f"the model file is of format {version}, and a segment codec is opened from format"
-            f" {_FIRST_FORMATS['segment']} on; train it anew."
+            f"the model file is of format {version}, and a codec of its kind is opened from format"
+            f" {first} on; train it anew."
         )
     metadata = ModelMetadata(**values)
     texts = (metadata.kind, metadata.digest, metadata.training_digest)

@@ -1,13 +1,11 @@
 """The model file, and what its networks do to lengths and precision."""
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save
 
 from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.segment.model import SegmentModel
@@ -20,7 +18,6 @@ from gan_audio_compression.networks.errors import (
     ModelFileError,
     NotAModelError,
 )
-from gan_audio_compression.networks.model_header import METADATA_KEY
 from gan_audio_compression.networks.serialisation import from_file, to_file
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.distortion import DistortionWeights
@@ -130,16 +127,6 @@ def test_a_search_keeps_to_the_settings(
     assert found is not None and other is not None
     assert found.start_objective != pytest.approx(other.start_objective, rel=0.01)
     assert not np.array_equal(found.symbols, other.symbols)
-
-
-def test_a_file_of_format_1_has_the_settings_that_all_had(sequence_model: SequenceModel) -> None:
-    metadata, tensors = from_file(sequence_model.to_bytes(), "sequence")
-    values = asdict(metadata) | {"format": 1}
-    del values["settings"]
-    data = save(tensors, {METADATA_KEY: json.dumps(values)})
-    again = SequenceModel.from_bytes(data)
-    assert (again.trade, again.distortion) == (Trade(), DistortionWeights())
-    assert again.digest == sequence_model.digest
 
 
 @pytest.mark.parametrize(

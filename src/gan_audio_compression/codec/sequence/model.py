@@ -41,13 +41,7 @@ from gan_audio_compression.signal.magnitude import Magnitudes
 from gan_audio_compression.signal.torch_state import own_torch_state
 
 _PRIOR = "prior_"
-# Digests cover the names of tensors, so a layer keeps in files the name that it had at first.
-_NAMES_IN_FILES = {"conditioning": "condition", "in_proj": "enter", "out_proj": "leave"}
-# Likewise the setting of levels that were wider away from zero, which no model that shipped had.
-_COMPANDING = "companding"
 _MAGNITUDE = "magnitude"
-# A model of a program that knew no held frames is another one: its files would decode wrongly.
-_HOLDING = "holding"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -188,7 +182,7 @@ class SequenceModel(TrainedCodec):
         return copy.deepcopy(self.magnitude).double() if self.magnitude is not None else None
 
     def _shape(self) -> dict[str, Any]:
-        shape = super()._shape() | {_COMPANDING: 0.0, _HOLDING: True}
+        shape = super()._shape()
         if self.magnitude is not None:
             shape[_MAGNITUDE] = asdict(self.magnitude.config)
         return shape
@@ -200,45 +194,32 @@ class SequenceModel(TrainedCodec):
         networks = named_tensors(encoder=self.encoder, generator=self.generator)
         if self.magnitude is not None:
             networks |= named_tensors(**{_MAGNITUDE: self.magnitude})
-        return _renamed(networks, _NAMES_IN_FILES) | prior
+        return networks | prior
 
     @classmethod
     def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
         shape = dict(metadata.networks)
-        if shape.pop(_COMPANDING, 0.0) != 0.0:
-            raise ValueError("its levels are companded, which only older programs know")
-        if not shape.pop(_HOLDING, False):
-            raise ValueError("its latents are never held, which only older programs know")
         magnitude = shape.pop(_MAGNITUDE, None)
         networks = SequenceConfig(**shape)
         arrays = {
             field.name: tensors[_PRIOR + field.name].numpy() for field in fields(IntegerPrior)
         }
         tables = LevelTables(arrays.pop("tables"))
-        named = _renamed(tensors, {in_file: name for name, in_file in _NAMES_IN_FILES.items()})
         settings = metadata.settings
         return cls(
             networks,
-            open_network(partial(SequenceEncoder, networks), tensors_below(named, "encoder")),
-            open_network(partial(SequenceGenerator, networks), tensors_below(named, "generator")),
+            open_network(partial(SequenceEncoder, networks), tensors_below(tensors, "encoder")),
+            open_network(partial(SequenceGenerator, networks), tensors_below(tensors, "generator")),
             IntegerPrior(**arrays, tables=tables),
             metadata.training_digest,
             Trade(**settings.get("trade", {})),
             DistortionWeights(**settings.get("distortion", {})),
-            magnitude=magnitude and _open_magnitude(magnitude, tensors_below(named, _MAGNITUDE)),
+            magnitude=magnitude and _open_magnitude(magnitude, tensors_below(tensors, _MAGNITUDE)),
         )
 
 
 def _open_magnitude(shape: Mapping[str, Any], weights: Mapping[str, Tensor]) -> MagnitudeNetwork:
     return open_network(partial(MagnitudeNetwork, MagnitudeConfig(**shape)), weights)
-
-
-def _renamed(tensors: Mapping[str, Tensor], names: Mapping[str, str]) -> dict[str, Tensor]:
-    """Return tensors with each part of their dotted names that is in `names` replaced."""
-    return {
-        ".".join(names.get(part, part) for part in name.split(".")): tensor
-        for name, tensor in tensors.items()
-    }
 
 
 def whole(latents: Tensor) -> NDArray[np.int64]:
