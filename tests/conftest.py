@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ SENTENCE = "data/01_raw/demo_corpus/TRAIN/DR1/MRMS0/SX3.WAV"
 MakeSpeech = Callable[[int, int], NDArray[np.float32]]
 
 RUNS = Path(__file__).parent / "runs"
+
+# How long an example takes hangs on what else the machine does.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -196,7 +196,7 @@ def test_a_file_of_no_bytes_is_told_as_such(from_pipe: bool) -> None:
         AudioReader(file)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.sampled_from(EVERY_FORMAT), min_size=1, max_size=2),
     st.integers(0, 120) | st.integers(0, 20_000),

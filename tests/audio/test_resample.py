@@ -49,7 +49,7 @@ def test_speech_band_is_flat_and_nothing_folds_down(rate: int) -> None:
         assert gain_db(alias, rate, CODEC_RATE) < -90
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data(), RATES, RATES, st.integers(0, 5000))
 def test_the_cuts_of_a_stream_do_not_matter(
     data: st.DataObject, from_rate: int, to_rate: int, length: int
@@ -63,7 +63,7 @@ def test_the_cuts_of_a_stream_do_not_matter(
     assert len(streamed) == -(-length * to_rate // from_rate)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(RATES | st.sampled_from([8000, 15_999, 16_000, 16_001, 44_100]), st.integers(0, 20_000))
 def test_there_and_back_restores_the_length(rate: int, length: int) -> None:
     coded = resample(np.ones(length, np.float32), rate, CODEC_RATE)

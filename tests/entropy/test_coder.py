@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -51,7 +51,6 @@ def sources(draw_value: st.DrawFn) -> tuple[LevelTables, NDArray[np.int64], NDAr
 
 
 @every_coder
-@settings(deadline=None)
 @given(source=sources())
 def test_round_trip(
     name: str, source: tuple[LevelTables, NDArray[np.int64], NDArray[np.int64]]
@@ -107,7 +106,6 @@ def test_relabelling_the_tables_changes_nothing(name: str) -> None:
 
 
 @every_coder
-@settings(deadline=None)
 @given(data=st.binary(max_size=64), size=st.integers(0, 200), seed=st.integers(0, 99))
 def test_garbage_gives_levels_in_range_or_says_corrupt(
     name: str, data: bytes, size: int, seed: int

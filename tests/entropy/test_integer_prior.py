@@ -42,7 +42,7 @@ def symbols(seed: int, frames: int, spread: float = 3.0) -> np.ndarray:
     return np.round(drawn).clip(-LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 9),
     size=st.sampled_from([0.1, 1.0, 30.0]),
@@ -123,7 +123,7 @@ def decodes(coder: IntegerPrior, payload: bytes, sent: np.ndarray) -> bool:
         return False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=60), frames=st.integers(0, 12))
 def test_any_bytes_give_symbols_or_an_error(data: bytes, frames: int) -> None:
     try:

@@ -51,7 +51,7 @@ def test_log_mels_of_the_pieces_are_that_of_the_whole(samples: int) -> None:
     torch.testing.assert_close(torch.cat(log_mels), wanted, atol=1e-5, rtol=0)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 1500), max_size=8))
 def test_the_blocks_do_not_matter(sizes: list[int]) -> None:
     whole = noise(sum(sizes))

@@ -66,7 +66,7 @@ def test_an_offset_that_jumps_is_gone_after_a_moment() -> None:
     assert np.abs(filtered(step)[SAMPLE_RATE + SAMPLE_RATE // 4 :]).max() < 2e-3
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 900), min_size=1, max_size=6))
 def test_the_cut_into_blocks_changes_nothing(sizes: list[int]) -> None:
     signal = np.random.default_rng(0).standard_normal(sum(sizes)).astype(np.float32)

@@ -114,7 +114,7 @@ def loud_and_soft(samples: int) -> np.ndarray:
     return (0.02 + loudness * draw.standard_normal(samples)).astype(np.float32)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 3000), min_size=1, max_size=8).filter(lambda sizes: sum(sizes) > 1))
 def test_the_meter_is_right_however_the_samples_are_cut(sizes: list[int]) -> None:
     samples = loud_and_soft(sum(sizes))
