@@ -51,9 +51,9 @@ def mean_scores(sentences: list[Wave]) -> Callable[[GacCodec], NDArray[np.float6
 @pytest.mark.parametrize(
     ("model", "bitrate", "effort", "floors"),
     [
-        ("default", 2000, 0, (3.76, 3.05, 0.928)),
-        ("default", 1000, 0, (3.45, 2.60, 0.887)),
-        ("default", 1000, 2, (3.39, 2.71, 0.888)),
+        ("default", 2000, 0, (3.73, 3.17, 0.926)),
+        ("default", 1000, 0, (3.46, 2.66, 0.887)),
+        ("default", 1000, 2, (3.44, 2.71, 0.887)),
         ("paper", None, 0, (3.36, 2.71, 0.898)),
         ("paper", None, 2, (3.45, 2.81, 0.904)),
     ],
@@ -69,7 +69,7 @@ def test_quality_is_not_lost(
     assert (found >= floors).all(), f"{found.round(3)} is below {floors}"
 
 
-@pytest.mark.parametrize(("bitrate", "most"), [(2000, 0.05), (1000, -0.1)])
+@pytest.mark.parametrize(("bitrate", "most"), [(2000, -0.1), (1000, -0.3)])
 def test_the_receiver_gives_back_the_texture_of_noise(
     sentences: list[Wave], bitrate: int, most: float
 ) -> None:

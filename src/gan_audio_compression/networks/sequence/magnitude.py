@@ -5,12 +5,14 @@ as no noise is. The network sharpens the harmonics, and says where and how stron
 noise is to be heard.
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 from gan_audio_compression.networks.conv_next import ConvNeXtBlock, layer_norm
 from gan_audio_compression.networks.sequence.config import MagnitudeConfig
-from gan_audio_compression.signal.spec import FFT_SIZE, MEL_BANDS
+from gan_audio_compression.signal.spec import FFT_SIZE, MEL_BANDS, SAMPLE_RATE
 
 _BINS = FFT_SIZE // 2 + 1
 # Brings nepers to about the range of a normal distribution.
@@ -44,8 +46,9 @@ class MagnitudeNetwork(nn.Module):
         return correction, share
 
     @torch.no_grad()
-    def scale_outputs(self, correction: float, texture: float) -> None:
-        """Multiply what both outputs will be."""
+    def scale_outputs(self, correction: float, texture: float, below: float) -> None:
+        """Multiply what the correction will be, and the texture at frequencies below so many Hz."""
+        bins = math.ceil(below * FFT_SIZE / SAMPLE_RATE)
         for parameter in (self.out_proj.weight, self.out_proj.bias):
             parameter[:_BINS] *= correction
-            parameter[_BINS:] *= texture
+            parameter[_BINS : _BINS + bins] *= texture

@@ -21,12 +21,13 @@ class MagnitudeTrainingConfig:
         distortion: weight of the codec's own distortion, of the mel of the magnitudes.
         frames: of a crop; 125 make a second.
         ema: decay of the running average of the weights, which is what is kept.
-        correction, texture: shares, from 0 to 1, of the two outputs of what was learnt that the
-            codec keeps. What a discriminator asks for costs nearness to the original; with less of
-            it most of the gain stays, and little of the cost.
+        correction: share of the correction learnt, from 0 to 1, that the codec keeps.
+        texture: likewise of the texture below `texture_above` Hz; above it keeps all. What a
+            discriminator asks for costs nearness to the original, there more than it gains.
 
     Raises:
-        ValueError: a weight is negative, or frames, ema or a share are out of their range.
+        ValueError: a weight or a frequency is negative, or frames, ema or a share are out of their
+            range.
     """
 
     __pydantic_config__ = NO_OTHER_KEYS
@@ -41,11 +42,12 @@ class MagnitudeTrainingConfig:
     ema: float = 0.998
     correction: float = 1.0
     texture: float = 1.0
+    texture_above: float = 0.0
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
 
     def __post_init__(self) -> None:
-        if min(self.spectrum, self.distortion) < 0:
-            raise ValueError("the weights spectrum and distortion are not negative.")
+        if min(self.spectrum, self.distortion, self.texture_above) < 0:
+            raise ValueError("spectrum, distortion and texture_above are not negative.")
         if self.frames < 1:
             raise ValueError(f"frames is {self.frames}; give a positive number.")
         if not 0 <= self.ema < 1:

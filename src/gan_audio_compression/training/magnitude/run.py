@@ -43,5 +43,5 @@ def train_magnitude(
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, config.schedule, store, observer)
     network = stage.averaged().to("cpu")
-    network.scale_outputs(config.correction, config.texture)
+    network.scale_outputs(config.correction, config.texture, config.texture_above)
     return replace(codec, magnitude=network, training_digest=digest), history
