@@ -60,6 +60,14 @@ def measure_code_length(codec: Codec, speech: list[Wave]) -> None:
     )
 
 
+def measure_no_speech(codec: Codec) -> None:
+    """Log the bit rate of a minute without speech: no sound at all, and white noise."""
+    noise = np.random.default_rng(0).standard_normal(60 * SAMPLE_RATE)
+    for name, wave in (("silence", 0 * noise), ("noise at -60 dBFS", 1e-3 * noise)):
+        data = codec.encode(wave.astype(np.float32), SAMPLE_RATE, effort=0)
+        logger.info("%s: %.1f bit/s", name, 8 * len(data) / 60)
+
+
 def measure_coder() -> None:
     """Log how many symbols a second each entropy coder of the paper's codec codes, both ways."""
     model = SegmentModel.from_bytes(model_path("paper").read_bytes())
@@ -155,6 +163,7 @@ def main() -> None:
     speech = validation_speech(arguments.folder)
     codec = Codec.load()
     measure_code_length(codec, speech)
+    measure_no_speech(codec)
     measure_coder()
     measure_speed(codec, np.concatenate(speech)[: 16 * SAMPLE_RATE])
     measure_processes(speech, arguments.longest)
