@@ -5,6 +5,7 @@ a search: a loss of 0.1 is seen.
 """
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ SENTENCES = ("TEST/DR8/FCAR0/SX70.WAV", "TEST/DR7/MAWB0/SX61.WAV", "TRAIN/DR1/MR
 MEASURES = (NarrowBandPesq(), WideBandPesq(), Stoi(extended=True))
 
 Wave = NDArray[np.float32]
+Decoded = Callable[[str, float | None, int], list[Wave]]
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +35,15 @@ def sentences() -> list[Wave]:
 
 
 @pytest.fixture(scope="module")
-def mean_scores(sentences: list[Wave]) -> Callable[[GacCodec], NDArray[np.float64]]:
-    """Give the means of PESQ NB, PESQ WB and ESTOI over the sentences."""
+def decoded(sentences: list[Wave]) -> Decoded:
+    """Give what a model, at a bit rate and with an effort, makes of the sentences."""
 
-    def measure(codec: GacCodec) -> NDArray[np.float64]:
-        scores = []
-        for speech in sentences:
-            decoded = codec.decode(codec.encode(speech).data).speech
-            of = score_utterance(speech, decoded, MEASURES)
-            scores.append([of["pesq_nb"], of["pesq_wb"], of["estoi"]])
-        means: NDArray[np.float64] = np.array(scores, np.float64).mean(axis=0)
-        return means
+    @cache
+    def coded(model: str, bitrate: float | None, effort: int) -> list[Wave]:
+        codec = GacCodec(open_model(model), bitrate, effort)
+        return [codec.decode(codec.encode(speech).data).speech for speech in sentences]
 
-    return measure
+    return coded
 
 
 @pytest.mark.parametrize(
@@ -59,24 +57,25 @@ def mean_scores(sentences: list[Wave]) -> Callable[[GacCodec], NDArray[np.float6
     ],
 )
 def test_quality_is_not_lost(
-    mean_scores: Callable[[GacCodec], NDArray[np.float64]],
+    sentences: list[Wave],
+    decoded: Decoded,
     model: str,
     bitrate: float | None,
     effort: int,
     floors: tuple[float, float, float],
 ) -> None:
-    found = mean_scores(GacCodec(open_model(model), bitrate, effort))
+    pairs = zip(sentences, decoded(model, bitrate, effort), strict=True)
+    scores = [score_utterance(speech, heard, MEASURES) for speech, heard in pairs]
+    names = ("pesq_nb", "pesq_wb", "estoi")
+    found = np.array([[of[name] for name in names] for of in scores], np.float64).mean(axis=0)
     assert (found >= floors).all(), f"{found.round(3)} is below {floors}"
 
 
 @pytest.mark.parametrize(("bitrate", "most"), [(2000, -0.1), (1000, -0.3)])
 def test_the_receiver_gives_back_the_texture_of_noise(
-    sentences: list[Wave], bitrate: int, most: float
+    sentences: list[Wave], decoded: Decoded, bitrate: int, most: float
 ) -> None:
     """Without its last network the loss is 0.19 and -0.05: the recordings are old and noisy."""
-    codec = GacCodec(open_model("default"), bitrate, effort=0)
-    losses = []
-    for speech in sentences:
-        decoded = codec.decode(codec.encode(speech).data).speech
-        losses.append(DistillMos().score(speech, decoded)["distillmos_loss"])
+    pairs = zip(sentences, decoded("default", bitrate, 0), strict=True)
+    losses = [DistillMos().score(speech, heard)["distillmos_loss"] for speech, heard in pairs]
     assert np.mean(losses) < most

@@ -25,8 +25,8 @@ def held_pieces(log_mel: Tensor) -> list[tuple[int, int]]:
     """
     changes = torch.zeros(-(-len(log_mel) // LATENT_FRAMES) * LATENT_FRAMES, dtype=torch.bool)
     changes[1 : len(log_mel)] = (log_mel[1:] != log_mel[:-1]).any(-1)
-    steps, *within = changes.reshape(-1, LATENT_FRAMES).T
-    pieces = []
+    first_frames, *within = changes.reshape(-1, LATENT_FRAMES).T
+    steps, pieces = first_frames.tolist(), []
     for start, end in stretches(~torch.stack(within).any(0)):
         first = start + _BESIDE if start else 0
         last = end - _BESIDE if end < len(steps) else end
