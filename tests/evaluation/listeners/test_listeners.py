@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile as sf
+from numba.core.event import install_recorder
 from numpy.typing import NDArray
 
 from gan_audio_compression.component import ComponentError
 from gan_audio_compression.evaluation.listeners import predicted_mos
 from gan_audio_compression.evaluation.listeners.heard_once import heard_once
-from gan_audio_compression.evaluation.listeners.pitch import Pitch
+from gan_audio_compression.evaluation.listeners.pitch import Pitch, compiled_librosa
 from gan_audio_compression.evaluation.listeners.predicted_mos import DistillMos, Dnsmos
 from gan_audio_compression.evaluation.listeners.speaker import SpeakerSimilarity
 from gan_audio_compression.evaluation.listeners.spoken_words import WordErrors
@@ -70,6 +71,13 @@ def test_a_semitone_is_a_hundred_cents() -> None:
     assert scores["voicing_error"] < 5.0
 
 
+def test_all_that_is_compiled_for_the_pitch_is_compiled_under_the_lock(sentence: Wave) -> None:
+    compiled_librosa()
+    with install_recorder("numba:compile") as compiled:
+        Pitch().score(sentence, np.roll(sentence, 99))
+    assert not compiled.buffer
+
+
 def test_another_speaker_is_less_alike() -> None:
     first, same, other = (
         spoken(name) for name in ("DR7/FSCO0/SX49", "DR7/FSCO0/SX51", "DR1/MRMS0/SX3")
@@ -94,6 +102,7 @@ def test_an_absent_package_is_named(
     place: int, sentence: Wave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     predicted_mos._distillmos_network.cache_clear()
+    compiled_librosa.cache_clear()
     monkeypatch.setitem(sys.modules, PACKAGES[place], None)
     unheard: Any = np.roll(sentence, 1 + place)
     with pytest.raises(MeasureMissingError, match=r"not installed; pip install .*\[bench\]"):

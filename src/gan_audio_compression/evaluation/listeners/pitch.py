@@ -1,9 +1,15 @@
 """Errors of the fundamental frequency and of voicing, by probabilistic YIN (Mauch, Dixon, 2014)."""
 
+import getpass
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from gan_audio_compression.evaluation.listeners.heard_once import heard_once
@@ -66,7 +72,25 @@ class Pitch:
 @heard_once
 def _pitch(wave: Wave) -> NDArray[np.float64]:
     """Return the fundamental [frames] in cents, NaN where a wave is not voiced."""
+    cents: NDArray[np.float64] = _CENTS * np.log2(_hertz(compiled_librosa(), wave))
+    return cents
+
+
+@cache
+def compiled_librosa() -> Any:
+    """Return librosa when numba has compiled what is called of it, in one process at a time.
+
+    Two that compile at once mix up the files that numba keeps of it, and whoever loads those
+    crashes.
+    """
     librosa = extra_module("librosa", "The F0 error")
+    lock = Path(tempfile.gettempdir()) / f"gan_audio_compression_{getpass.getuser()}.lock"
+    with FileLock(lock):
+        _hertz(librosa, np.sin(np.arange(4 * _WINDOW, dtype=np.float32) / 20))
+    return librosa
+
+
+def _hertz(librosa: Any, wave: Wave) -> NDArray[np.float64]:
     hertz, _, _ = librosa.pyin(
         wave,
         fmin=_LOWEST_HERTZ,
@@ -75,5 +99,5 @@ def _pitch(wave: Wave) -> NDArray[np.float64]:
         frame_length=_WINDOW,
         hop_length=_HOP,
     )
-    cents: NDArray[np.float64] = _CENTS * np.log2(hertz)
-    return cents
+    found: NDArray[np.float64] = hertz
+    return found
