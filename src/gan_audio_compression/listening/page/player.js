@@ -3,7 +3,7 @@
 // Seconds of the time constant of switching, and of the fades at both ends of a loop.
 const SWITCH = 0.004;
 const LOOP_FADE = 0.005;
-// Seconds from a request to the sound, so that all sources can start with the same sample.
+// Seconds from a request to the sound, in which the stimuli are put together.
 const LEAD = 0.02;
 
 class Player {
@@ -74,30 +74,40 @@ class Player {
     if (playing) this.play();
   }
 
+  // One source with a channel a stimulus: they are in step however late it starts.
   #start(when, offset) {
     const output = new GainNode(this.#context, { gain: 0 });
     output.gain.setTargetAtTime(1, when, SWITCH);
     output.connect(this.#context.destination);
+    const source = new AudioBufferSourceNode(this.#context, { buffer: this.#loop(), loop: true });
+    const splitter = new ChannelSplitterNode(this.#context, { numberOfOutputs: this.#buffers.size });
+    source.connect(splitter);
     const gains = new Map();
-    const sources = [];
-    for (const [name, buffer] of this.#buffers) {
+    for (const name of this.#buffers.keys()) {
       const gain = new GainNode(this.#context, { gain: name === this.#chosen ? 1 : 0 });
-      const loop = this.#cut(buffer);
-      const source = new AudioBufferSourceNode(this.#context, { buffer: loop, loop: true });
-      source.connect(gain).connect(output);
-      source.start(when, offset);
+      splitter.connect(gain, gains.size).connect(output);
       gains.set(name, gain);
-      sources.push(source);
     }
-    return { output, gains, sources, startedAt: when, offset };
+    source.start(when, offset);
+    return { output, gains, source, startedAt: when, offset };
   }
 
   #stop(when) {
-    const { output, sources } = this.#group;
+    const { output, source } = this.#group;
     output.gain.setTargetAtTime(0, when, SWITCH);
-    for (const source of sources) source.stop(when + 10 * SWITCH);
-    sources[0].onended = () => output.disconnect();
+    source.stop(when + 10 * SWITCH);
+    source.onended = () => output.disconnect();
     this.#group = null;
+  }
+
+  // The selected part of all stimuli.
+  #loop() {
+    const parts = [...this.#buffers.values()].map((buffer) => this.#cut(buffer));
+    const [{ sampleRate }] = this.#buffers.values();
+    const numberOfChannels = parts.length;
+    const loop = new AudioBuffer({ length: parts[0].length, numberOfChannels, sampleRate });
+    parts.forEach((part, channel) => loop.copyToChannel(part, channel));
+    return loop;
   }
 
   // The selected part with faded ends, which loops without a click.
@@ -112,8 +122,6 @@ class Player {
       samples[i] *= factor;
       samples[length - 1 - i] *= factor;
     }
-    const part = new AudioBuffer({ length, sampleRate: rate });
-    part.copyToChannel(samples, 0);
-    return part;
+    return samples;
   }
 }
