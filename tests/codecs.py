@@ -1,6 +1,9 @@
-"""Small codecs of random weights."""
+"""Small codecs of random weights, and the log mel that a sender gives them."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.segment.quantiser import Quantiser, fit_levels
@@ -13,6 +16,9 @@ from gan_audio_compression.networks.sequence.config import MagnitudeConfig, Sequ
 from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
 from gan_audio_compression.networks.sequence.generator import SequenceGenerator
 from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
+from gan_audio_compression.signal.analysis import log_mel_of, piece_magnitude
+from gan_audio_compression.signal.chunks import cut
+from gan_audio_compression.signal.spec import HOP
 
 # Where a test imports PyTorch no sooner than a codec.
 torch.set_num_threads(1)
@@ -66,3 +72,9 @@ def random_sequence_model(seed: int) -> SequenceModel:
     return SequenceModel(
         SEQUENCE_NETWORKS, encoder, generator, prior, f"random {seed}", magnitude=magnitude
     )
+
+
+def log_mel_as_sent(speech: NDArray[np.float32]) -> Tensor:
+    """The log mel [T, 128] of a whole recording, as of one piece."""
+    (piece,) = cut([speech], HOP * (len(speech) // HOP + 2))
+    return log_mel_of(piece_magnitude(piece))

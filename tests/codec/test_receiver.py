@@ -36,10 +36,10 @@ from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.segment.search import search
 from gan_audio_compression.codec.sender import Sender, encode_speech
 from gan_audio_compression.entropy.coder import make_coder
-from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.chunks import cut
 from gan_audio_compression.signal.level import active_level_db
 from gan_audio_compression.signal.segments import join_segments
+from tests.codecs import log_mel_as_sent
 
 Coder = Literal["arithmetic", "huffman"]
 Wave = NDArray[np.float32]
@@ -95,7 +95,7 @@ def test_the_receiver_hears_what_the_sender_chose(
 ) -> None:
     speech = make_speech(samples, 1)
     decoded = decode_file(segment_model, sent(segment_model, speech, Coding(ADMM, coder)))
-    log_mel = log_mel_spectrogram(torch.from_numpy(speech))
+    log_mel = log_mel_as_sent(speech)
     symbols = search(segment_model, log_mel, ADMM).symbols
     expected = made(segment_model, symbols, len(log_mel))
     torch.testing.assert_close(torch.from_numpy(decoded.log_mel), expected)
@@ -111,7 +111,7 @@ def test_long_speech_of_several_chunks(segment_model: SegmentModel, make_speech:
     whole = decode_file(segment_model, data)
     assert whole.speech.shape == speech.shape
     # The second chunk starts with a segment, so what it holds can be sent by itself as well.
-    later = log_mel_spectrogram(torch.from_numpy(speech))[16 * 128 :]
+    later = log_mel_as_sent(speech)[16 * 128 :]
     symbols = search(segment_model, later, ENCODER_ONLY).symbols
     expected = made(segment_model, symbols, len(later)).numpy()
     np.testing.assert_allclose(whole.log_mel[16 * 128 :], expected, atol=1e-4)

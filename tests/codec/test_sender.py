@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-import torch
 
 from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.chunk import Chunk
@@ -22,10 +21,10 @@ from gan_audio_compression.codec.segment.search import search
 from gan_audio_compression.codec.sender import CHUNK_SEGMENTS, Sender, encode_speech
 from gan_audio_compression.entropy.coder import make_coder
 from gan_audio_compression.entropy.tables import LevelTables
-from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.chunks import cut
 from gan_audio_compression.signal.high_pass import high_passed
 from gan_audio_compression.signal.level import active_level_db, gain_to_speech_level, level_code
+from tests.codecs import log_mel_as_sent
 
 Coder = Literal["arithmetic", "huffman"]
 ENCODER_ONLY = SearchConfig("encoder_only")
@@ -47,7 +46,7 @@ def as_coded(speech: np.ndarray) -> np.ndarray:
 
 def columns_of(model: SegmentModel, speech: np.ndarray, config: SearchConfig) -> np.ndarray:
     """What a search of the whole utterance finds, in the order of a file."""
-    log_mel = log_mel_spectrogram(torch.from_numpy(speech))
+    log_mel = log_mel_as_sent(speech)
     return to_columns(search(model, log_mel, config).symbols, len(log_mel))
 
 
@@ -150,7 +149,7 @@ def test_the_objective_is_the_mean_over_the_frames(
     # 157 frames: one whole segment and 29 frames.
     speech = make_speech(20_000, 4)
     encoded = encode_speech(segment_model, speech, Coding(BACK_PROPAGATION))
-    log_mel = log_mel_spectrogram(torch.from_numpy(as_coded(speech)))
+    log_mel = log_mel_as_sent(as_coded(speech))
     found = search(segment_model, log_mel, BACK_PROPAGATION)
     first, last = found.objective.tolist()
     assert encoded.objective == pytest.approx((128 * first + 29 * last) / 157, rel=1e-4)
@@ -165,7 +164,7 @@ def test_the_objective_of_chunks_is_their_mean_over_the_frames(
     # 2049 frames: a full chunk, and one frame in a segment of its own.
     speech = make_speech(CHUNK_SEGMENTS * 16_384 + 1, 4)
     encoded = encode_speech(segment_model, speech, Coding(ENCODER_ONLY))
-    log_mel = log_mel_spectrogram(torch.from_numpy(as_coded(speech)))
+    log_mel = log_mel_as_sent(as_coded(speech))
     found = search(segment_model, log_mel, ENCODER_ONLY)
     *segments, last = found.objective.tolist()
     assert encoded.objective == pytest.approx((128 * sum(segments) + last) / 2049, rel=1e-4)

@@ -11,6 +11,9 @@ from gan_audio_compression.signal.chunks import CONTEXT, Piece
 from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP, MEL_BANDS, SAMPLE_RATE
 from gan_audio_compression.signal.torch_state import own_torch_state
 
+# Frames of a recording that also look at what would precede it.
+_FRAMES_ACROSS = CONTEXT // HOP
+
 
 @cache
 @own_torch_state()
@@ -61,10 +64,29 @@ def centred_magnitude(waveform: Tensor) -> Tensor:
 def piece_magnitude(piece: Piece) -> Tensor:
     """Return the STFT magnitude [frames, 257] of `piece`.
 
-    The pieces' magnitudes in a row are that of the whole.
+    The pieces' magnitudes in a row are that of the whole, but for the recording's first two frames:
+    see `_without_click`.
     """
     padded = functional.pad(torch.from_numpy(piece.recorded), (piece.left, piece.right))
-    return short_time_spectrum(padded).abs()[: piece.frames]
+    magnitude = short_time_spectrum(padded).abs()[: piece.frames]
+    return _without_click(magnitude) if piece.left else magnitude
+
+
+def _without_click(magnitude: Tensor) -> Tensor:
+    """Return a recording's magnitude [frames, 257] as if it did not begin at its first sample.
+
+    Frames that look past an abrupt beginning see a click, which a latent frame spreads over 32 ms.
+    So they get the spectrum of the first frame that lies within, at the power that they have,
+    unless they are the louder ones.
+    """
+    if len(magnitude) <= _FRAMES_ACROSS:
+        return magnitude
+    power = magnitude.double().square().sum(1)
+    first = power[_FRAMES_ACROSS]
+    share = (power[:_FRAMES_ACROSS] / first.clamp_min(torch.finfo(power.dtype).tiny)).sqrt()
+    within = share[:, None].to(magnitude) * magnitude[_FRAMES_ACROSS]
+    across = torch.where(share[:, None] <= 1, within, magnitude[:_FRAMES_ACROSS])
+    return torch.cat([across, magnitude[_FRAMES_ACROSS:]])
 
 
 def log_mel_of(magnitude: Tensor) -> Tensor:
