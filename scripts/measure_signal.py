@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.corpus.audio import decode_audio
@@ -37,13 +36,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    torch.set_num_threads(1)
     scores, seconds, speech_seconds = [], 0.0, 0.0
     for path in test_recordings(parser.parse_args().folder):
         speech, _ = normalise_level(resample(*decode_audio(path.read_bytes()), SAMPLE_RATE))
         start = time.perf_counter()
-        log_mel = log_mel_spectrogram(torch.from_numpy(speech))
-        decoded = waveform_from_log_mel(log_mel, len(speech)).numpy()
+        log_mel = log_mel_spectrogram(speech)
+        decoded = waveform_from_log_mel(log_mel, len(speech))
         seconds += time.perf_counter() - start
         speech_seconds += len(speech) / SAMPLE_RATE
         scores.append(score_utterance(speech, decoded))

@@ -77,4 +77,4 @@ def random_sequence_model(seed: int) -> SequenceModel:
 def log_mel_as_sent(speech: NDArray[np.float32]) -> Tensor:
     """The log mel [T, 128] of a whole recording, as of one piece."""
     (piece,) = cut([speech], HOP * (len(speech) // HOP + 2))
-    return log_mel_of(piece_magnitude(piece))
+    return torch.from_numpy(log_mel_of(piece_magnitude(piece)))

@@ -97,13 +97,31 @@ WITHOUT_TORCH = (
     "codec/search/config",
     "codec/search/presets",
     "component",
+    *(
+        f"signal/{name}"
+        for name in (
+            "analysis",
+            "around",
+            "arrays",
+            "chunks",
+            "high_pass",
+            "level",
+            "loudness",
+            "magnitude",
+            "overlap",
+            "spec",
+            "steady",
+            "synthesis",
+            "texture",
+        )
+    ),
 )
 
 # All that these parts import beside the standard library and the project.
 LIBRARIES_OF = {
     "audio/": {"numpy", "soundfile", "soxr"},
     "entropy/": {"numpy", "constriction"},
-    "signal/": {"torch", "torchaudio", "numpy", "scipy"},
+    "signal/": {"array_api_compat", "numpy", "threadpoolctl", "torch", "torchaudio"},
     "networks/": {"torch", "torchaudio", "numpy", "safetensors"},
     "training/": {"torch", "torchaudio", "numpy", "soundfile", "safetensors", "tqdm"},
 }

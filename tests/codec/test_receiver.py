@@ -277,7 +277,7 @@ def test_a_damaged_payload_with_a_good_checksum_is_concealed(
         lost, kept = Receiver(segment_model, io.BytesIO(data), conceal=True).chunks()
     assert "chunk 0 (at 0.000 s)" in caplog.text
     assert len(lost.symbols) == 0
-    assert torch.isneginf(lost.log_mel).all()
+    assert np.isneginf(lost.log_mel).all()
     assert np.abs(lost.speech).max() == 0.0
     assert np.isfinite(kept.speech).all()
     assert len(lost.speech) + len(kept.speech) == samples

@@ -230,7 +230,7 @@ def test_log_mel_distance_knows_no_level_or_sign() -> None:
 
 def mel_centres() -> NDArray[np.float64]:
     """Mean frequency of each band of the log mel, in Hz."""
-    filters = mel_filters().numpy().astype(np.float64)
+    filters = mel_filters().astype(np.float64)
     centres: NDArray[np.float64] = np.linspace(0, RATE / 2, len(filters)) @ filters
     centres /= filters.sum(axis=0)
     return centres

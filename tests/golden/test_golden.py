@@ -60,7 +60,7 @@ def test_the_audio_is_the_same_within_a_thousandth(path: Path, threads: int) -> 
 @each_file
 def test_half_precision_changes_the_sound_by_little(path: Path) -> None:
     exact, half = (
-        torch.cat([chunk.log_mel for chunk in decoded(path, precision)])
+        np.concatenate([chunk.log_mel for chunk in decoded(path, precision)])
         for precision in ("float32", "bfloat16")
     )
-    assert (exact - half).abs().mean() < 0.05
+    assert np.abs(exact - half).mean() < 0.05

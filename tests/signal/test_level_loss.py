@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import centred_magnitude, log_mel_of
 from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE
@@ -15,11 +14,13 @@ from gan_audio_compression.signal.synthesis import waveform_from_log_mel
 
 NEPERS = math.log(10) / 20
 
+Wave = NDArray[np.float64]
 
-def noise(frames: int) -> tuple[Tensor, Tensor]:
+
+def noise(frames: int) -> tuple[Wave, Wave]:
     """Log mel of a noise, and the magnitude that a receiver makes of it."""
-    drawn = 0.05 * torch.randn(128 * (frames - 1), generator=torch.Generator().manual_seed(0))
-    log_mel = log_mel_of(centred_magnitude(drawn)).double()
+    drawn = 0.05 * np.random.default_rng(0).standard_normal(128 * (frames - 1))
+    log_mel = log_mel_of(centred_magnitude(drawn))
     return log_mel, mel_to_magnitude(log_mel)
 
 
@@ -34,11 +35,11 @@ def test_what_a_generator_loses_is_added_to_the_level(lost_db: float) -> None:
 def test_a_spectrum_that_no_wave_has_is_corrected_by_what_is_heard(lost_db: float) -> None:
     """Of magnitudes that have nothing to do with each other a wave keeps less than half."""
     log_mel, magnitude = noise(40)
-    drawn = torch.randn(log_mel.shape, generator=torch.Generator().manual_seed(1)).double()
+    drawn = np.random.default_rng(1).standard_normal(log_mel.shape)
     generated = log_mel + drawn - lost_db * NEPERS
     corrected = corrected_levels(np.full(40, 52), magnitude, generated)
     heard = centred_magnitude(waveform_from_log_mel(generated, 39 * 128))
-    lost = 10 * math.log10(magnitude.square().sum() / heard.square().sum())
+    lost = 10 * math.log10(np.square(magnitude).sum() / np.square(heard).sum())
     assert 0.5 * (52 - corrected) == pytest.approx(np.full(40, lost), abs=0.25)
 
 
@@ -46,7 +47,7 @@ def test_each_stretch_of_one_level_is_corrected_by_itself() -> None:
     log_mel, magnitude = noise(30)
     codes = np.repeat([52, 20, 80], 10)
     lost_db = np.repeat([2.0, 3.0, -1.0], 10)
-    generated = log_mel - torch.from_numpy(lost_db * NEPERS)[:, None]
+    generated = log_mel - (lost_db * NEPERS)[:, None]
     corrected = corrected_levels(codes, magnitude, generated)
     assert corrected.tolist() == np.repeat([48, 14, 82], 10).tolist()
 
@@ -54,9 +55,9 @@ def test_each_stretch_of_one_level_is_corrected_by_itself() -> None:
 @pytest.mark.parametrize("lost_db", [8.0, 20.0])
 @pytest.mark.parametrize("hertz", [440.0, 3100.0, 6000.0])
 def test_a_tone_is_corrected_by_what_is_heard(hertz: float, lost_db: float) -> None:
-    tone = 0.07 * torch.sin(2 * math.pi * hertz * torch.arange(16_000) / 16_000)
+    tone = 0.07 * np.sin(2 * math.pi * hertz * np.arange(16_000) / 16_000)
     magnitude = centred_magnitude(tone)
-    generated = log_mel_of(magnitude).double() - lost_db * NEPERS
+    generated = log_mel_of(magnitude) - lost_db * NEPERS
     lost = 0.5 * (80 - corrected_levels(np.full(len(generated), 80), magnitude, generated)[0])
     # The mel bands smear a tone, which costs up to 6 dB at high frequencies.
     assert lost_db - 0.5 <= lost <= lost_db + 6.0
@@ -65,9 +66,9 @@ def test_a_tone_is_corrected_by_what_is_heard(hertz: float, lost_db: float) -> N
 def test_a_tone_within_speech_is_corrected_by_itself() -> None:
     """Its first frames, which lose nothing, are left to what is before it."""
     _, magnitude = noise(200)
-    tone = 0.2 * torch.sin(2 * math.pi * 1000 * torch.arange(128 * 99) / 16_000)
+    tone = 0.2 * np.sin(2 * math.pi * 1000 * np.arange(128 * 99) / 16_000)
     magnitude[50:150] += centred_magnitude(tone)
-    generated = log_mel_of(magnitude.float()).double()
+    generated = log_mel_of(magnitude)
     generated[53:150] -= 14.0 * NEPERS
     lost = 0.5 * (80 - corrected_levels(np.full(200, 80), magnitude, generated))
     assert lost[56:146] == pytest.approx(14.0, abs=2.0)
@@ -76,7 +77,7 @@ def test_a_tone_within_speech_is_corrected_by_itself() -> None:
 
 def test_moments_of_coarse_speech_are_no_tones() -> None:
     log_mel, magnitude = noise(200)
-    generated = log_mel.clone()
+    generated = log_mel.copy()
     for start in range(0, 200, 20):
         generated[start : start + 8] -= 8.0 * NEPERS
     corrected = corrected_levels(np.full(200, 80), magnitude, generated)
@@ -91,9 +92,9 @@ def test_the_level_of_silence_is_left_alone() -> None:
 
 def test_the_level_of_another_signal_is_left_alone() -> None:
     codes = np.full(16, 52)
-    time = torch.arange(128 * 15) / 16_000
-    low, high = (0.05 * torch.sin(2 * math.pi * hertz * time) for hertz in (500.0, 4000.0))
-    other = log_mel_of(centred_magnitude(high)).double() - 0.5
+    time = np.arange(128 * 15) / 16_000
+    low, high = (0.05 * np.sin(2 * math.pi * hertz * time) for hertz in (500.0, 4000.0))
+    other = log_mel_of(centred_magnitude(high)) - 0.5
     assert corrected_levels(codes, centred_magnitude(low), other).tolist() == codes.tolist()
 
 

@@ -5,9 +5,9 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 Symbols = NDArray[np.int32]
+LogMel = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class CodedLogMel:
 
     symbols: Symbols
     payload: bytes
-    log_mel: Tensor
+    log_mel: LogMel
     ideal_bits: float
     start_objective: float
     objective: float
@@ -40,7 +40,7 @@ class ChunkCoder(Protocol):
         """Symbols in a latent frame."""
         ...
 
-    def encode(self, log_mel: Tensor, max_bytes: int | None) -> CodedLogMel | None:
+    def encode(self, log_mel: LogMel, max_bytes: int | None) -> CodedLogMel | None:
         """Code `log_mel` [frames, 128], in nepers, at the project's speech level.
 
         Returns:
@@ -53,7 +53,7 @@ class ChunkCoder(Protocol):
         """Return the bytes of the shortest payload for that many frames."""
         ...
 
-    def decode(self, payload: bytes, frames: int) -> tuple[Symbols, Tensor]:
+    def decode(self, payload: bytes, frames: int) -> tuple[Symbols, NDArray[np.float64]]:
         """Return symbols [latent frames, positions] and log mel [frames, 128], float64.
 
         Nothing but integers decides the symbols.

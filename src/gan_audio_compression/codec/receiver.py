@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gan_audio_compression.codec.chunk_coder import Symbols
 from gan_audio_compression.codec.container.chunk import Chunk, LostChunk, chunk_name
@@ -40,7 +38,7 @@ class DecodedChunk:
     """
 
     symbols: Symbols
-    log_mel: Tensor
+    log_mel: NDArray[np.float64]
     speech: NDArray[np.float32]
 
 
@@ -92,8 +90,8 @@ class Receiver:
                 symbols, log_mel, gains = self._decode(chunk)
                 speech = synthesiser.feed(log_mel, gains)
                 if chunk.total is not None:
-                    speech = torch.cat([speech, synthesiser.finish(samples)])
-            yield DecodedChunk(symbols, log_mel, speech.numpy())
+                    speech = np.concatenate([speech, synthesiser.finish(samples)])
+            yield DecodedChunk(symbols, log_mel, speech)
         if not samples:
             raise TruncatedError(
                 "the .gac data ends after its header, so nothing can be made of it;"
@@ -101,15 +99,17 @@ class Receiver:
             )
         if self.total is None:
             # The end was lost: silence stands for its frame, and what waited for it comes now.
+            symbols, log_mel = self._silence(1)
             with own_torch_state():
-                symbols, log_mel = self._silence(1)
-                speech = synthesiser.feed(log_mel, torch.ones(1, 1))
-                speech = torch.cat([speech, synthesiser.finish(samples)])
-            yield DecodedChunk(symbols, log_mel, speech.numpy())
+                speech = synthesiser.feed(log_mel, np.ones((1, 1)))
+                speech = np.concatenate([speech, synthesiser.finish(samples)])
+            yield DecodedChunk(symbols, log_mel, speech)
 
-    def _decode(self, chunk: Chunk | LostChunk) -> tuple[Symbols, Tensor, Tensor]:
+    def _decode(
+        self, chunk: Chunk | LostChunk
+    ) -> tuple[Symbols, NDArray[np.float64], NDArray[np.float64]]:
         """Return symbols, log mel, and the gains [frames, 1] that were on the signal."""
-        ones = torch.ones(chunk.frames, 1)
+        ones = np.ones((chunk.frames, 1))
         if isinstance(chunk, LostChunk):
             return *self._silence(chunk.frames), ones
         try:
@@ -124,11 +124,11 @@ class Receiver:
             logger.warning("%s", corrupt)
             return *self._silence(chunk.frames), ones
         gains = gains_to_speech_level(codes_of(chunk.levels, chunk.frames))
-        return symbols, log_mel, torch.from_numpy(gains)[:, None]
+        return symbols, log_mel, gains[:, None]
 
-    def _silence(self, frames: int) -> tuple[Symbols, Tensor]:
+    def _silence(self, frames: int) -> tuple[Symbols, NDArray[np.float64]]:
         symbols = np.zeros((0, self._coder.positions), np.int32)
-        return symbols, torch.full((frames, MEL_BANDS), -math.inf, dtype=torch.float64)
+        return symbols, np.full((frames, MEL_BANDS), -math.inf)
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,6 @@ def decode_file(model: Model, data: bytes) -> Decoded:
     """
     chunks = list(Receiver(model, io.BytesIO(data)).chunks())
     return Decoded(
-        log_mel=torch.cat([chunk.log_mel for chunk in chunks]).float().numpy(),
+        log_mel=np.concatenate([chunk.log_mel for chunk in chunks]).astype(np.float32),
         speech=np.concatenate([chunk.speech for chunk in chunks]),
     )

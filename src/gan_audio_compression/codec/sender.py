@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from gan_audio_compression.codec.chunk_coder import CodedLogMel
+from gan_audio_compression.codec.chunk_coder import CodedLogMel, LogMel
 from gan_audio_compression.codec.coding import Coding
 from gan_audio_compression.codec.container.chunk import FRAMING_BYTES, chunk_bytes
 from gan_audio_compression.codec.container.header import Header
@@ -51,6 +49,8 @@ _TINY = 1e-30
 
 # More than any file has, so that an infinite bit rate is a number of bits too.
 _UNLIMITED_BITS = 2.0**60
+
+Magnitude = NDArray[np.float32]
 
 
 class Sender:
@@ -107,7 +107,7 @@ class Sender:
         return coded
 
     def _fitting(
-        self, magnitude: Tensor, codes: NDArray[np.int64], total: int | None
+        self, magnitude: Magnitude, codes: NDArray[np.int64], total: int | None
     ) -> tuple[CodedLogMel, Sequence[Level]]:
         """Code the next chunk with levels that fit; return also these levels."""
         codes = self._limited(codes, magnitude, total)
@@ -129,7 +129,7 @@ class Sender:
         return coded, levels_of(sent.clip(0))
 
     def _coded(
-        self, magnitude: Tensor, codes: NDArray[np.int64], total: int | None
+        self, magnitude: Magnitude, codes: NDArray[np.int64], total: int | None
     ) -> tuple[CodedLogMel, NDArray[np.int64]]:
         """Code the next chunk; return also the level codes that make up for what is lost.
 
@@ -158,7 +158,7 @@ class Sender:
         return shorter, again if fits else sent
 
     def _corrected(
-        self, codes: NDArray[np.int64], magnitude: Tensor, log_mel: Tensor, total: int | None
+        self, codes: NDArray[np.int64], magnitude: Magnitude, log_mel: LogMel, total: int | None
     ) -> NDArray[np.int64]:
         """Return the codes with what is lost, of tones too if there is room for their levels."""
         corrected = corrected_levels(codes, magnitude, log_mel)
@@ -172,10 +172,10 @@ class Sender:
         return None if budget is None else largest_payload(budget, levels, total)
 
     def _limited(
-        self, codes: NDArray[np.int64], magnitude: Tensor, total: int | None
+        self, codes: NDArray[np.int64], magnitude: Magnitude, total: int | None
     ) -> NDArray[np.int64]:
         """Return the level codes with loud moments limited, as exactly as the room allows."""
-        loudest = (magnitude @ mel_filters()).amax(1).clamp_min(_TINY).log().numpy()
+        loudest = np.log((magnitude @ mel_filters()).max(1).clip(_TINY))
         for gap in _GAPS:
             limited = limit_levels(codes, loudest, gap)
             if self._has_room(limited, total):
@@ -216,11 +216,11 @@ class Sender:
         return max(total / self._sample_rate, self._shortest_seconds)
 
 
-def at_speech_level(magnitude: Tensor, codes: NDArray[np.int64]) -> Tensor:
+def at_speech_level(magnitude: Magnitude, codes: NDArray[np.int64]) -> Magnitude:
     """Return the magnitude [frames, 257] of a signal with levels [frames] at the speech level."""
     # To raise silence would only raise rounding noise.
     gains = np.where(codes == LOWEST_LEVEL_CODE, 1.0, gains_to_speech_level(codes))
-    return magnitude * torch.from_numpy(gains).float()[:, None]
+    return magnitude * gains.astype(np.float32)[:, None]
 
 
 def send_blocks(

@@ -13,14 +13,12 @@ from typing import Literal, get_args
 
 import numpy as np
 import torch
-import torchaudio.functional as audio
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_audio_compression.signal.analysis import hann_window, mel_filters
+from gan_audio_compression.signal.analysis import hann_window, mel_filters, mel_triangles
 from gan_audio_compression.signal.spec import (
     FFT_SIZE,
-    MEL_BANDS,
     SAMPLE_RATE,
     SPEECH_LEVEL_DB,
 )
@@ -102,7 +100,8 @@ def _bin_weights(
     low, high = ((bins[:, None] + side) * _BIN_WIDTH for side in (-0.5, 0.5))
     overlap = np.minimum(high, edges[1:]) - np.maximum(low, edges[:-1])
     # The sum over the bins of a signal of power 1.
-    full_scale_db = 10 * math.log10(float(hann_window().square().sum()) * FFT_SIZE / 2)
+    window_power = float(np.square(hann_window(), dtype=np.float64).sum())
+    full_scale_db = 10 * math.log10(window_power * FFT_SIZE / 2)
     calibration_db = _LISTENING_LEVEL_DB - SPEECH_LEVEL_DB - full_scale_db
     frequencies, decibels = np.transpose(response)
     heard_db = np.interp(bins * _BIN_WIDTH, frequencies, decibels) + calibration_db
@@ -115,12 +114,10 @@ def _mel_weights(from_bins: NDArray[np.float64]) -> NDArray[np.float64]:
 
     The triangles of the mel filters, brought to one height, are just these weights.
     """
-    triangles = audio.melscale_fbanks(
-        len(from_bins), 0.0, SAMPLE_RATE / 2, MEL_BANDS, SAMPLE_RATE, None, "slaney"
-    )
-    mean_of_magnitudes = mel_filters().double().sum(0).numpy()[:, None]
+    mean_of_magnitudes = mel_filters().sum(0, dtype=np.float64)[:, None]
     # PyTorch keeps to one thread; those of NumPy would go on in a loop for a while.
-    weights: NDArray[np.float64] = (triangles.double().T @ torch.from_numpy(from_bins)).numpy()
+    triangles = torch.from_numpy(mel_triangles()).double()
+    weights: NDArray[np.float64] = (triangles.T @ torch.from_numpy(from_bins)).numpy()
     weights /= mean_of_magnitudes**2
     return weights
 

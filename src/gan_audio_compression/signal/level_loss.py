@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from scipy import ndimage
-from torch import Tensor
 
 from gan_audio_compression.signal.analysis import centred_magnitude, mel_filters
+from gan_audio_compression.signal.around import around, running_median, stretches
 from gan_audio_compression.signal.level import LEVEL_STEP_DB, LOWEST_LEVEL_CODE
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import HOP
@@ -25,10 +23,16 @@ _FEWEST_FRAMES, _TONE_BINS, _SHARE_OF_TONE = 16, 5, 0.8
 _SMOOTHED_FRAMES, _LEAST_SHARE = 5, 0.01
 _FAINT = 1e-30
 
+Codes = NDArray[np.int64]
+Precise = NDArray[np.float64]
+
 
 def corrected_levels(
-    codes: NDArray[np.int64], magnitude: Tensor, generated: Tensor, tones: bool = True
-) -> NDArray[np.int64]:
+    codes: Codes,
+    magnitude: NDArray[np.floating],
+    generated: NDArray[np.floating],
+    tones: bool = True,
+) -> Codes:
     """Return the level codes that make what a receiver hears as strong as the signal.
 
     A generator that is trained on logarithms errs towards their mean, which costs energy: one to
@@ -45,7 +49,7 @@ def corrected_levels(
         [frames], of a signal that is not silent at most 254. A negative code is of a level that is
         too high to be sent.
     """
-    wanted, came = magnitude.double().cpu(), generated.double().cpu()
+    wanted, came = magnitude.astype(np.float64), generated.astype(np.float64)
     heard = mel_to_magnitude(came)
     starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
     suspicious = max(map(abs, _losses(wanted, heard, starts))) > _SUSPICIOUS_LOSS_DB
@@ -63,69 +67,68 @@ def corrected_levels(
     return np.where(codes == LOWEST_LEVEL_CODE, codes, corrected)
 
 
-def _added(wanted: Tensor, heard: Tensor, came: Tensor, starts: Sequence[int]) -> NDArray[np.int64]:
+def _added(wanted: Precise, heard: Precise, came: Precise, starts: Sequence[int]) -> Codes:
     """Return what is added to the level codes [frames], so that `heard` gets to `wanted`."""
     added = np.zeros(len(came), np.int64)
-    for stretch, lost in zip(_stretches(starts), _losses(wanted, heard, starts), strict=True):
-        likeness = _likeness(wanted[stretch] @ mel_filters().double(), came[stretch].exp())
+    for part, lost in zip(_parts(starts), _losses(wanted, heard, starts), strict=True):
+        likeness = _likeness(wanted[part] @ mel_filters(), np.exp(came[part]))
         if likeness >= _LEAST_LIKENESS and abs(lost) <= _LARGEST_LOSS_DB:
-            added[stretch] = -round(lost / LEVEL_STEP_DB)
+            added[part] = -round(lost / LEVEL_STEP_DB)
     return added
 
 
-def _heard(came: Tensor, added: NDArray[np.int64]) -> Tensor:
+def _heard(came: Precise, added: Codes) -> Precise:
     """Return the magnitude [frames, 257] that a receiver makes of a log mel."""
-    gains = torch.from_numpy(10 ** (LEVEL_STEP_DB * added / 20))[:, None]
+    gains = 10 ** (LEVEL_STEP_DB * added / 20)[:, None]
     synthesiser = Synthesiser()
     waveform = [synthesiser.feed(came, gains), synthesiser.finish(HOP * (len(came) - 1))]
-    return centred_magnitude(torch.cat(waveform)).double()
+    return centred_magnitude(np.concatenate(waveform)).astype(np.float64)
 
 
-def _stretches(starts: Sequence[int]) -> list[slice]:
+def _parts(starts: Sequence[int]) -> list[slice]:
     return [slice(*ends) for ends in pairwise([*starts, None])]
 
 
-def _losses(wanted: Tensor, heard: Tensor, starts: Sequence[int]) -> list[float]:
+def _losses(wanted: Precise, heard: Precise, starts: Sequence[int]) -> list[float]:
     """Return by how many decibels `heard` is too weak in each stretch; both [frames, 257]."""
-    powers = ((_power(part[s]) for part in (wanted, heard)) for s in _stretches(starts))
+    powers = ((_power(part[s]) for part in (wanted, heard)) for s in _parts(starts))
     return [10 * math.log10(power / other) for power, other in powers]
 
 
-def _tones(wanted: Tensor, heard: Tensor) -> list[int]:
+def _tones(wanted: Precise, heard: Precise) -> list[int]:
     """Return the frames at which tones that lose much begin, and those after their ends."""
-    powers, others = (part.square().sum(1).clamp_min(_FAINT).numpy() for part in (wanted, heard))
+    powers, others = ((part**2).sum(1).clip(_FAINT) for part in (wanted, heard))
     lost_db = 10 * np.log10(powers / others)
-    smoothed = ndimage.median_filter(lost_db, _SMOOTHED_FRAMES)
-    tonal = ndimage.median_filter(_shares_of_peaks(wanted), _SMOOTHED_FRAMES) > _SHARE_OF_TONE
-    labels, _ = ndimage.label(tonal & (smoothed > _SUSPICIOUS_LOSS_DB))
+    tonal = running_median(_shares_of_peaks(wanted), _SMOOTHED_FRAMES) > _SHARE_OF_TONE
+    is_lost = running_median(lost_db, _SMOOTHED_FRAMES) > _SUSPICIOUS_LOSS_DB
     ends = []
-    for (moment,) in ndimage.find_objects(labels):
-        lost = lost_db[moment]
-        if len(lost) >= _FEWEST_FRAMES and powers[moment].mean() > _LEAST_SHARE * powers.mean():
+    for start, end in stretches(tonal & is_lost):
+        lost, loud = lost_db[start:end], powers[start:end].mean() > _LEAST_SHARE * powers.mean()
+        if len(lost) >= _FEWEST_FRAMES and loud:
             # Its onset is no tone yet and loses less; raised as much it would be a click.
             usual = np.percentile(lost, 50, method="nearest")
             steady = np.flatnonzero(np.abs(lost - usual) <= _SUSPICIOUS_LOSS_DB)
-            ends += [moment.start + steady[0], moment.start + steady[-1] + 1]
+            ends += [start + steady[0], start + steady[-1] + 1]
     return [int(end) for end in ends if end < len(powers)]
 
 
-def _shares_of_peaks(magnitude: Tensor) -> NDArray[np.float64]:
+def _shares_of_peaks(magnitude: Precise) -> Precise:
     """Return how much of the power of each frame, 0 to 1, lies next to its strongest bin."""
-    powers = magnitude.square().numpy()
-    peaks = _TONE_BINS * ndimage.uniform_filter1d(powers, _TONE_BINS, mode="constant").max(axis=1)
-    shares: NDArray[np.float64] = peaks / powers.sum(axis=1).clip(_FAINT)
+    powers = magnitude**2
+    sums = np.pad(powers.cumsum(axis=1), ((0, 0), (1, 0)))
+    peaks = (sums[:, _TONE_BINS:] - sums[:, :-_TONE_BINS]).max(axis=1)
+    shares: Precise = peaks / powers.sum(axis=1).clip(_FAINT)
     return shares
 
 
-def _likeness(mel: Tensor, other: Tensor) -> float:
+def _likeness(mel: Precise, other: Precise) -> float:
     """Return the cosine between the mean powers of two mel spectra, both [frames, 128].
 
     A tone that comes out in the bands beside its own is alike.
     """
-    powers, others = (part.square().mean(0).numpy() for part in (mel, other))
-    powers, others = (ndimage.uniform_filter1d(part, _LIKE_BANDS) for part in (powers, others))
+    powers, others = (around((part**2).mean(0), _LIKE_BANDS).mean(1) for part in (mel, other))
     return float(powers @ others / max(np.linalg.norm(powers) * np.linalg.norm(others), _FAINT))
 
 
-def _power(magnitude: Tensor) -> float:
-    return max(float(magnitude.square().sum()), _FAINT)
+def _power(magnitude: Precise) -> float:
+    return max(float((magnitude**2).sum()), _FAINT)

@@ -7,8 +7,8 @@ that.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from gan_audio_compression.signal.around import around, running_median
 from gan_audio_compression.signal.level import (
     SILENCE_DB,
     WINDOW,
@@ -109,10 +109,10 @@ def _explaining_levels(loudness: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _costs(loudness: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what each level pays in each block, [blocks, levels]."""
-    syllables = ndimage.maximum_filter1d(loudness, 3)
-    rises = syllables > ndimage.minimum_filter1d(loudness, _FLOOR_BLOCKS) + _RISE_DB
-    lasting = ndimage.median_filter(loudness, _MOMENT_BLOCKS)
-    is_weak = syllables < ndimage.maximum_filter1d(lasting, _AROUND_BLOCKS) - _WEAK_DB
+    syllables = around(loudness, 3).max(1)
+    rises = syllables > around(loudness, _FLOOR_BLOCKS).min(1) + _RISE_DB
+    lasting = running_median(loudness, _MOMENT_BLOCKS)
+    is_weak = syllables < around(lasting, _AROUND_BLOCKS).max(1) - _WEAK_DB
     counts = rises | ~is_weak
     above = syllables[:, None] - _LEVELS_DB - _PEAK_DB
     over, under = (np.maximum(side - _TOLERANCE_DB, 0.0) for side in (above, -above))

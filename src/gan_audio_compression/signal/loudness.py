@@ -1,8 +1,10 @@
 """The scale between logarithm and loudness on which errors of a log mel are weighed."""
 
-import torch
-from torch import Tensor
+import math
 
+from array_api_compat import array_namespace
+
+from gan_audio_compression.signal.arrays import Array, at_least
 from gan_audio_compression.signal.spec import FLOOR
 
 # On the logarithm an error in a pause counts as much as one in a vowel. Loudness grows with the
@@ -13,13 +15,16 @@ EXPONENT = 0.25
 SPREAD = 0.117
 """Standard deviation of the loudness of speech at the project's level, over all bands."""
 
+_LOWEST = math.exp(EXPONENT * FLOOR)
 
-def to_loudness(log_mel: Tensor) -> Tensor:
+
+def to_loudness(log_mel: Array) -> Array:
     """Return exp(m / 4) of nepers: 0.08 at the floor, about 1 where speech is loudest."""
-    return torch.exp(EXPONENT * log_mel)
+    loudness: Array = array_namespace(log_mel).exp(EXPONENT * log_mel)
+    return loudness
 
 
-def from_loudness(loudness: Tensor) -> Tensor:
+def from_loudness(loudness: Array) -> Array:
     """Undo `to_loudness`; what lies below the floor, negative numbers too, becomes the floor."""
-    lowest = torch.tensor(EXPONENT * FLOOR, dtype=loudness.dtype, device=loudness.device).exp()
-    return torch.maximum(loudness, lowest).log() / EXPONENT
+    log_mel: Array = array_namespace(loudness).log(at_least(loudness, _LOWEST)) / EXPONENT
+    return log_mel

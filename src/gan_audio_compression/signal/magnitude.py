@@ -3,27 +3,28 @@
 from collections.abc import Callable
 from functools import cache
 
-import torch
-from torch import Tensor
+import numpy as np
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import mel_filters
-from gan_audio_compression.signal.torch_state import own_torch_state
+from gan_audio_compression.signal.arrays import Array, at_least, like
 
-Magnitudes = Callable[[Tensor], Tensor]
+Magnitudes = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Gives the STFT magnitude [frames, 257] of a log mel [frames, 128] in nepers, the next frames of
 one recording at each call; zero where the log mel is -inf."""
 
 
-def mel_to_magnitude(log_mel: Tensor) -> Tensor:
+def mel_to_magnitude(log_mel: Array) -> Array:
     """Return the STFT magnitude [..., 257] whose mel is nearest to `log_mel` [..., 128] in nepers.
 
     The pseudo-inverse of the filters, clipped at zero.
     """
-    return (log_mel.exp() @ _inverse_mel_filters().to(log_mel)).clamp_min(0.0)
+    mel = array_namespace(log_mel).exp(log_mel)
+    magnitude: Array = mel @ like(_inverse_mel_filters(), log_mel)
+    return at_least(magnitude, 0.0)
 
 
 @cache
-@own_torch_state()
-def _inverse_mel_filters() -> Tensor:
-    inverse: Tensor = torch.linalg.pinv(mel_filters().double())
-    return inverse
+def _inverse_mel_filters() -> NDArray[np.float64]:
+    return np.linalg.pinv(mel_filters().astype(np.float64))

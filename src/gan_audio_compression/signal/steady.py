@@ -7,14 +7,13 @@ costs next to nothing, and the receiver gives it the texture of noise again.
 from functools import cache
 from itertools import pairwise
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
+from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
-from gan_audio_compression.signal.spec import MEL_BANDS, SAMPLE_RATE, SPEECH_LEVEL_DB
+from gan_audio_compression.signal.around import around, stretches
+from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
 from gan_audio_compression.signal.texture import white_noise
-from gan_audio_compression.signal.torch_state import own_torch_state
 
 PIECE = 128
 """Frames over which a steady sound is averaged: 1 s, counted from the first frame there is."""
@@ -27,35 +26,30 @@ _MOST_FLUTTER = 1.15
 _FADE = 8
 
 
-def averaged_where_steady(log_mel: Tensor) -> Tensor:
+def averaged_where_steady(log_mel: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `log_mel` [frames, 128], in nepers, with the average in place of steady noise."""
-    averaged = log_mel.clone()
+    averaged = log_mel.copy()
     for start, end in stretches(_is_steady(log_mel)):
         if end - start <= 2 * _REACH:
             continue
-        rising = torch.arange(1, end - start + 1, dtype=log_mel.dtype) / _FADE
-        begins = torch.ones_like(rising) if start == 0 else rising
-        ends = torch.ones_like(rising) if end == len(log_mel) else rising.flip(0)
-        share = torch.minimum(begins, ends).clamp_max(1)[:, None]
+        rising = np.arange(1, end - start + 1, dtype=np.float32) / _FADE
+        begins = np.ones_like(rising) if start == 0 else rising
+        ends = np.ones_like(rising) if end == len(log_mel) else rising[::-1]
+        share = np.minimum(begins, ends).clip(None, 1)[:, None]
         for first, last in _pieces(start, end):
-            mean = log_mel[first:last].mean(0)
-            averaged[first:last].lerp_(mean, share[first - start : last - start])
+            piece = averaged[first:last]
+            piece += share[first - start : last - start] * (log_mel[first:last].mean(0) - piece)
     return averaged
 
 
-def stretches(flags: Tensor) -> list[tuple[int, int]]:
-    """Return start and end of each run of flags [n] that are set."""
-    edges = functional.pad(flags.int(), (1, 1)).diff().nonzero().flatten().tolist()
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _is_steady(log_mel: Tensor) -> Tensor:
+def _is_steady(log_mel: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return whether each frame is in a window that flutters no more than noise does, [frames]."""
-    mean = _moving_mean(log_mel, _REACH)
-    variance = (_moving_mean(log_mel.square(), _REACH) - mean.square()).clamp_min(0)
-    flutter = (variance.sqrt() / _noise_deviation()).unflatten(1, (_GROUPS, -1)).mean(-1).amax(1)
-    steady = (flutter < _MOST_FLUTTER).float()[None, None]
-    return functional.max_pool1d(steady, 2 * _REACH + 1, 1, _REACH)[0, 0] > 0
+    precise = log_mel.astype(np.float64)
+    variance = _moving_mean(precise**2, _REACH) - _moving_mean(precise, _REACH) ** 2
+    flutter = np.sqrt(variance.clip(0)) / _noise_deviation()
+    groups = flutter.reshape(len(log_mel), _GROUPS, -1).mean(-1).max(1)
+    near: NDArray[np.bool_] = around(groups, 2 * _REACH + 1).min(1) < _MOST_FLUTTER
+    return near
 
 
 def _pieces(start: int, end: int) -> list[tuple[int, int]]:
@@ -65,20 +59,20 @@ def _pieces(start: int, end: int) -> list[tuple[int, int]]:
     return list(pairwise([start, *edges, end]))
 
 
-def _moving_mean(values: Tensor, reach: int) -> Tensor:
+def _moving_mean(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """Return the mean over `reach` frames on either side, fewer at the ends, of [frames, bands]."""
-    sums = functional.pad(values.double().cumsum(0), (0, 0, 1, 0))
-    frames = torch.arange(len(values))
-    first, last = (frames - reach).clamp_min(0), (frames + reach + 1).clamp_max(len(values))
-    mean: Tensor = (sums[last] - sums[first]) / (last - first)[:, None]
-    return mean.to(values)
+    sums = np.pad(values.cumsum(0), ((1, 0), (0, 0)))
+    frames = np.arange(len(values))
+    first, last = (frames - reach).clip(0), (frames + reach + 1).clip(None, len(values))
+    mean: NDArray[np.float64] = (sums[last] - sums[first]) / (last - first)[:, None]
+    return mean
 
 
 @cache
-@own_torch_state()
-def _noise_deviation() -> Tensor:
+def _noise_deviation() -> NDArray[np.float64]:
     """Return how much the log mel of white noise at the speech level flutters, [128] in nepers."""
-    draws = torch.rand(60 * SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
+    # Of all of NumPy's generators the one whose stream is promised to stay.
+    draws = np.random.RandomState(0).random_sample(60 * SAMPLE_RATE)
     log_mel = log_mel_spectrogram(white_noise(draws) * 10 ** (SPEECH_LEVEL_DB / 20))
-    deviation: Tensor = log_mel.std(0)
-    return deviation.reshape(MEL_BANDS)
+    deviation: NDArray[np.float64] = log_mel.std(0)
+    return deviation

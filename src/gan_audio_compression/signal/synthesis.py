@@ -3,11 +3,11 @@
 import math
 from functools import cache
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
+from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import (
+    BINS,
     frame_count,
     hann_window,
     log_mel_of,
@@ -18,7 +18,6 @@ from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 from gan_audio_compression.signal.overlap import overlap_add, overlap_gain
 from gan_audio_compression.signal.spec import FFT_SIZE, HOP
-from gan_audio_compression.signal.torch_state import own_torch_state
 
 GRIFFIN_LIM_ITERATIONS = 64
 GRIFFIN_LIM_MOMENTUM = 0.99
@@ -37,6 +36,10 @@ _HANN_GAMMA = 0.25645
 # Below it, at the speech level, the slope of the log magnitude is that of noise and rounding.
 _FAINT_MAGNITUDE = 0.1
 _SMALLEST_POWER = 1e-20
+
+Wave = NDArray[np.float32]
+Precise = NDArray[np.float64]
+Spectrum = NDArray[np.complex128]
 
 
 class Synthesiser:
@@ -60,24 +63,22 @@ class Synthesiser:
         self._magnitudes = magnitudes
         self._match = match
         self._frames = 0
-        self._gain = torch.zeros(0, 1, dtype=torch.float64)
-        self._magnitude = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.float64)
-        self._spectrum = torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.complex128)
-        self._fixed = torch.zeros(CONTEXT, dtype=torch.float64)
-        self._earlier = torch.zeros(0, dtype=torch.float64)
+        self._gain = np.zeros((0, 1))
+        self._magnitude = np.zeros((0, BINS))
+        self._spectrum = np.zeros((0, BINS), np.complex128)
+        self._fixed, self._earlier = np.zeros(CONTEXT), np.zeros(0)
 
-    @torch.no_grad()
-    def feed(self, log_mel: Tensor, gains: Tensor) -> Tensor:
+    def feed(self, log_mel: Wave | Precise, gains: Precise) -> Wave:
         """Return the samples [n] that are ready when `log_mel` [frames, 128] has come.
 
         `log_mel` is that of the signal with `gains` [frames, 1] on its frames, the result is the
         signal itself: 128 samples for each frame that was fed, less 896 that wait. A log mel of
         -inf is exact silence.
         """
-        self._append(log_mel.double(), gains)
+        self._append(np.asarray(log_mel, np.float64), gains)
         settled = len(self._magnitude) - HELD_FRAMES
         if settled <= 0:
-            return torch.zeros(0)
+            return np.zeros(0, np.float32)
         estimate = self._estimate(HOP * (len(self._magnitude) - 1) + FFT_SIZE)
         # All but the last hop of the first frame that waits: the frames that shape it are settled.
         start, end = HOP * settled, HOP * settled + FFT_SIZE - HOP
@@ -85,10 +86,9 @@ class Synthesiser:
         self._magnitude, self._spectrum = self._magnitude[settled:], self._spectrum[settled:]
         self._gain = self._gain[settled:]
         self._fixed, self._earlier = estimate[start:end], estimate[end : end + FADE]
-        return ready.float()
+        return ready.astype(np.float32)
 
-    @torch.no_grad()
-    def finish(self, samples: int) -> Tensor:
+    def finish(self, samples: int) -> Wave:
         """Return the rest of a recording of `samples` samples, so that all have that length.
 
         Raises:
@@ -100,25 +100,22 @@ class Synthesiser:
                 "samples has; feed all of its frames and no other."
             )
         if not samples:
-            return torch.zeros(0)
+            return np.zeros(0, np.float32)
         buffer_start = HOP * (self._frames - len(self._magnitude)) - CONTEXT
         end = samples - buffer_start
-        return self._estimate(end)[len(self._fixed) : end].float()
+        return self._estimate(end)[len(self._fixed) : end].astype(np.float32)
 
-    def _append(self, log_mel: Tensor, gains: Tensor) -> None:
-        device = log_mel.device
+    def _append(self, log_mel: Precise, gains: Precise) -> None:
         magnitude = self._magnitudes(log_mel)
-        before = self._spectrum[-1].angle() if self._frames else _low_peak_phase()
-        phase = _advancing_phase(magnitude, before.to(device))
-        gains = gains.to(magnitude)
-        self._magnitude = torch.cat([self._magnitude.to(device), magnitude / gains])
-        start = torch.polar(magnitude / gains, phase)
-        self._spectrum = torch.cat([self._spectrum.to(device), start])
-        self._gain = torch.cat([self._gain.to(device), gains])
-        self._fixed, self._earlier = self._fixed.to(device), self._earlier.to(device)
+        before = np.angle(self._spectrum[-1]) if self._frames else _low_peak_phase()
+        phase = _advancing_phase(magnitude, before)
+        self._magnitude = np.concatenate([self._magnitude, magnitude / gains])
+        start = magnitude / gains * np.exp(1j * phase)
+        self._spectrum = np.concatenate([self._spectrum, start])
+        self._gain = np.concatenate([self._gain, gains])
         self._frames += len(magnitude)
 
-    def _estimate(self, end: int) -> Tensor:
+    def _estimate(self, end: int) -> Precise:
         """Return the signal that all frames see, zero from `end` on; keep its spectrum."""
         signal, self._spectrum = _fast_griffin_lim(
             self._magnitude, self._spectrum, self._fixed, end
@@ -126,77 +123,74 @@ class Synthesiser:
         if self._match:
             log_mel = log_mel_of(self._magnitude * self._gain)
             signal = match_loudness(signal, log_mel, self._gain, len(self._fixed), end)
-        fade = torch.arange(1, FADE + 1).to(signal) / (FADE + 1)
         faded = signal[len(self._fixed) : end][: len(self._earlier)]
-        weight = fade[: len(faded)]
-        faded.lerp_(self._earlier[: len(faded)], 1 - weight)
+        weight = np.arange(1, len(faded) + 1) / (FADE + 1)
+        faded += (1 - weight) * (self._earlier[: len(faded)] - faded)
         return signal
 
 
 def waveform_from_log_mel(
-    log_mel: Tensor,
+    log_mel: Wave | Precise,
     samples: int,
     magnitudes: Magnitudes = mel_to_magnitude,
     match: bool = False,
-) -> Tensor:
+) -> Wave:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
     The waveform that `Synthesiser` makes of one chunk; see there for the arguments.
     """
     if not samples:
-        return log_mel.new_zeros(0)
+        return np.zeros(0, np.float32)
     synthesiser = Synthesiser(magnitudes, match)
-    return torch.cat(
-        [synthesiser.feed(log_mel, log_mel.new_ones(len(log_mel), 1)), synthesiser.finish(samples)]
-    )
+    ready = synthesiser.feed(log_mel, np.ones((len(log_mel), 1)))
+    return np.concatenate([ready, synthesiser.finish(samples)])
 
 
 @cache
-@own_torch_state()
-def _low_peak_phase() -> Tensor:
+def _low_peak_phase() -> Precise:
     """Return the phase [257] that Schroeder (1970) gives a flat spectrum, to spread its energy."""
-    bins = torch.arange(FFT_SIZE // 2 + 1, dtype=torch.float64)
-    return (math.pi / len(bins) * bins.square()).remainder(2 * math.pi)
+    return math.pi / BINS * np.arange(BINS, dtype=np.float64) ** 2 % (2 * math.pi)
 
 
-def _advancing_phase(magnitude: Tensor, before: Tensor) -> Tensor:
+def _advancing_phase(magnitude: Precise, before: Precise) -> Precise:
     """Return a phase [frames, 257] in which each bin goes on, after `before` [257], at its pace.
 
     The pace is the bin's centre frequency, drawn towards the peak beside it by the slope of the
     log magnitude (Prusa, Balazs, Soendergaard, 2017), at the project's speech level.
     """
-    bins = torch.arange(FFT_SIZE // 2 + 1, dtype=torch.float64, device=magnitude.device)
-    log_magnitude = (magnitude + _FAINT_MAGNITUDE).log()
-    slope = functional.pad(log_magnitude[:, 2:] - log_magnitude[:, :-2], (1, 1)) / 2
-    pace = 2 * math.pi * HOP / FFT_SIZE * bins + HOP / (_HANN_GAMMA * FFT_SIZE) * slope
-    return (before + pace.cumsum(0)).remainder(2 * math.pi)
+    log_magnitude = np.log(magnitude + _FAINT_MAGNITUDE)
+    slope = np.pad(log_magnitude[:, 2:] - log_magnitude[:, :-2], ((0, 0), (1, 1))) / 2
+    centre = 2 * math.pi * HOP / FFT_SIZE * np.arange(BINS)
+    pace = centre + HOP / (_HANN_GAMMA * FFT_SIZE) * slope
+    phase: Precise = (before + pace.cumsum(0)) % (2 * math.pi)
+    return phase
 
 
 def _fast_griffin_lim(
-    magnitude: Tensor, spectrum: Tensor, fixed: Tensor, end: int
-) -> tuple[Tensor, Tensor]:
+    magnitude: Precise, spectrum: Spectrum, fixed: Precise, end: int
+) -> tuple[Precise, Spectrum]:
     """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last `spectrum`.
 
     The iteration starts from `spectrum`, and before each STFT the signal's first samples are set
     to `fixed` and those from `end` on to zero.
     """
-    gain = overlap_gain(len(magnitude)).to(magnitude)
+    gain = overlap_gain(len(magnitude))
     scale = magnitude * math.sqrt(1.0 + _SOFTNESS**2)
-    softening = (_SOFTNESS * magnitude).square() + _SMALLEST_POWER
+    softening = (_SOFTNESS * magnitude) ** 2 + _SMALLEST_POWER
     previous = None
     for _ in range(GRIFFIN_LIM_ITERATIONS):
-        consistent = short_time_spectrum(_signal(spectrum, gain, fixed, end))
+        consistent: Spectrum = short_time_spectrum(_signal(spectrum, gain, fixed, end))
         spectrum = consistent
         if previous is not None:
             spectrum = consistent + GRIFFIN_LIM_MOMENTUM * (consistent - previous)
         previous = consistent
-        power = spectrum.real.square() + spectrum.imag.square()
-        spectrum = spectrum * (scale * (power + softening).rsqrt())
+        power = spectrum.real**2 + spectrum.imag**2
+        spectrum = spectrum * (scale / np.sqrt(power + softening))
     return _signal(spectrum, gain, fixed, end), spectrum
 
 
-def _signal(spectrum: Tensor, gain: Tensor, fixed: Tensor, end: int) -> Tensor:
-    frames = torch.fft.irfft(spectrum, FFT_SIZE) * hann_window().to(spectrum.real)
+def _signal(spectrum: Spectrum, gain: Precise, fixed: Precise, end: int) -> Precise:
+    frames = np.fft.irfft(spectrum, FFT_SIZE) * hann_window()
     signal = overlap_add(frames) * gain
     signal[: len(fixed)] = fixed
     signal[end:] = 0.0

@@ -1,10 +1,11 @@
 """The texture of noise: what decoded spectra have lost, which are as smooth as an average."""
 
 import numpy as np
-import torch
-from torch import Tensor
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
 
-from gan_audio_compression.signal.analysis import hann_window, short_time_spectrum
+from gan_audio_compression.signal.analysis import BINS, hann_window, short_time_spectrum
+from gan_audio_compression.signal.arrays import Array
 from gan_audio_compression.signal.spec import FFT_SIZE, HOP
 
 _OVERLAP = FFT_SIZE - HOP
@@ -14,21 +15,25 @@ _FAINTEST = 0.03
 _MEAN_LOG = -0.28
 
 
-def texture_of(noise: Tensor) -> Tensor:
+def texture_of(noise: Array) -> Array:
     """Return the log magnitude [..., frames, 257] of `noise` [..., 512 + 128 * (frames - 1)].
 
     The noise is white, of unit power; the logarithm, in nepers, has a mean of about zero.
     """
-    magnitude = short_time_spectrum(noise).abs() / hann_window().to(noise).square().sum().sqrt()
-    return (magnitude + _FAINTEST).log() - _MEAN_LOG
+    magnitude = abs(short_time_spectrum(noise)) / float(
+        np.linalg.norm(hann_window().astype(np.float64))
+    )
+    texture: Array = array_namespace(noise).log(magnitude + _FAINTEST) - _MEAN_LOG
+    return texture
 
 
-def white_noise(draws: Tensor) -> Tensor:
+def white_noise(draws: Array) -> Array:
     """Return noise of unit power from draws that are uniform in 0 .. 1.
 
     Each of 512 samples bears on a bin, so that its magnitude is nearly that of Gaussian noise.
     """
-    return (draws - 0.5) * 12**0.5
+    noise: Array = (draws - 0.5) * 12**0.5
+    return noise
 
 
 class Texture:
@@ -40,13 +45,13 @@ class Texture:
         self._draw = np.random.RandomState(0)
         self._past = self._noise(_OVERLAP)
 
-    def frames(self, count: int) -> Tensor:
+    def frames(self, count: int) -> NDArray[np.float64]:
         """Return the texture of the next frames, [count, 257] float64."""
         if not count:
-            return torch.zeros(0, FFT_SIZE // 2 + 1, dtype=torch.float64)
-        noise = torch.cat([self._past, self._noise(HOP * count)])
+            return np.zeros((0, BINS))
+        noise = np.concatenate([self._past, self._noise(HOP * count)])
         self._past = noise[-_OVERLAP:]
         return texture_of(noise)
 
-    def _noise(self, samples: int) -> Tensor:
-        return white_noise(torch.from_numpy(self._draw.random_sample(samples)))
+    def _noise(self, samples: int) -> NDArray[np.float64]:
+        return white_noise(self._draw.random_sample(samples))

@@ -9,9 +9,11 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import torch
+from threadpoolctl import ThreadpoolController
 
 _OWN_DEVICE = torch.device("cpu")
 
@@ -55,8 +57,9 @@ def own_torch_state() -> Iterator[None]:
     """Compute within as in a new process, in one thread; a decorator too.
 
     That is with gradients, without autocast, in float32 and on the CPU where nothing else is said.
-    One thread: several would wait for each other in a loop, which on a busy machine takes ten times
-    as long, and hang in a process that was forked. The caller's state is back afterwards.
+    One thread, of NumPy's products too: several would wait for each other in a loop, which on a
+    busy machine takes ten times as long, and hang in a process that was forked. The caller's state
+    is back afterwards.
 
     Threads may be within at once. Files and iterators of the caller's are to be called outside. How
     exactly floats are multiplied stays the caller's choice (`torch.set_float32_matmul_precision`).
@@ -65,6 +68,7 @@ def own_torch_state() -> Iterator[None]:
     with (
         _own_process_state(),
         _one_thread(),
+        _one_blas_thread,
         # Switches gradients on as well.
         torch.inference_mode(False),
         torch.autocast("cpu", enabled=False),
@@ -100,3 +104,31 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+class _OneBlasThread:
+    """One thread for NumPy's products, which has their number once for all threads."""
+
+    def __init__(self) -> None:
+        self._within = 0
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        with _changed:
+            if not self._within:
+                self._before = _blas().limit(limits=1, user_api="blas")
+            self._within += 1
+
+    def __exit__(self, *_: object) -> None:
+        with _changed:
+            self._within -= 1
+            if not self._within:
+                self._before.restore_original_limits()
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+_one_blas_thread = _OneBlasThread()

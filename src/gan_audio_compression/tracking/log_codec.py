@@ -20,6 +20,7 @@ from gan_audio_compression.signal.spec import SAMPLE_RATE
 _PACKAGE = Path(__file__).resolve().parents[1]
 # What encoding and decoding import.
 _REQUIREMENTS = (
+    "array-api-compat",
     "cachetools",
     "constriction",
     "mlflow",
@@ -28,11 +29,10 @@ _REQUIREMENTS = (
     "pydantic",
     "pyloudnorm",
     "safetensors",
-    "scipy",
     "soundfile",
     "soxr",
+    "threadpoolctl",
     "torch",
-    "torchaudio",
     "tqdm",
 )
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from gan_audio_compression.audio.errors import AudioError
 from gan_audio_compression.audio.files import replacing
@@ -95,7 +94,7 @@ def _cached_log_mels(
         speech = _speech(data)
     for copy in missing:
         wave = speech if copy is None else variation(speech, surroundings, copy)
-        log_mel: Wave = log_mel_spectrogram(torch.from_numpy(wave)).numpy()
+        log_mel = log_mel_spectrogram(wave)
         with replacing(paths[copy]) as aside, aside.open("wb") as file:
             np.save(file, log_mel)
     yield from paths.values()

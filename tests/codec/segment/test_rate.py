@@ -203,7 +203,7 @@ def test_a_payload_that_is_too_long_is_shortened_without_another_search(
     def code(found: SearchResult) -> CodedLogMel:
         bits = control.bits(found.symbols, len(log_mel))
         symbols = to_columns(found.symbols, len(log_mel))
-        return CodedLogMel(symbols, bytes(int(1.1 * bits / 8)), log_mel, bits, 0.0, 0.0)
+        return CodedLogMel(symbols, bytes(int(1.1 * bits / 8)), log_mel.numpy(), bits, 0.0, 0.0)
 
     config = configs["admm"]
     monkeypatch.setattr(rate, "search", noted)

@@ -65,10 +65,10 @@ def test_one_latent_frame_stands_for_a_piece() -> None:
 def test_a_search_leaves_held_latents(
     sequence_model: SequenceModel, make_speech: MakeSpeech, effort: int
 ) -> None:
-    speech = log_mel_spectrogram(torch.from_numpy(make_speech(2 * RATE, 1)))
-    log_mel = torch.cat([speech, torch.full((120, 128), FLOOR), speech])
+    speech = log_mel_spectrogram(make_speech(2 * RATE, 1))
+    log_mel = np.concatenate([speech, np.full((120, 128), FLOOR, np.float32), speech])
     # This model has texture, so that its sender averages first.
-    ((start, end),) = held_pieces(averaged_where_steady(log_mel))
+    ((start, end),) = held_pieces(torch.from_numpy(averaged_where_steady(log_mel)))
     strategy = "annealing" if effort else "encoder_only"
     coder = SequenceCoder(sequence_model, search_config(strategy, effort))
     coded = coder.encode(log_mel, 250)

@@ -118,7 +118,7 @@ def test_settings_stand_in_the_file_and_leave_the_digest(
 def test_a_search_keeps_to_the_settings(
     sequence_model: SequenceModel, make_speech: Any, changes: dict[str, Any]
 ) -> None:
-    log_mel = log_mel_spectrogram(torch.from_numpy(make_speech(16_000, 3)))
+    log_mel = log_mel_spectrogram(make_speech(16_000, 3))
     again = SequenceModel.from_bytes(replace(sequence_model, **changes).to_bytes())
     search = search_config("annealing", 4)
     found, other = (

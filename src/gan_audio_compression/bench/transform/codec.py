@@ -7,7 +7,6 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gan_audio_compression.bench.codec import CodecFailedError, Coded, Decoded, Wave
@@ -87,12 +86,12 @@ class TransformCodec:
         """
         _check_speech(speech)
         normalised, level_code = normalise_level(speech)
-        magnitude = centred_magnitude(torch.from_numpy(normalised))
+        magnitude = centred_magnitude(normalised)
         log_mel = log_mel_of(magnitude)
-        coefficients = self.model.coefficients(log_mel.numpy())
+        coefficients = self.model.coefficients(log_mel)
         room = int(self.bitrate * len(speech) / SAMPLE_RATE) // 8 - HEADER_BYTES
         index, payload = self._finest(coefficients, room)
-        decoded = torch.from_numpy(self._log_mel(index, payload, len(log_mel)))
+        decoded = self._log_mel(index, payload, len(log_mel))
         corrected = corrected_levels(np.full(len(log_mel), level_code), magnitude, decoded)
         header = Header(index, max(0, int(corrected[0])), len(speech))
         return Coded(header.file(self.model, payload), 8 * len(payload))
@@ -110,9 +109,9 @@ class TransformCodec:
             raise CodecFailedError(str(error)) from error
         gain = gain_to_speech_level(header.level_code)
         synthesiser = Synthesiser()
-        pieces = torch.from_numpy(log_mel).split(_SYNTHESIS_FRAMES)
-        speech = [synthesiser.feed(piece, torch.full((len(piece), 1), gain)) for piece in pieces]
-        wave = torch.cat([*speech, synthesiser.finish(header.samples)]).numpy()
+        pieces = np.split(log_mel, range(_SYNTHESIS_FRAMES, len(log_mel), _SYNTHESIS_FRAMES))
+        speech = [synthesiser.feed(piece, np.full((len(piece), 1), gain)) for piece in pieces]
+        wave = np.concatenate([*speech, synthesiser.finish(header.samples)])
         return Decoded(wave, log_mel.astype(np.float32))
 
     @cached_property

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
@@ -37,8 +36,7 @@ def step_size(index: int) -> float:
 
 def scaled_loudness(log_mel: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the loudness of nepers as the codec has it, about 64 where speech is loudest."""
-    loudness: NDArray[np.float64] = to_loudness(torch.from_numpy(log_mel.astype(float))).numpy()
-    return _SCALE * loudness
+    return _SCALE * to_loudness(log_mel.astype(np.float64))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,7 +75,7 @@ class TransformModel:
     def log_mel(self, coefficients: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
         """Return the log mel [frames, 128] of coefficients."""
         loudness = lapped.inverse(coefficients, frames) @ self._basis.T + self.mean
-        log_mel: NDArray[np.float64] = from_loudness(torch.from_numpy(loudness / _SCALE)).numpy()
+        log_mel: NDArray[np.float64] = from_loudness(loudness / _SCALE)
         return log_mel
 
     @cached_property

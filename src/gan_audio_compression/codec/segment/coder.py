@@ -3,9 +3,11 @@
 from functools import partial
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_audio_compression.codec.chunk_coder import CodedLogMel, Symbols
+from gan_audio_compression.codec.chunk_coder import CodedLogMel, LogMel, Symbols
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.problem import SearchResult
 from gan_audio_compression.codec.segment.columns import (
@@ -40,15 +42,16 @@ class SegmentCoder:
         """Symbols in a latent column."""
         return self._model.positions
 
-    def encode(self, log_mel: Tensor, max_bytes: int | None) -> CodedLogMel | None:
+    def encode(self, log_mel: LogMel, max_bytes: int | None) -> CodedLogMel | None:
         """See `ChunkCoder`; without a limit the rate is what the levels take."""
+        target = torch.from_numpy(log_mel)
         if max_bytes is None:
-            return self._coded(log_mel, search(self._model, log_mel, self._search))
+            return self._coded(target, search(self._model, target, self._search))
         if max_bytes < self.least_bytes(len(log_mel)):
             return None
         control = RateControl(self._model, self._coder.bits)
-        code = partial(self._coded, log_mel)
-        return control.coded_within(log_mel, self._search, max_bytes, code)
+        code = partial(self._coded, target)
+        return control.coded_within(target, self._search, max_bytes, code)
 
     def least_bytes(self, frames: int) -> int:
         """See `ChunkCoder`."""
@@ -56,13 +59,13 @@ class SegmentCoder:
         columns = column_count(frames, self._model.networks.columns)
         return len(self._payload(np.tile(shortest, (columns, 1))))
 
-    def decode(self, payload: bytes, frames: int) -> tuple[Symbols, Tensor]:
+    def decode(self, payload: bytes, frames: int) -> tuple[Symbols, NDArray[np.float64]]:
         """See `ChunkCoder`."""
         columns = self._model.networks.columns
         shape = column_count(frames, columns), self.positions
         symbols = self._coder.decode(payload, column_contexts(*shape)).reshape(shape)
         sent = from_columns(symbols, self._model.padding.cpu(), columns)
-        return symbols, self._model.decode(sent, frames, exact=True)
+        return symbols, self._model.decode(sent, frames, exact=True).numpy()
 
     def _coded(self, log_mel: Tensor, found: SearchResult) -> CodedLogMel:
         frames = len(log_mel)
@@ -73,7 +76,7 @@ class SegmentCoder:
         return CodedLogMel(
             symbols=columns,
             payload=self._payload(columns),
-            log_mel=self._model.decode(found.symbols, frames),
+            log_mel=self._model.decode(found.symbols, frames).numpy(),
             ideal_bits=self._model.tables.code_length(columns.ravel(), contexts),
             start_objective=float((found.trace[0] * weights).sum()),
             objective=float((found.objective * weights).sum()),

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_audio_compression.codec.chunk_coder import CodedLogMel, Symbols
+from gan_audio_compression.codec.chunk_coder import CodedLogMel, LogMel, Symbols
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.strategies import STRATEGIES
 from gan_audio_compression.codec.sequence.model import SequenceModel
@@ -42,7 +43,7 @@ class SequenceCoder:
         """Symbols in a latent frame."""
         return self._model.networks.latent_channels
 
-    def encode(self, log_mel: Tensor, max_bytes: int | None) -> CodedLogMel | None:
+    def encode(self, log_mel: LogMel, max_bytes: int | None) -> CodedLogMel | None:
         """See `ChunkCoder`; without a limit the quality is the finest.
 
         The objective is distortion + lambda * rate, at the lambda of the quality that the encoder
@@ -53,22 +54,23 @@ class SequenceCoder:
         if self._model.magnitude is not None:
             # The receiver gives it the texture of noise again.
             log_mel = averaged_where_steady(log_mel)
-        alone = self._finder.finest(log_mel, max_bytes)
+        target = torch.from_numpy(log_mel)
+        alone = self._finder.finest(target, max_bytes)
         if alone is None:
             return None
         rd_lambda = self._model.trade.rd_lambda(alone.quality.share)
-        start_objective = self._objective(log_mel, alone, rd_lambda)
+        start_objective = self._objective(target, alone, rd_lambda)
         best, objective = alone, start_objective
         if self._search.strategy != "encoder_only":
-            found = self._searched(log_mel, alone, max_bytes)
+            found = self._searched(target, alone, max_bytes)
             if found and len(found.payload) >= _LEAST_USED * len(alone.payload):
-                other = self._objective(log_mel, found, rd_lambda)
+                other = self._objective(target, found, rd_lambda)
                 if other < objective:
                     best, objective = found, other
         return CodedLogMel(
             symbols=best.symbols.astype(np.int32),
             payload=best.payload,
-            log_mel=self._model.decode(best.symbols, best.quality, len(log_mel)),
+            log_mel=self._model.decode(best.symbols, best.quality, len(log_mel)).numpy(),
             ideal_bits=best.bits,
             start_objective=start_objective,
             objective=objective,
@@ -79,20 +81,21 @@ class SequenceCoder:
         symbols = np.zeros((_latent_frames(frames), self.positions), np.int64)
         return len(Trial(self._model, EMPTY, symbols).payload)
 
-    def decode(self, payload: bytes, frames: int) -> tuple[Symbols, Tensor]:
+    def decode(self, payload: bytes, frames: int) -> tuple[Symbols, NDArray[np.float64]]:
         """See `ChunkCoder`."""
         if not payload:
             silence = self._silence(frames)
-            return silence.symbols, silence.log_mel.double()
+            return silence.symbols, silence.log_mel.astype(np.float64)
         quality = Quality(payload[0])
         symbols = self._model.prior.decode(payload[1:], _latent_frames(frames), quality.fixed_point)
         log_mel = self._model.decode(symbols, quality, frames, exact=True)
-        return symbols.astype(np.int32), log_mel
+        return symbols.astype(np.int32), log_mel.numpy()
 
     def _silence(self, frames: int) -> CodedLogMel:
         """Return a chunk that has no sound at all."""
         symbols = np.zeros((0, self.positions), np.int32)
-        return CodedLogMel(symbols, b"", torch.full((frames, MEL_BANDS), -math.inf), 0.0, 0.0, 0.0)
+        log_mel = np.full((frames, MEL_BANDS), -math.inf, np.float32)
+        return CodedLogMel(symbols, b"", log_mel, 0.0, 0.0, 0.0)
 
     def _searched(self, log_mel: Tensor, alone: Trial, max_bytes: int | None) -> Trial | None:
         if max_bytes is not None:

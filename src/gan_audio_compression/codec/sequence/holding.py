@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
-from gan_audio_compression.signal.steady import stretches
+from gan_audio_compression.signal.around import stretches
 
 # Latent frames beside a change that are not held: what they say of it is heard.
 _BESIDE = 4
@@ -27,7 +27,7 @@ def held_pieces(log_mel: Tensor) -> list[tuple[int, int]]:
     changes[1 : len(log_mel)] = (log_mel[1:] != log_mel[:-1]).any(-1)
     first_frames, *within = changes.reshape(-1, LATENT_FRAMES).T
     steps, pieces = first_frames.tolist(), []
-    for start, end in stretches(~torch.stack(within).any(0)):
+    for start, end in stretches((~torch.stack(within).any(0)).numpy()):
         first = start + _BESIDE if start else 0
         last = end - _BESIDE if end < len(steps) else end
         edges = [at for at in range(first + 1, last) if steps[at]]

@@ -1,9 +1,13 @@
 """The magnitudes of a decoded recording by the model's own network."""
 
+import numpy as np
 import torch
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
+from gan_audio_compression.signal.arrays import Array, at_least
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import FLOOR
 from gan_audio_compression.signal.texture import Texture
@@ -24,13 +28,13 @@ class NetworkMagnitudes:
         self._texture = Texture()
 
     @torch.no_grad()
-    def __call__(self, log_mel: Tensor) -> Tensor:
-        """Return the magnitudes [frames, 257] of the next `log_mel` [frames, 128], float64."""
-        texture = self._texture.frames(len(log_mel))
-        audible = log_mel.isfinite().all(-1, keepdim=True)
-        heard = log_mel.clamp_min(FLOOR)
-        magnitude = expanded(textured(self._network, heard[None], texture[None])[0])
-        return torch.where(audible, magnitude, 0.0)
+    def __call__(self, log_mel: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the magnitudes [frames, 257] of the next `log_mel` [frames, 128]."""
+        audible = np.isfinite(log_mel).all(-1, keepdims=True)
+        heard = torch.from_numpy(at_least(log_mel, FLOOR))[None]
+        texture = torch.from_numpy(self._texture.frames(len(log_mel)))[None]
+        magnitude = expanded(textured(self._network, heard, texture)[0]).numpy()
+        return np.where(audible, magnitude, 0.0)
 
 
 def textured(network: MagnitudeNetwork, log_mel: Tensor, texture: Tensor) -> Tensor:
@@ -46,11 +50,13 @@ def textured(network: MagnitudeNetwork, log_mel: Tensor, texture: Tensor) -> Ten
     return made
 
 
-def compressed(magnitude: Tensor) -> Tensor:
+def compressed(magnitude: Array) -> Array:
     """Return the logarithm of magnitudes, in nepers, which stops where they are not heard."""
-    return (magnitude + _FAINTEST).log()
+    logarithm: Array = array_namespace(magnitude).log(magnitude + _FAINTEST)
+    return logarithm
 
 
-def expanded(logarithm: Tensor) -> Tensor:
+def expanded(logarithm: Array) -> Array:
     """Undo `compressed`; what lies below its end becomes zero."""
-    return (logarithm.exp() - _FAINTEST).clamp_min(0.0)
+    magnitude: Array = array_namespace(logarithm).exp(logarithm) - _FAINTEST
+    return at_least(magnitude, 0.0)

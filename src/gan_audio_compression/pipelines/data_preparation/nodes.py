@@ -92,14 +92,12 @@ def prepare_utterances(
 
 def prepare_utterance(_: None, data: bytes) -> UtteranceResult:
     """Decode a recording to 16 kHz mono at the speech level, and take its log mel."""
-    import torch
-
     from gan_audio_compression.signal.analysis import log_mel_spectrogram
     from gan_audio_compression.signal.level import active_level_db, normalise_level
 
     samples = resample(*decode_audio(data), SAMPLE_RATE)
     speech, level_code = normalise_level(samples)
-    log_mel = log_mel_spectrogram(torch.from_numpy(speech)).numpy()
+    log_mel = log_mel_spectrogram(speech)
     figures = {
         "sha256": hashlib.sha256(data).hexdigest(),
         "seconds": len(speech) / SAMPLE_RATE,

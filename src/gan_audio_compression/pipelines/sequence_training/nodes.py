@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from gan_audio_compression.codec.sequence.model import SequenceModel
@@ -94,7 +93,7 @@ def shard_of(surroundings: Surroundings, item: tuple[dict[str, Wave], int]) -> U
 
 
 def _log_mel(wave: Wave) -> NDArray[np.float32]:
-    return log_mel_spectrogram(torch.from_numpy(wave)).numpy()
+    return log_mel_spectrogram(wave)
 
 
 def _waves(loaders: dict[str, Callable[[], Wave]], copies: int) -> tuple[dict[str, Wave], int]:

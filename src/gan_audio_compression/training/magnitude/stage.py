@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -133,11 +134,14 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
 
     def _decoded(self, log_mel: Tensor, quality: Tensor) -> Tensor:
         """Return what a receiver decodes of log mels [B, T, 128] at qualities [B]."""
-        sent = torch.stack([averaged_where_steady(each.cpu()) for each in log_mel])
+        sent = torch.from_numpy(
+            np.stack([averaged_where_steady(each) for each in log_mel.cpu().numpy()])
+        )
         with self._autocast():
             latents = self._codec.encoder(to_loudness(sent.to(self._device)), quality)
             loudness = self._codec.generator(latents.float().round(), quality)
-        return from_loudness(loudness.float())
+        single: Tensor = loudness.float()
+        return from_loudness(single)
 
     def _losses(self, example: Example, made: Tensor) -> dict[str, Tensor]:
         codec = self._codec

@@ -22,6 +22,6 @@ def _random_crop(frames: int, log_mel: NDArray[np.float32], rng: np.random.Gener
     """Draw a crop that starts anywhere; a shorter log mel goes on with its last frame."""
     start = int(rng.integers(max(1, len(log_mel) - frames + 1)))
     before = min(PIECE // 2, start)
-    around = torch.from_numpy(log_mel[start - before : start + frames + PIECE // 2])
-    crop = averaged_where_steady(around)[before:][:frames]
+    around = log_mel[start - before : start + frames + PIECE // 2]
+    crop = torch.from_numpy(averaged_where_steady(around)[before:][:frames])
     return torch.cat([crop, crop[-1:].expand(frames - len(crop), -1)])

@@ -162,14 +162,11 @@ def _narrow_band(speech: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _resynthesis(speech: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what the log mel and the way back make of speech: the ceiling of our codecs."""
-    import torch
-
     from gan_audio_compression.signal.analysis import log_mel_spectrogram
     from gan_audio_compression.signal.synthesis import waveform_from_log_mel
 
-    log_mel = log_mel_spectrogram(torch.from_numpy(speech))
-    made: NDArray[np.float32] = waveform_from_log_mel(log_mel, len(speech)).numpy()
-    return made
+    log_mel = log_mel_spectrogram(speech)
+    return waveform_from_log_mel(log_mel, len(speech))
 
 
 _CEILINGS: Mapping[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {

@@ -1,0 +1,25 @@
+"""What is computed of NumPy's arrays and PyTorch's tensors alike, by the array API standard.
+
+A codec gives arrays; training and a search give tensors, on any device and with a gradient.
+"""
+
+from typing import Any, TypeVar
+
+from array_api_compat import array_namespace, device
+from numpy.typing import NDArray
+
+Array = TypeVar("Array", bound=Any)
+"""An array or a tensor of floats."""
+
+
+def like(table: NDArray[Any], values: Array) -> Array:
+    """Return a table as `values` are: an array or a tensor, of the same precision and device."""
+    space = array_namespace(values)
+    converted: Array = space.asarray(table, dtype=values.dtype, device=device(values))
+    return converted
+
+
+def at_least(values: Array, lowest: float) -> Array:
+    """Return values, and `lowest` where they are below it; what is no number stays so."""
+    clipped: Array = array_namespace(values).where(values < lowest, lowest, values)
+    return clipped
