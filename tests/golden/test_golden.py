@@ -57,8 +57,11 @@ def test_the_audio_is_the_same_within_a_thousandth(path: Path, threads: int) -> 
     assert np.abs(samples - expected).max() < 1e-3
 
 
-@each_file
-def test_half_precision_changes_the_sound_by_little(path: Path) -> None:
+@pytest.mark.parametrize("name", model_names())
+def test_half_precision_changes_the_sound_by_little(name: str) -> None:
+    """Of one short file: processors without bfloat16 take minutes."""
+    path = min(HERE.glob(f"{name}/*.npy"), key=lambda path: path.stat().st_size)
+    path = path.with_suffix(".gac")
     exact, half = (
         np.concatenate([chunk.log_mel for chunk in decoded(path, precision)])
         for precision in ("float32", "bfloat16")

@@ -132,7 +132,7 @@ class Server:
         command += ["--ratings", str(self.ratings), "--port", str(self.port)]
         environment = os.environ | {"PYTHONPATH": str(SOURCE)}
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + 120
         while self.process.poll() is None and time.monotonic() < limit:
             try:
                 if self.request("GET", "/")[0] == 200:
