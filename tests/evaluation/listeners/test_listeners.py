@@ -101,6 +101,7 @@ def test_words_are_those_that_are_heard_in_the_original(sentence: Wave) -> None:
 def test_an_absent_package_is_named(
     place: int, sentence: Wave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    predicted_mos._dnsmos_networks.cache_clear()
     predicted_mos._distillmos_network.cache_clear()
     compiled_librosa.cache_clear()
     monkeypatch.setitem(sys.modules, PACKAGES[place], None)

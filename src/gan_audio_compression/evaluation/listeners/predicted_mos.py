@@ -8,6 +8,8 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
+from typing import Any
 
 import torch
 
@@ -93,8 +95,23 @@ def _levelled(wave: Wave, name: str) -> Wave:
 
 @heard_once
 def _dnsmos(wave: Wave) -> float:
-    dnsmos = extra_module("speechmos.dnsmos", "DNSMOS")
-    return float(dnsmos.run(wave, SAMPLE_RATE)["ovrl_mos"])
+    return float(_dnsmos_networks()(wave, SAMPLE_RATE, False)["ovrl_mos"])
+
+
+@cache
+def _dnsmos_networks() -> Any:
+    """Return DNSMOS with a thread a network: more would wait in loops beside other workers."""
+    package = extra_module("speechmos.dnsmos", "DNSMOS")
+    runtime = extra_module("onnxruntime", "DNSMOS")
+    folder = files("speechmos") / "dnsmos_models"
+    paths = [str(folder / name) for name in ("sig_bak_ovr.onnx", "model_v8.onnx")]
+    networks = package.DNSMOS(*paths)
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = 1
+    networks.onnx_sess, networks.p808_onnx_sess = (
+        runtime.InferenceSession(path, options) for path in paths
+    )
+    return networks
 
 
 @heard_once
