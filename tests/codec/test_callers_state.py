@@ -14,12 +14,14 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import ThreadpoolController, threadpool_info
 
 from gan_audio_compression.codec.codec import Codec
 from gan_audio_compression.codec.container.errors import BitstreamError
 from gan_audio_compression.codec.search.errors import BitrateTooLowError
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.signal.torch_state import own_torch_state
 
 RATE = 16_000
 
@@ -234,3 +236,19 @@ def test_threads_may_use_one_codec_at_once(
         done = list(pool.map(lambda _: results(fresh, speech), range(6)))
         assert state() == before
     assert done == [plain] * 6
+
+
+def blas_threads() -> set[int]:
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def test_numpys_products_have_one_thread_until_the_last_has_left() -> None:
+    first, second = own_torch_state(), own_torch_state()
+    with ThreadpoolController().limit(limits=2, user_api="blas"):
+        first.__enter__()
+        second.__enter__()
+        assert blas_threads() == {1}
+        first.__exit__(None, None, None)
+        assert blas_threads() == {1}
+        second.__exit__(None, None, None)
+        assert blas_threads() == {2}
