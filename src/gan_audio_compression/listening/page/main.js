@@ -129,9 +129,7 @@ function startOver() {
     return;
   }
   records.clear();
-  listener = undefined;
-  say("");
-  show(0);
+  meet();
 }
 
 function start() {
@@ -152,12 +150,19 @@ function start() {
   byId("change").addEventListener("click", back);
   byId("save").addEventListener("click", saveFile);
   byId("start-over").addEventListener("click", startOver);
-  listener = records.session?.listener;
   records.onOutsideChange(() => {
-    // Another tab has begun, or has made room for the next listener.
-    if (records.session?.listener !== listener) location.reload();
-    else view?.refresh();
+    if (records.session?.listener === listener) view?.refresh();
+    else meet();
   });
+  meet();
+}
+
+// Show whoever the records are of: another tab may have begun, or made room for the next listener.
+function meet() {
+  listener = records.session?.listener;
+  view?.abandon();
+  view = null;
+  say("");
   show(records.session?.step ?? 0);
   sender?.send();
 }

@@ -104,9 +104,10 @@ class Records {
     return JSON.stringify({ test: this.#test.digest, listener, consent: true, background, ratings });
   }
 
+  // The session goes first, so that no other tab writes for a listener whose records are going.
   clear() {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.#prefix));
-    for (const key of keys) localStorage.removeItem(key);
+    for (const key of [`${this.#prefix}session`, ...keys]) localStorage.removeItem(key);
   }
 
   // Call back when another tab has changed something.

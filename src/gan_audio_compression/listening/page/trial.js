@@ -95,6 +95,11 @@ class TrialView {
 
   close() {
     this.#countTime();
+    this.abandon();
+  }
+
+  // Close it with nothing more said about a listener who has left.
+  abandon() {
     this.#player?.pause();
     this.#closed.abort();
     for (const button of document.querySelectorAll("#trial .plays")) button.disabled = true;
