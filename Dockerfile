@@ -12,7 +12,7 @@ WORKDIR /project
 ARG PIP_EXTRA_INDEX_URL
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY src src
-RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e '.[bench,dask,s3]'
+RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e '.[study,bench,dask,s3]'
 COPY conf conf
 COPY data/01_raw/demo_corpus data/01_raw/demo_corpus
 

@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test report listen codecs browser fuzz
+.PHONY: help run test package report listen codecs browser fuzz
 
 CODEC_PACKAGES := opus-tools speex codec2 libvo-amrwbenc0 libopencore-amrwb0 libopencore-amrnb0
 REPORT := data/08_reporting/report.html
@@ -24,6 +24,10 @@ test: $(STAMP) ## Check style and types, then run the tests.
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 20
+
+package: $(STAMP) ## Build wheel and sdist in dist/, and try both in empty environments.
+	.venv/bin/python -m build --outdir dist .
+	.venv/bin/python -m pytest tests/runs/test_package.py
 
 report: ## Open the report of the last run, or say where it is; REPORT=FILE for that of an environment.
 	@test -f $(REPORT) || { echo "There is no $(REPORT) yet: make run writes it." >&2; exit 1; }
@@ -53,5 +57,5 @@ $(STAMP): pyproject.toml constraints.txt
 	@command -v cc > /dev/null && command -v c++ > /dev/null \
 		|| { echo "There is no C and C++ compiler, which packages of measures need: on Debian and Ubuntu, apt install g++ python3-dev" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dask,s3,dev]'
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[study,bench,hub,dask,s3,dev]'
 	@touch $@

@@ -21,7 +21,7 @@ from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.folder import list_folder
-from gan_audio_compression.networks.conv_next import layer_norm
+from gan_audio_compression.networks.operations import layer_norm
 from gan_audio_compression.networks.segment.frame_networks import FrameGenerator
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level

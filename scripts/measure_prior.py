@@ -59,11 +59,8 @@ def main() -> None:
     model = open_model("default")
     assert isinstance(model, SequenceModel)
     floats = thaw_prior(model.prior)
-    counted = [
-        log_mel_spectrogram(torch.from_numpy(w))
-        for w in speech(folder, "train", TRAINING_UTTERANCES)
-    ]
-    coded = [log_mel_spectrogram(torch.from_numpy(w)) for w in speech(folder, "validation", None)]
+    counted = [log_mel_spectrogram(w) for w in speech(folder, "train", TRAINING_UTTERANCES)]
+    coded = [log_mel_spectrogram(w) for w in speech(folder, "validation", None)]
     seconds = sum(len(log_mel) for log_mel in coded) / 125
     for quality in QUALITIES:
         static = table_bits(model, [model.symbols(log_mel, quality) for log_mel in counted])
@@ -71,7 +68,7 @@ def main() -> None:
         for log_mel in coded:
             symbols = model.symbols(log_mel, quality)
             with torch.no_grad():
-                conditioning = quality.conditioning(model.device)
+                conditioning = torch.tensor([quality.conditioning])
                 batch = torch.from_numpy(symbols)[None].float()
                 real = float(floats.code_length(batch, conditioning).sum())
             by_table = static[np.arange(symbols.shape[1]), symbols + LARGEST_SYMBOL].sum()

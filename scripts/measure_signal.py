@@ -17,9 +17,9 @@ from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.evaluation.metrics import score_utterance
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import normalise_level
+from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import waveform_from_log_mel
-from gan_audio_compression.signal.torch_state import own_torch_state
 
 READ_BY_ALL = ("sa1", "sa2")
 
@@ -32,7 +32,7 @@ def test_recordings(folder: Path) -> list[Path]:
     return [path for path in tested if path.stem.lower() not in READ_BY_ALL]
 
 
-@own_torch_state()
+@own_state()
 def main() -> None:
     """Log the means over the test split."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")

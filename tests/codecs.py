@@ -1,5 +1,7 @@
 """Small codecs of random weights, and the log mel that a sender gives them."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,9 +15,12 @@ from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.segment.config import FrameConfig
 from gan_audio_compression.networks.segment.frame_networks import FrameEncoder, FrameGenerator
 from gan_audio_compression.networks.sequence.config import MagnitudeConfig, SequenceConfig
-from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
-from gan_audio_compression.networks.sequence.generator import SequenceGenerator
-from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
+from gan_audio_compression.networks.sequence.modules import (
+    MagnitudeNetwork,
+    SequenceEncoder,
+    SequenceGenerator,
+)
+from gan_audio_compression.networks.torch_weights import named_weights
 from gan_audio_compression.signal.analysis import log_mel_of, piece_magnitude
 from gan_audio_compression.signal.chunks import cut
 from gan_audio_compression.signal.spec import HOP
@@ -28,6 +33,7 @@ NETWORKS = FrameConfig(width=16, encoder_blocks=1, generator_blocks=1)
 SEQUENCE_NETWORKS = SequenceConfig(
     width=16, encoder_blocks=1, generator_blocks=1, latent_channels=4, prior_width=8
 )
+MAGNITUDE_NETWORK = MagnitudeConfig(width=8, blocks=1)
 
 
 def random_model(seed: int) -> SegmentModel:
@@ -67,11 +73,18 @@ def random_sequence_model(seed: int) -> SequenceModel:
         with torch.no_grad():
             for network in (encoder, generator):
                 network.gain.logarithm.weight.normal_(std=0.3)
-        magnitude = MagnitudeNetwork(MagnitudeConfig(width=8, blocks=1))
+        magnitude = MagnitudeNetwork(MAGNITUDE_NETWORK)
     prior = freeze_prior(random_prior(seed))
+    weights = named_weights(encoder=encoder, generator=generator, magnitude=magnitude)
     return SequenceModel(
-        SEQUENCE_NETWORKS, encoder, generator, prior, f"random {seed}", magnitude=magnitude
+        SEQUENCE_NETWORKS, weights, prior, f"random {seed}", magnitude=MAGNITUDE_NETWORK
     )
+
+
+def without_magnitudes(model: SequenceModel) -> SequenceModel:
+    """The same without the receiver's last network."""
+    kept = {n: weight for n, weight in model.weights.items() if not n.startswith("magnitude.")}
+    return replace(model, weights=kept, magnitude=None)
 
 
 def log_mel_as_sent(speech: NDArray[np.float32]) -> Tensor:

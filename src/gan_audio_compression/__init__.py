@@ -1,20 +1,47 @@
-"""Speech compression with a generative adversarial network, and the reproducible study of it."""
+"""Speech compression with a generative adversarial network, and the reproducible study of it.
 
-from typing import TYPE_CHECKING
+`Codec` compresses and decompresses; what can go wrong of what it is given is one of the errors
+here, each a `GanAudioCompressionError`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gan_audio_compression.codec.codec import Codec
+    from gan_audio_compression.audio.errors import AudioError as AudioError
+    from gan_audio_compression.codec.codec import Codec as Codec
+    from gan_audio_compression.codec.codec import Coded as Coded
+    from gan_audio_compression.codec.container.errors import BitstreamError as BitstreamError
+    from gan_audio_compression.codec.device import DeviceError as DeviceError
+    from gan_audio_compression.codec.models import UnknownModelError as UnknownModelError
+    from gan_audio_compression.codec.search.errors import BitrateTooLowError as BitrateTooLowError
+    from gan_audio_compression.codec.search.errors import SearchError as SearchError
+    from gan_audio_compression.errors import GanAudioCompressionError as GanAudioCompressionError
+    from gan_audio_compression.extras import MissingPackageError as MissingPackageError
+    from gan_audio_compression.networks.errors import ModelFileError as ModelFileError
 
-__all__ = ["Codec", "__version__"]
 __version__ = "0.1.0"
 
+# PEP 562: whoever wants the version need not wait for NumPy.
+_HOMES = {
+    "AudioError": "audio.errors",
+    "BitrateTooLowError": "codec.search.errors",
+    "BitstreamError": "codec.container.errors",
+    "Codec": "codec.codec",
+    "Coded": "codec.codec",
+    "DeviceError": "codec.device",
+    "GanAudioCompressionError": "errors",
+    "MissingPackageError": "extras",
+    "ModelFileError": "networks.errors",
+    "SearchError": "codec.search.errors",
+    "UnknownModelError": "codec.models",
+}
+__all__ = [*_HOMES, "__version__"]
 
-def __getattr__(name: str) -> "type[Codec]":
-    # PEP 562: whoever wants the version, or a part without networks, need not wait for PyTorch.
-    if name == "Codec":
-        from gan_audio_compression.codec.codec import Codec
 
-        return Codec
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -52,7 +52,7 @@ def test_figures_are_those_of_the_file(codecs: list[BenchCodec], make_speech: Ma
         payloads = [8 * len(chunk.payload) for chunk in chunks if isinstance(chunk, Chunk)]
         assert len(payloads) == 2 and coded.payload_bits == sum(payloads)
         assert coded.figures["ideal_bits"] == pytest.approx(coded.payload_bits, rel=0.01, abs=64)
-        assert coded.figures["objective"] == coded.figures["start_objective"]
+        assert coded.figures.get("objective") == coded.figures.get("start_objective")
 
 
 @pytest.mark.parametrize("bitrate", [700, 2000, 4000])

@@ -21,7 +21,7 @@ from gan_audio_compression.codec.container.errors import BitstreamError
 from gan_audio_compression.codec.search.errors import BitrateTooLowError
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
-from gan_audio_compression.signal.torch_state import own_torch_state
+from gan_audio_compression.signal.own_state import own_state
 
 RATE = 16_000
 
@@ -217,7 +217,8 @@ def test_the_state_is_back_after_an_interrupt(codec: Codec, speech: np.ndarray) 
         raise KeyboardInterrupt
 
     interrupted = Codec(codec.model.to("cpu"))
-    interrupted.model.generator.register_forward_hook(interrupt)
+    assert isinstance(interrupted.model, SequenceModel)
+    interrupted.model.tensors.generator.register_forward_hook(interrupt)
     with everything():
         before = state()
         with pytest.raises(KeyboardInterrupt):
@@ -243,7 +244,7 @@ def blas_threads() -> set[int]:
 
 
 def test_numpys_products_have_one_thread_until_the_last_has_left() -> None:
-    first, second = own_torch_state(), own_torch_state()
+    first, second = own_state(), own_state()
     with ThreadpoolController().limit(limits=2, user_api="blas"):
         first.__enter__()
         second.__enter__()

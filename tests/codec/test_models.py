@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
-from safetensors.torch import save
+from safetensors.numpy import save
 
 from gan_audio_compression.codec import models
 from gan_audio_compression.codec.models import (
@@ -29,7 +29,7 @@ from gan_audio_compression.networks.errors import (
 )
 from gan_audio_compression.networks.model_header import METADATA_KEY
 from gan_audio_compression.networks.serialisation import from_file
-from gan_audio_compression.signal.distortion import DistortionWeights
+from gan_audio_compression.signal.distortion_weights import DistortionWeights
 
 
 @pytest.fixture
@@ -129,10 +129,10 @@ def test_shipped_models_are_sound(name: str) -> None:
     assert model_name_of(model.fingerprint) == name
     data = (models.MODELS / f"{name}.safetensors").read_bytes()
     metadata, tensors = from_file(data, model.kind)
-    assert replace(model).digest == model.digest == metadata.digest
+    assert type(model).from_bytes(data).digest == model.digest == metadata.digest
     again, same = from_file(model.to_bytes(), model.kind)
     assert again.training_digest == metadata.training_digest
-    assert all(torch.equal(same[name], tensor) for name, tensor in tensors.items())
+    assert all(np.array_equal(same[name], tensor) for name, tensor in tensors.items())
     # Weights are in half precision.
     assert len(data) < 16_000_000
 

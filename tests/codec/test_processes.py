@@ -15,7 +15,7 @@ import hashlib, multiprocessing, os, sys, threading, time
 from contextlib import contextmanager
 import numpy as np, torch
 from gan_audio_compression import Codec
-from gan_audio_compression.signal.torch_state import own_torch_state
+from gan_audio_compression.signal.own_state import own_state
 
 SECONDS = 60
 
@@ -52,7 +52,7 @@ def forked_beside_a_thread(codec, samples):
     torch.set_default_dtype(torch.float64)
     within, leave = threading.Event(), threading.Event()
     def compute():
-        with own_torch_state():
+        with own_state():
             within.set()
             leave.wait()
     thread = threading.Thread(target=compute)

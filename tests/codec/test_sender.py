@@ -155,6 +155,7 @@ def test_the_objective_is_the_mean_over_the_frames(
     assert encoded.objective == pytest.approx((128 * first + 29 * last) / 157, rel=1e-4)
     first, last = found.trace[0].tolist()
     assert encoded.start_objective == pytest.approx((128 * first + 29 * last) / 157, rel=1e-4)
+    assert encoded.objective is not None and encoded.start_objective is not None
     assert encoded.objective < encoded.start_objective
 
 
@@ -266,4 +267,5 @@ def test_search_keeps_to_the_bit_rate_too(segment_model: SegmentModel, make_spee
         for config in (ENCODER_ONLY, BACK_PROPAGATION)
     )
     assert 8 * len(searched.data) <= 1300 * 2.5
+    assert searched.objective is not None and alone.objective is not None
     assert searched.objective < alone.objective

@@ -4,55 +4,59 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import pytest
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from gan_audio_compression.networks.errors import DamagedModelError, ModelFileError
 from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.segment.config import FrameConfig, SegmentConfig, segment_config
 from gan_audio_compression.networks.serialisation import content_digest, from_file, to_file
 from gan_audio_compression.networks.stored_model import StoredModel
+from gan_audio_compression.networks.weights import Weights
 
-TENSORS = {"a.weight": torch.linspace(0, 1, 30), "levels": torch.linspace(0, 1, 4)}
+WEIGHTS = {
+    "a.weight": np.linspace(0, 1, 30, dtype=np.float32),
+    "levels": np.linspace(0, 1, 4, dtype=np.float32),
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Small(StoredModel):
-    """A model of any tensors."""
+    """A model of any arrays."""
 
     kind: ClassVar[str] = "test"
     networks: SegmentConfig
-    tensors: Mapping[str, Tensor]
+    weights: Weights
     training_digest: str = "this"
 
     @property
     def settings(self) -> Mapping[str, Any]:
         return {"trade": {"lowest_quality": 0.25}}
 
-    def _tensors(self) -> dict[str, Tensor]:
-        return dict(self.tensors)
+    def _weights(self) -> dict[str, NDArray[Any]]:
+        return dict(self.weights)
 
     @classmethod
-    def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
-        return cls(segment_config(metadata.networks), tensors, metadata.training_digest)
+    def _from_weights(cls, metadata: ModelMetadata, weights: Weights) -> Self:
+        return cls(segment_config(metadata.networks), weights, metadata.training_digest)
 
 
-MODEL = Small(FrameConfig(width=16), TENSORS)
+MODEL = Small(FrameConfig(width=16), WEIGHTS)
 
 
 def file_of(**changes: Any) -> bytes:
     """The model's file, with other metadata."""
-    metadata, tensors = from_file(MODEL.to_bytes(), "test")
-    return to_file(ModelMetadata(**vars(metadata) | changes), tensors)
+    metadata, weights = from_file(MODEL.to_bytes(), "test")
+    return to_file(ModelMetadata(**vars(metadata) | changes), weights)
 
 
 def test_round_trip() -> None:
     opened = Small.from_bytes(MODEL.to_bytes())
     assert opened.networks == MODEL.networks
     assert opened.training_digest == "this"
-    assert opened.tensors.keys() == TENSORS.keys()
-    assert all(torch.equal(opened.tensors[name], tensor) for name, tensor in TENSORS.items())
+    assert opened.weights.keys() == WEIGHTS.keys()
+    assert all(np.array_equal(opened.weights[name], weight) for name, weight in WEIGHTS.items())
     assert opened.to_bytes() == MODEL.to_bytes()
 
 
@@ -85,7 +89,7 @@ def test_impossible_networks_are_refused(networks: dict[str, Any]) -> None:
 def test_damage_is_seen() -> None:
     """Whatever bit is flipped: an error of ours, or metadata that the digest does not cover."""
     data = MODEL.to_bytes()
-    digest = content_digest(MODEL._shape(), TENSORS)
+    digest = content_digest(MODEL._shape(), WEIGHTS)
     for position in range(len(data)):
         damaged = bytearray(data)
         damaged[position] ^= 1 << position % 8
@@ -93,4 +97,4 @@ def test_damage_is_seen() -> None:
             opened = Small.from_bytes(bytes(damaged))
         except ModelFileError:
             continue
-        assert content_digest(opened._shape(), opened.tensors) == digest
+        assert content_digest(opened._shape(), opened.weights) == digest

@@ -14,7 +14,7 @@ from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.pipelines.compression.nodes import compress_utterances
 from gan_audio_compression.pipelines.reconstruction.nodes import reconstruct_utterances
-from gan_audio_compression.signal.distortion import DistortionWeights
+from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from tests.pipelines import toys
 from tests.pipelines.engines import INLINE
 from tests.pipelines.toys import toy_entry

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.networks.errors import NotAModelError
 from gan_audio_compression.pipelines.training_start import StartParameters
 
 
-def start_from(model: Model, folder: Path) -> StartParameters:
+def start_from(model: TrainedCodec, folder: Path) -> StartParameters:
     path = folder / "given.safetensors"
     path.write_bytes(model.to_bytes())
     return StartParameters(model=str(path), tuned=True)

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_audio_compression.signal.distortion import DistortionWeights, distortion
+from gan_audio_compression.signal.distortion import distortion
+from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.pesq_disturbance import lost_pesq
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from gan_audio_compression.bench.codec import Coded, Decoded, Wave
 from gan_audio_compression.codec.coding import CoderName, Coding
-from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.receiver import decode_file
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.presets import search_config
 from gan_audio_compression.codec.sender import encode_speech
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.component import code_digest, described
 
 _CODE = ("audio", "bench", "codec", "entropy", "networks", "signal")
@@ -34,7 +34,7 @@ class GacCodec:
         SearchError: the effort is unknown.
     """
 
-    model: Model
+    model: TrainedCodec
     bitrate: float | None = None
     effort: int = 0
     search: SearchConfig | None = None
@@ -83,17 +83,18 @@ class GacCodec:
         }
 
     def encode(self, speech: Wave) -> Coded:
-        """Return the .gac file of `speech` [n], and the objective and code length of its search.
+        """Return the .gac file of `speech` [n], its code length, and what a search minimised.
 
         Raises:
             BitrateTooLowError: the model cannot go as low.
         """
         encoded = encode_speech(self.model, speech, self.coding)
-        figures = {
-            "ideal_bits": encoded.ideal_bits,
-            "start_objective": encoded.start_objective,
-            "objective": encoded.objective,
-        }
+        figures = {"ideal_bits": encoded.ideal_bits}
+        if encoded.start_objective is not None and encoded.objective is not None:
+            figures |= {
+                "start_objective": encoded.start_objective,
+                "objective": encoded.objective,
+            }
         return Coded(encoded.data, encoded.payload_bits, figures)
 
     def decode(self, data: bytes) -> Decoded:

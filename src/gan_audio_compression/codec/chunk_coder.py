@@ -20,7 +20,7 @@ class CodedLogMel:
         log_mel: [frames, 128] in nepers that the receiver will have, but for rounding.
         ideal_bits: code length of the symbols under the model's entropy model.
         start_objective: what the search minimises, of the symbols it started from; mean over the
-            frames.
+            frames. None where nothing was looked for.
         objective: the same of the symbols that are sent.
     """
 
@@ -28,8 +28,8 @@ class CodedLogMel:
     payload: bytes
     log_mel: LogMel
     ideal_bits: float
-    start_objective: float
-    objective: float
+    start_objective: float | None
+    objective: float | None
 
 
 class ChunkCoder(Protocol):

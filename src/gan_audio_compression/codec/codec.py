@@ -21,11 +21,11 @@ from gan_audio_compression.codec.arguments import (
 )
 from gan_audio_compression.codec.coding import Coding, EncodeOptions
 from gan_audio_compression.codec.device import require_device
-from gan_audio_compression.codec.kinds import Model
+from gan_audio_compression.codec.hub import pretrained_path
 from gan_audio_compression.codec.models import DEFAULT_MODEL, open_model
 from gan_audio_compression.codec.precision import Precision, require_precision
 from gan_audio_compression.codec.receiver import Receiver
-from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT, search_config
+from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT, default_effort, search_config
 from gan_audio_compression.codec.sender import (
     CHUNK_SEGMENTS,
     LIVE_CHUNK_SEGMENTS,
@@ -39,6 +39,7 @@ from gan_audio_compression.codec.streams import (
     measure,
     mixed_down,
 )
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.signal.level_track import LevelTrack
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
@@ -87,7 +88,7 @@ class Codec:
     message says what to do; arguments of a wrong type raise `TypeError` or `ValueError`.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: TrainedCodec) -> None:
         if isinstance(model, str | Path):
             raise TypeError(f"model is {str(model)!r}, a name; Codec.load opens a model by that.")
         self.model = model
@@ -117,6 +118,31 @@ class Codec:
         require_precision(precision)
         require_device(device)
         return cls(open_model(name_or_path).to(device, precision))
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        name_or_path: str | Path,
+        *,
+        revision: str | None = None,
+        device: str = "cpu",
+        precision: Precision = "float32",
+    ) -> Self:
+        """Open a model of the Hugging Face hub, or of a folder that came from there.
+
+        Args:
+            name_or_path: a repository such as "user/model" or a folder, in which the file
+                model.safetensors is taken; or what `load` takes.
+            revision: branch, tag or commit of the repository; None for the newest.
+            device, precision: see `load`.
+
+        Raises:
+            MissingPackageError: huggingface_hub is not installed.
+            ModelFileError, DeviceError, ValueError: as `load`; or the hub has no such file, or
+                cannot be reached.
+        """
+        path = pretrained_path(name_or_path, revision)
+        return cls.load(path, device=device, precision=precision)
 
     def encode(
         self,
@@ -283,11 +309,12 @@ class Codec:
     def _coding(
         self,
         search: str | None = None,
-        effort: int = DEFAULT_EFFORT,
+        effort: int | None = None,
         bitrate: float | None = None,
     ) -> Coding:
-        effort = whole_number("effort", effort, DEFAULT_EFFORT)
-        config = search_config(search or self.model.strategy, effort)
+        effort = default_effort() if effort is None else effort
+        number = whole_number("effort", effort, DEFAULT_EFFORT)
+        config = search_config(search or self.model.strategy, number)
         return Coding(config, bitrate=None if bitrate is None else bit_rate(bitrate))
 
     def _send(

@@ -42,12 +42,12 @@ class EncodeOptions(TypedDict, total=False):
     Attributes:
         search: strategy that looks for the best symbols: "encoder_only", "back_propagation",
             "admm", "annealing" or "refinement"; None, as without it, for the model's own.
-        effort: 0 (the encoder alone) to 9, 3 if not given; 5 takes a second of one core for each
-            second of audio.
+        effort: 0 (the encoder alone) to 9; None, as without it, for 3, or 0 where PyTorch is not
+            installed. 5 takes a second of one core for each second of audio.
         bitrate: most bits for each second, by the size of the file; None, as without it, for the
             model's own: 2000 of a sequence model, of a segment model as many as its levels take.
     """
 
     search: str | None
-    effort: int
+    effort: int | None
     bitrate: float | None

@@ -1,8 +1,7 @@
 """The device that the networks compute on."""
 
-import torch
-
 from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.extras import require
 
 
 class DeviceError(GanAudioCompressionError):
@@ -14,7 +13,13 @@ def require_device(device: str) -> None:
 
     Raises:
         DeviceError: that fails.
+        MissingPackageError: it is another than the CPU, and PyTorch is not installed.
     """
+    if device == "cpu":
+        return
+    require(f"The device {device!r}", "search", "torch")
+    import torch
+
     try:
         torch.zeros(1, device=device).item()
     # A PyTorch without CUDA raises AssertionError.

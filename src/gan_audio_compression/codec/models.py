@@ -9,7 +9,7 @@ from gan_audio_compression.networks.errors import ModelFileError, NotAModelError
 from gan_audio_compression.networks.model_header import read_header
 
 if TYPE_CHECKING:
-    from gan_audio_compression.codec.kinds import Model
+    from gan_audio_compression.codec.trained_codec import TrainedCodec
 
 DEFAULT_MODEL = "default"
 """Name of the model that is used where none is named."""
@@ -40,7 +40,7 @@ def model_name_of(fingerprint: bytes) -> str | None:
     return None
 
 
-def open_model(name_or_path: str | Path) -> "Model":
+def open_model(name_or_path: str | Path) -> "TrainedCodec":
     """Open a model file, or a shipped model by its name.
 
     Args:
@@ -62,7 +62,7 @@ def open_model(name_or_path: str | Path) -> "Model":
                 f"the model file holds a model of kind {kind!r}, which codes nothing;"
                 f" give one of kind {' or '.join(KINDS)}."
             )
-        return KINDS[kind].model.from_bytes(data)
+        return KINDS[kind]().model.from_bytes(data)
     except OSError as error:
         raise ModelFileError(
             f"{path} cannot be read ({error.strerror}); give the path of a model file."

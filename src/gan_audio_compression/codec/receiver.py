@@ -16,12 +16,13 @@ from gan_audio_compression.codec.container.errors import CorruptError, Truncated
 from gan_audio_compression.codec.container.header import check_model
 from gan_audio_compression.codec.container.levels import codes_of
 from gan_audio_compression.codec.container.reader import ContainerReader
-from gan_audio_compression.codec.kinds import Model, receiving_coder
+from gan_audio_compression.codec.kinds import receiving_coder
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.errors import CorruptPayloadError
 from gan_audio_compression.signal.level import gains_to_speech_level
+from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.spec import MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser
-from gan_audio_compression.signal.torch_state import own_torch_state
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Receiver:
         BitstreamError: the header is not one of a .gac file of this model.
     """
 
-    def __init__(self, model: Model, file: BinaryIO, conceal: bool = False) -> None:
+    def __init__(self, model: TrainedCodec, file: BinaryIO, conceal: bool = False) -> None:
         self._reader = ContainerReader(file)
         self._header = self._reader.header
         check_model(self._header, model.fingerprint)
@@ -80,13 +81,13 @@ class Receiver:
         Raises:
             BitstreamError: a chunk is damaged and is not to be concealed.
         """
-        with own_torch_state():
+        with own_state():
             synthesiser = Synthesiser(self._model.magnitudes(), self._model.matches_loudness)
         samples = 0
         for chunk in self._reader.chunks(self._conceal):
             samples += chunk.samples
             self.total = chunk.total
-            with own_torch_state():
+            with own_state():
                 symbols, log_mel, gains = self._decode(chunk)
                 speech = synthesiser.feed(log_mel, gains)
                 if chunk.total is not None:
@@ -100,7 +101,7 @@ class Receiver:
         if self.total is None:
             # The end was lost: silence stands for its frame, and what waited for it comes now.
             symbols, log_mel = self._silence(1)
-            with own_torch_state():
+            with own_state():
                 speech = synthesiser.feed(log_mel, np.ones((1, 1)))
                 speech = np.concatenate([speech, synthesiser.finish(samples)])
             yield DecodedChunk(symbols, log_mel, speech)
@@ -144,7 +145,7 @@ class Decoded:
     speech: NDArray[np.float32]
 
 
-def decode_file(model: Model, data: bytes) -> Decoded:
+def decode_file(model: TrainedCodec, data: bytes) -> Decoded:
     """Decompress a whole .gac file.
 
     Raises:

@@ -1,6 +1,14 @@
 """Weights in half precision, for a file of half the length."""
 
-from gan_audio_compression.codec.kinds import Model
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_audio_compression.codec.trained_codec import TrainedCodec
+from gan_audio_compression.networks.serialisation import halved
+
+Model = TypeVar("Model", bound=TrainedCodec)
 
 
 def rounded_to_half(model: Model) -> Model:
@@ -11,10 +19,14 @@ def rounded_to_half(model: Model) -> Model:
     Raises:
         ValueError: a weight is beyond the range of half precision.
     """
-    rounded = type(model).from_bytes(model.to_bytes())
-    for module in rounded.modules:
-        for weight in module.state_dict().values():
-            weight.copy_(weight.half())
-            if not weight.isfinite().all():
-                raise ValueError("a weight is above 65504, the end of half precision")
+    return model.changed(_rounded)
+
+
+def _rounded(name: str, weight: NDArray[Any]) -> NDArray[Any]:
+    # Only "module.name" is a weight of a network.
+    if "." not in name:
+        return weight
+    rounded = halved(weight).astype(np.float32)
+    if not np.isfinite(rounded).all():
+        raise ValueError("a weight is above 65504, the end of half precision")
     return rounded

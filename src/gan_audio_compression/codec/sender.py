@@ -15,8 +15,9 @@ from gan_audio_compression.codec.container.chunk import FRAMING_BYTES, chunk_byt
 from gan_audio_compression.codec.container.header import Header
 from gan_audio_compression.codec.container.levels import Level, changes_to_bytes, levels_of
 from gan_audio_compression.codec.container.writer import ContainerWriter, largest_payload
-from gan_audio_compression.codec.kinds import Model, sending_coder
+from gan_audio_compression.codec.kinds import sending_coder
 from gan_audio_compression.codec.search.errors import BitrateTooLowError
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.signal.analysis import log_mel_of, mel_filters, piece_magnitude
 from gan_audio_compression.signal.chunks import Piece, cut
 from gan_audio_compression.signal.high_pass import high_passed
@@ -24,8 +25,8 @@ from gan_audio_compression.signal.level import LOWEST_LEVEL_CODE, gains_to_speec
 from gan_audio_compression.signal.level_limit import limit_levels
 from gan_audio_compression.signal.level_loss import corrected_levels
 from gan_audio_compression.signal.level_track import LevelTrack
+from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.spec import SAMPLE_RATE
-from gan_audio_compression.signal.torch_state import own_torch_state
 
 CHUNK_SEGMENTS = 16
 """Segments in a chunk where the whole recording is at hand: 16.384 s."""
@@ -66,7 +67,7 @@ class Sender:
 
     def __init__(
         self,
-        model: Model,
+        model: TrainedCodec,
         file: BinaryIO,
         sample_rate: int,
         coding: Coding,
@@ -101,7 +102,7 @@ class Sender:
             BitrateTooLowError: not even the shortest payload keeps to the bit rate.
         """
         self._coded_samples += piece.size
-        with own_torch_state():
+        with own_state():
             coded, levels = self._fitting(piece_magnitude(piece), codes, total)
         self._writer.write(levels, coded.payload, total)
         return coded
@@ -252,7 +253,7 @@ def send_blocks(
 
 @dataclass(frozen=True)
 class Encoded:
-    """A file and how it was found; means are over the utterance's frames.
+    """A file and how it was found.
 
     Attributes:
         data: bytes of the .gac file.
@@ -263,11 +264,11 @@ class Encoded:
     data: bytes
     payload_bits: int
     ideal_bits: float
-    start_objective: float
-    objective: float
+    start_objective: float | None
+    objective: float | None
 
 
-def encode_speech(model: Model, speech: NDArray[np.float32], coding: Coding) -> Encoded:
+def encode_speech(model: TrainedCodec, speech: NDArray[np.float32], coding: Coding) -> Encoded:
     """Compress `speech` ([n], 16 kHz, at its own level) to a .gac file.
 
     Raises:
@@ -279,11 +280,20 @@ def encode_speech(model: Model, speech: NDArray[np.float32], coding: Coding) -> 
     track.add(filtered)
     sender = Sender(model, file, SAMPLE_RATE, coding)
     chunks = list(send_blocks(sender, [filtered], track, lambda: len(speech)))
-    weights = [len(chunk.log_mel) for chunk in chunks]
     return Encoded(
         data=file.getvalue(),
         payload_bits=sum(8 * len(chunk.payload) for chunk in chunks),
         ideal_bits=sum(chunk.ideal_bits for chunk in chunks),
-        start_objective=float(np.average([c.start_objective for c in chunks], weights=weights)),
-        objective=float(np.average([c.objective for c in chunks], weights=weights)),
+        start_objective=_mean(chunks, [chunk.start_objective for chunk in chunks]),
+        objective=_mean(chunks, [chunk.objective for chunk in chunks]),
     )
+
+
+def _mean(chunks: Sequence[CodedLogMel], objectives: Sequence[float | None]) -> float | None:
+    """Return the mean over the frames of the chunks that have an objective."""
+    pairs = zip(chunks, objectives, strict=True)
+    known = [(len(chunk.log_mel), value) for chunk, value in pairs if value is not None]
+    if not known:
+        return None
+    frames, values = zip(*known, strict=True)
+    return float(np.average(values, weights=frames))

@@ -18,6 +18,7 @@ from gan_audio_compression.command_line import options
 from gan_audio_compression.command_line.plan import CODED
 from gan_audio_compression.command_line.reporting import STANDARD, about
 from gan_audio_compression.command_line.standard import source_file, standard_output
+from gan_audio_compression.extras import require
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def compare(
 
     The exit code is 1 where a measure could not be taken of all that was compared.
     """
+    require("compare", "bench", "pesq", "pystoi", "scipy", "visqol")
     if reference == degraded == STANDARD:
         raise click.UsageError("standard input stands for one file; give the other by its name.")
     for path in (reference, degraded):

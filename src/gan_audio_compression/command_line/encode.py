@@ -12,6 +12,7 @@ from gan_audio_compression.codec.search.presets import (
     DEFAULT_EFFORT,
     EFFORTS,
     STRATEGIES,
+    default_effort,
 )
 from gan_audio_compression.command_line import options
 from gan_audio_compression.command_line.batch import run
@@ -52,9 +53,8 @@ class Encoding:
         f"a whole number from {EFFORTS[0]} to {EFFORTS[-1]}", EFFORTS[0], EFFORTS[-1]
     ),
     metavar=f"{EFFORTS[0]}-{EFFORTS[-1]}",
-    default=DEFAULT_EFFORT,
-    show_default=True,
-    help="Of the search: 0 is the encoder alone, 5 a second of one core for a second of audio.",
+    help="Of the search: 0 is the encoder alone, 5 a second of one core for a second of audio."
+    f"  [default: {DEFAULT_EFFORT}, or 0 without PyTorch]",
 )
 @click.option(
     "--bitrate",
@@ -75,7 +75,7 @@ def encode(
     output: str | None,
     force: bool,
     search: str | None,
-    effort: int,
+    effort: int | None,
     bitrate: float | None,
     model: str,
     device: str,
@@ -92,5 +92,6 @@ def encode(
     audio = replace(AUDIO, suffixes=AUDIO.suffixes | also)
     planned = plan(inputs, output, audio, CODED, ".gac")
     computing = Computing.of(planned.jobs, model, device, threads)
+    effort = default_effort() if effort is None else effort
     task = Encoding(computing, search, effort, bitrate, force)
     context.exit(run(task, planned, verb="encoded", debug=debug))

@@ -8,9 +8,11 @@ from gan_audio_compression.audio.files import input_file
 from gan_audio_compression.command_line import options
 from gan_audio_compression.command_line.reporting import about, say
 from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.extras import require
 
 # The host that is meant when nothing else is said; it is reached from this machine alone.
 _LOOPBACK = "127.0.0.1"
+_PACKAGES = ("jinja2", "pydantic", "starlette", "uvicorn")
 
 _folder = click.argument("folder", metavar="FOLDER", type=options.PATH)
 _ratings = click.option(
@@ -42,6 +44,7 @@ _ratings = click.option(
 def listen(folder: Path, ratings: Path, host: str, port: int, debug: bool) -> None:
     """Run the listening test in FOLDER, as the pipeline listening_test wrote it, until Ctrl-C."""
     # Imported here: the web framework would slow every other command down.
+    require("listen", "listening", *_PACKAGES)
     from gan_audio_compression.listening.server import (
         PreparedTest,
         make_app,
@@ -64,6 +67,7 @@ def listen(folder: Path, ratings: Path, host: str, port: int, debug: bool) -> No
 @options.debug
 def import_ratings(folder: Path, files: tuple[Path, ...], ratings: Path, debug: bool) -> int:
     """Keep ratings that the page of the test in FOLDER saved as files."""
+    require("import-ratings", "listening", *_PACKAGES)
     from gan_audio_compression.listening.server import PreparedTest
     from gan_audio_compression.listening.store import RatingStore
     from gan_audio_compression.listening.submission import LARGEST_SUBMISSION, parse_submission

@@ -11,6 +11,7 @@ import click
 from gan_audio_compression import __name__ as package_name
 from gan_audio_compression.command_line import options
 from gan_audio_compression.errors import GanAudioCompressionError
+from gan_audio_compression.extras import require
 
 # What Pydantic says to programmers: the value and its type, and a web page about them.
 _TECHNICAL = re.compile(r" \[type=.*| *For further information visit .*")
@@ -29,6 +30,7 @@ class ParameterError(GanAudioCompressionError):
 @options.debug
 def run(arguments: tuple[str, ...], debug: bool) -> None:
     """Run the pipelines of the study; the options are those of `kedro run`."""
+    require("run", "study", "kedro", "mlflow", "torch")
     # Kedro knows the long name alone.
     given = ["--help" if argument == "-h" else argument for argument in arguments]
     elsewhere = any(argument.startswith(("--conf-source", "--help")) for argument in given)

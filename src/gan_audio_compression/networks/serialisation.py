@@ -1,19 +1,18 @@
-"""Models as safetensors bytes: flat tensor names, and metadata that vouches for them.
+"""Models as safetensors bytes: flat names of arrays, and metadata that vouches for them.
 
-Opening a file runs nothing that is in it, and takes no more memory than its tensors do: networks
-are made on the meta device and take over the tensors of the file once these fit.
+Opening a file runs nothing that is in it, and takes no more memory than its arrays do.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load, save
-from torch import Tensor, nn
+from safetensors.numpy import load, save
 
 from gan_audio_compression.networks.errors import DamagedModelError, NotAModelError
 from gan_audio_compression.networks.model_header import (
@@ -22,51 +21,45 @@ from gan_audio_compression.networks.model_header import (
     read_header,
     truncated,
 )
+from gan_audio_compression.networks.weights import Weights
 
-Network = TypeVar("Network", bound=nn.Module)
-
-
-def named_tensors(**modules: nn.Module) -> dict[str, Tensor]:
-    """Return all weights and buffers as "module.name"."""
-    return {
-        f"{module_name}.{name}": tensor
-        for module_name, module in modules.items()
-        for name, tensor in module.state_dict().items()
-    }
+_DIGESTED = {np.dtype(name) for name in ("float32", "int64", "int32", "bool")}
+_WIDER = {np.dtype(np.float16): np.float32, np.dtype(np.int16): np.int32}
 
 
-def tensors_below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """Return the tensors of "prefix.name" as "name"."""
-    start = f"{prefix}."
-    return {n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)}
-
-
-def content_digest(shape: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
-    """SHA-256 (hex) over the shape of the networks and all tensors, by name, as they compute."""
+def content_digest(shape: Mapping[str, Any], weights: Weights) -> str:
+    """SHA-256 (hex) over the shape of the networks and all arrays, by name, as they compute."""
     state = hashlib.sha256(json.dumps(shape).encode())
-    for name, tensor in sorted(tensors.items()):
+    for name, weight in sorted(weights.items()):
         state.update(name.encode())
-        state.update(tensor.cpu().contiguous().numpy().data)
+        state.update(np.asarray(weight, order="C").data)
     return state.hexdigest()
 
 
-def to_file(metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> bytes:
+def to_file(metadata: ModelMetadata, weights: Weights) -> bytes:
     """Return a model file.
 
     Where every weight is a number of half precision, weights are stored so, and so are whole
     numbers of 32 bits that need no more than 16: in half the bytes.
     """
-    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    plain = {name: np.asarray(weight, order="C") for name, weight in weights.items()}
     # Only "module.name" is a weight: levels and the like keep their type.
-    halves = {name: tensor.half() for name, tensor in plain.items() if "." in name}
-    if all(torch.equal(half.float(), plain[name]) for name, half in halves.items()):
+    named = {name: weight for name, weight in plain.items() if "." in name}
+    halves = {name: halved(weight) for name, weight in named.items()}
+    if all(np.array_equal(half, named[name]) for name, half in halves.items()):
         plain |= halves
-    plain |= {name: tensor.short() for name, tensor in plain.items() if _is_short(tensor)}
+    plain |= {name: number.astype(np.int16) for name, number in plain.items() if _is_short(number)}
     # One entry: safetensors writes several in random order, and equal models are equal files.
     return save(plain, {METADATA_KEY: metadata.to_json()})
 
 
-def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, Tensor]]:
+def halved(weight: NDArray[np.floating]) -> NDArray[np.float16]:
+    """Return a weight in half precision; infinite beyond its range."""
+    with np.errstate(over="ignore", under="ignore"):
+        return weight.astype(np.float16)
+
+
+def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, NDArray[Any]]]:
     """Undo `to_file`: what was stored in half the bytes comes back as it was.
 
     Raises:
@@ -74,7 +67,7 @@ def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, Tensor]]
         TruncatedModelError: they are fewer than their header says.
         NewerModelError: they are of a later version of the format.
         OlderModelError: they are of a version that their kind of model has no more.
-        DamagedModelError: the tensors cannot be read. What they hold is for the caller to check.
+        DamagedModelError: the arrays cannot be read. What they hold is for the caller to check.
     """
     header = read_header(BytesIO(data))
     metadata = header.metadata
@@ -86,44 +79,16 @@ def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, Tensor]]
         )
     try:
         stored = load(data)
-    except (SafetensorError, KeyError, RuntimeError, ValueError) as error:
+    except (SafetensorError, KeyError, ValueError) as error:
         raise DamagedModelError(f"its tensors cannot be read: {error}") from error
-    tensors = {n: t.to(_WIDER.get(t.dtype, t.dtype)) for n, t in stored.items()}
-    if not all(tensor.dtype in _DIGESTED for tensor in tensors.values()):
+    weights = {
+        name: weight.astype(_WIDER.get(weight.dtype, weight.dtype), copy=False)
+        for name, weight in stored.items()
+    }
+    if not all(weight.dtype in _DIGESTED for weight in weights.values()):
         raise DamagedModelError("a tensor has a type that no model has")
-    return metadata, tensors
+    return metadata, weights
 
 
-_DIGESTED = {torch.float32, torch.int64, torch.int32, torch.bool}
-_WIDER = {torch.float16: torch.float32, torch.int16: torch.int32}
-
-
-def _is_short(tensor: Tensor) -> bool:
-    return tensor.dtype == torch.int32 and torch.equal(tensor.short().int(), tensor)
-
-
-def open_network(make: Callable[[], Network], weights: Mapping[str, Tensor]) -> Network:
-    """Return what `make` makes, with `weights` as its weights, not copied.
-
-    Raises:
-        DamagedModelError: a weight is missing, surplus, of wrong shape or type, or not finite.
-    """
-    with torch.device("meta"):
-        network = make()
-    wanted = network.state_dict()
-    for name in wanted.keys() | weights.keys():
-        fault = _fault(wanted.get(name), weights.get(name))
-        if fault:
-            raise DamagedModelError(f"weight {name} {fault}")
-    network.load_state_dict(weights, assign=True)
-    return network
-
-
-def _fault(wanted: Tensor | None, weight: Tensor | None) -> str | None:
-    if wanted is None:
-        return "is none of the network's"
-    if weight is None:
-        return "is missing"
-    if weight.shape != wanted.shape or weight.dtype != wanted.dtype:
-        return f"is {weight.dtype} {list(weight.shape)}, not {wanted.dtype} {list(wanted.shape)}"
-    return None if weight.isfinite().all() else "is not finite"
+def _is_short(number: NDArray[Any]) -> bool:
+    return number.dtype == np.int32 and np.array_equal(number.astype(np.int16), number)

@@ -4,11 +4,11 @@ from typing import Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.models import open_model
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.networks.errors import NotAModelError
 
-Trained = TypeVar("Trained", bound=Model)
+Trained = TypeVar("Trained", bound=TrainedCodec)
 
 
 class StartParameters(BaseModel):

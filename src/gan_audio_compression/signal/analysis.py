@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.signal.arrays import Array, at_least, like
 from gan_audio_compression.signal.chunks import CONTEXT, Piece
-from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP, MEL_BANDS, SAMPLE_RATE
-
-BINS = FFT_SIZE // 2 + 1
-"""Frequencies of an STFT, 31.25 Hz apart."""
+from gan_audio_compression.signal.spec import BINS, FFT_SIZE, FLOOR, HOP, MEL_BANDS, SAMPLE_RATE
 
 # Frames of a recording that also look at what would precede it.
 _FRAMES_ACROSS = CONTEXT // HOP

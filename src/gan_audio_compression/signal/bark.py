@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.signal.analysis import hann_window, mel_filters, mel_triangles
+from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.spec import (
+    BINS,
     FFT_SIZE,
     SAMPLE_RATE,
     SPEECH_LEVEL_DB,
 )
-from gan_audio_compression.signal.torch_state import own_torch_state
 
 Band = Literal["narrow", "wide"]
 """What a listener gets: 4 kHz through a telephone, P.862, or 8 kHz, P.862.2."""
@@ -65,7 +66,7 @@ class BarkScale:
 
 
 @cache
-@own_torch_state()
+@own_state()
 def bark_scale(band: Band, dtype: torch.dtype, device: torch.device) -> BarkScale:
     """Return the 42 bands up to 4 kHz or the 49 up to 8 kHz, with what the listener hears through.
 
@@ -96,7 +97,7 @@ def _bin_weights(
     edges: NDArray[np.float64], response: Sequence[tuple[float, float]]
 ) -> NDArray[np.float64]:
     """Return [257, bands]: what a bin's power adds to the bands between `edges` in Hz."""
-    bins = np.arange(FFT_SIZE // 2 + 1)
+    bins = np.arange(BINS)
     low, high = ((bins[:, None] + side) * _BIN_WIDTH for side in (-0.5, 0.5))
     overlap = np.minimum(high, edges[1:]) - np.maximum(low, edges[:-1])
     # The sum over the bins of a signal of power 1.

@@ -5,30 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 from gan_audio_compression.signal.pesq_disturbance import lost_pesq
-
-
-@dataclass(frozen=True)
-class DistortionWeights:
-    """Weights beside one for the mean square and the mean absolute error of the loudness.
-
-    Attributes:
-        log_mel: of the mean absolute error in nepers.
-        disturbance: of the points that PESQ would take off, narrow and wide band together.
-
-    Raises:
-        ValueError: a weight is negative.
-    """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    log_mel: float = 0.02
-    disturbance: float = 0.05
-
-    def __post_init__(self) -> None:
-        if min(self.log_mel, self.disturbance) < 0:
-            raise ValueError("distortion: the weights log_mel and disturbance are not negative.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audio_compression.signal.analysis import BINS, hann_window
-from gan_audio_compression.signal.spec import FFT_SIZE, HOP
+from gan_audio_compression.signal.analysis import hann_window
+from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
 _HOPS = FFT_SIZE // HOP
 _SMALLEST_WINDOW_POWER = 1e-3

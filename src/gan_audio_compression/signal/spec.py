@@ -8,6 +8,9 @@ LOWEST_RATE, HIGHEST_RATE = 1000, 768_000
 
 FFT_SIZE = 512
 HOP = 128
+BINS = FFT_SIZE // 2 + 1
+"""Frequencies of an STFT, 31.25 Hz apart."""
+
 MEL_BANDS = 128
 
 SPEECH_LEVEL_DB = -26.0

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import (
-    BINS,
     frame_count,
     hann_window,
     log_mel_of,
@@ -17,7 +16,7 @@ from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 from gan_audio_compression.signal.overlap import overlap_add, overlap_gain
-from gan_audio_compression.signal.spec import FFT_SIZE, HOP
+from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
 GRIFFIN_LIM_ITERATIONS = 64
 GRIFFIN_LIM_MOMENTUM = 0.99

@@ -4,9 +4,9 @@ import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-from gan_audio_compression.signal.analysis import BINS, hann_window, short_time_spectrum
+from gan_audio_compression.signal.analysis import hann_window, short_time_spectrum
 from gan_audio_compression.signal.arrays import Array
-from gan_audio_compression.signal.spec import FFT_SIZE, HOP
+from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
 _OVERLAP = FFT_SIZE - HOP
 # Noise has magnitudes near zero, whose logarithms nobody hears.

@@ -5,15 +5,13 @@ type or device. What is computed here would break of it or differ, and tensors t
 as tables and weights, would hand it on to later calls.
 """
 
-import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-from threadpoolctl import ThreadpoolController
+
+from gan_audio_compression.signal.own_state import changing
 
 _OWN_DEVICE = torch.device("cpu")
 
@@ -41,34 +39,18 @@ class _ProcessState(NamedTuple):
         torch.autograd.set_detect_anomaly(self.detects_anomalies, self.checks_nan)
 
 
-# Held while the state of the process is another than its caller's. Others wait, and so does a fork,
-# whose child would never be given it back.
-_changed = threading.RLock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_changed.acquire,
-        after_in_parent=_changed.release,
-        after_in_child=_changed.release,
-    )
-
-
 @contextmanager
 def own_torch_state() -> Iterator[None]:
-    """Compute within as in a new process, in one thread; a decorator too.
+    """Compute within as in a new process, in one thread.
 
     That is with gradients, without autocast, in float32 and on the CPU where nothing else is said.
-    One thread, of NumPy's products too: several would wait for each other in a loop, which on a
-    busy machine takes ten times as long, and hang in a process that was forked. The caller's state
-    is back afterwards.
-
-    Threads may be within at once. Files and iterators of the caller's are to be called outside. How
-    exactly floats are multiplied stays the caller's choice (`torch.set_float32_matmul_precision`).
-    A thread that uses PyTorch for the first time meanwhile starts with one thread, too.
+    How exactly floats are multiplied stays the caller's choice
+    (`torch.set_float32_matmul_precision`). A thread that uses PyTorch for the first time meanwhile
+    starts with one thread, too. Part of `own_state`.
     """
     with (
         _own_process_state(),
         _one_thread(),
-        _one_blas_thread,
         # Switches gradients on as well.
         torch.inference_mode(False),
         torch.autocast("cpu", enabled=False),
@@ -81,7 +63,7 @@ def own_torch_state() -> Iterator[None]:
 
 @contextmanager
 def _own_process_state() -> Iterator[None]:
-    with _changed:
+    with changing:
         before = _ProcessState.now()
         if before != _ProcessState():
             try:
@@ -104,31 +86,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-class _OneBlasThread:
-    """One thread for NumPy's products, which has their number once for all threads."""
-
-    def __init__(self) -> None:
-        self._within = 0
-        self._before: Any = None
-
-    def __enter__(self) -> None:
-        with _changed:
-            if not self._within:
-                self._before = _blas().limit(limits=1, user_api="blas")
-            self._within += 1
-
-    def __exit__(self, *_: object) -> None:
-        with _changed:
-            self._within -= 1
-            if not self._within:
-                self._before.restore_original_limits()
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-_one_blas_thread = _OneBlasThread()

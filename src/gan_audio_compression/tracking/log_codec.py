@@ -18,16 +18,13 @@ from gan_audio_compression.codec.search.presets import DEFAULT_EFFORT
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-# What encoding and decoding import.
+# What encoding, with a search too, and decoding import.
 _REQUIREMENTS = (
     "array-api-compat",
-    "cachetools",
     "constriction",
     "mlflow",
     "numpy",
     "pandas",
-    "pydantic",
-    "pyloudnorm",
     "safetensors",
     "soundfile",
     "soxr",

@@ -106,9 +106,13 @@ def test_networks_are_frozen(model: SegmentModel) -> None:
 
 
 def rewritten(model: SegmentModel, **changes: Tensor | None) -> bytes:
-    """The file of `model` with other tensors, and the digest of these."""
-    tensors = from_file(model.to_bytes(), "segment")[1] | changes
-    kept = {name: tensor for name, tensor in tensors.items() if tensor is not None}
+    """The file of `model` with other arrays, and the digest of these."""
+    kept = dict(from_file(model.to_bytes(), "segment")[1])
+    for name, change in changes.items():
+        if change is None:
+            del kept[name]
+        else:
+            kept[name] = change.numpy()
     shape = asdict(model.networks)
     digest = content_digest(shape, kept)
     return to_file(ModelMetadata("segment", shape, digest, "trained on this"), kept)

@@ -46,11 +46,11 @@ def test_a_window_has_its_own_change_alone(changes: Changes, each_alone: Tensor)
 def test_bits_are_those_of_the_whole(
     sequence_model: SequenceModel, changes: Changes, each_alone: Tensor
 ) -> None:
-    prior = sequence_model.float_prior
-    quality = QUALITY.conditioning(changes.values.device)
+    networks = sequence_model.tensors
+    prior, quality = networks.prior, networks.quality(QUALITY)
     before = prior.code_length(changes.values, quality).sum()
     after = prior.code_length(each_alone, quality.expand(len(PLACES))).sum((1, 2))
-    saved = bits_saved(prior, QUALITY, changes)
+    saved = bits_saved(networks, QUALITY, changes)
     torch.testing.assert_close(saved, before - after, atol=0.1, rtol=0.02)
 
 
@@ -65,10 +65,10 @@ def test_distortion_is_nearly_that_of_the_whole(
         return (error * mask).sum(1) / mask.sum(1)
 
     def lost(latents: Tensor) -> Tensor:
-        loudness = sequence_model.generate(latents, QUALITY)[:, :158]
+        loudness = sequence_model.tensors.generate(latents, QUALITY)[:, :158]
         return distance(loudness, log_mel, torch.ones(len(loudness), 158))
 
-    saved = distortion_saved(sequence_model, distance, log_mel, QUALITY, changes)
+    saved = distortion_saved(sequence_model.tensors, distance, log_mel, QUALITY, changes)
     whole = lost(changes.values) - lost(each_alone)
     assert float(whole.abs().min()) > 0
     torch.testing.assert_close(saved, whole, atol=0.1 * float(whole.abs().max()), rtol=0.1)

@@ -12,8 +12,11 @@ from gan_audio_compression.codec.sequence.magnitudes import (
     compressed,
     expanded,
 )
+from gan_audio_compression.networks.layers import layers_of
 from gan_audio_compression.networks.sequence.config import MagnitudeConfig
-from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
+from gan_audio_compression.networks.sequence.modules import MagnitudeNetwork
+from gan_audio_compression.networks.torch_weights import named_weights
+from gan_audio_compression.networks.weights import weights_below
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
 
 LogMel = NDArray[np.float64]
@@ -21,8 +24,9 @@ LogMel = NDArray[np.float64]
 
 @pytest.fixture
 def new_magnitudes() -> Callable[[], NetworkMagnitudes]:
-    network = MagnitudeNetwork(MagnitudeConfig(width=8, blocks=1)).double().requires_grad_(False)
-    return lambda: NetworkMagnitudes(network)
+    network = MagnitudeNetwork(MagnitudeConfig(width=8, blocks=1))
+    layers = layers_of(weights_below(named_weights(new=network), "new"), np.float64)
+    return lambda: NetworkMagnitudes(layers)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import torch
 
 from gan_audio_compression.networks.sequence.config import MagnitudeConfig
-from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
+from gan_audio_compression.networks.sequence.modules import MagnitudeNetwork
 
 
 def test_a_new_network_corrects_nothing_and_adds_a_little_texture() -> None:

@@ -3,8 +3,7 @@
 import torch
 
 from gan_audio_compression.networks.sequence.config import SequenceConfig
-from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
-from gan_audio_compression.networks.sequence.generator import SequenceGenerator
+from gan_audio_compression.networks.sequence.modules import SequenceEncoder, SequenceGenerator
 
 CONFIG = SequenceConfig(
     width=16, encoder_blocks=2, generator_blocks=2, latent_channels=5, prior_width=8

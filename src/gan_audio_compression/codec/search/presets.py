@@ -1,13 +1,19 @@
 """How hard to search, as one number."""
 
+import logging
+from functools import cache
 from typing import get_args
 
 from gan_audio_compression.codec.search.config import SearchConfig, StrategyName
 from gan_audio_compression.codec.search.errors import SearchError
+from gan_audio_compression.extras import is_installed
+
+logger = logging.getLogger(__name__)
 
 STRATEGIES: tuple[StrategyName, ...] = get_args(StrategyName)
 EFFORTS = range(10)
 DEFAULT_EFFORT = 3
+"""Effort where none is asked for and PyTorch is there to search with."""
 
 # The steps about double from one effort to the next. On one core effort 5 takes about as long as
 # the speech lasts, effort 9 six times as long.
@@ -30,6 +36,18 @@ _ADMM = (
     (0.007, 0.001, 1.2, 20),
     (0.007, 0.001, 1.18, 30),
 )
+
+
+@cache
+def default_effort() -> int:
+    """Return the effort where none is asked for: 0 without PyTorch, which is said once."""
+    if is_installed("torch"):
+        return DEFAULT_EFFORT
+    logger.warning(
+        "PyTorch is not installed, so the encoder alone finds the symbols (effort 0); for a search:"
+        " pip install 'gan-audio-compression[search]'."
+    )
+    return 0
 
 
 def search_config(strategy: str, effort: int) -> SearchConfig:

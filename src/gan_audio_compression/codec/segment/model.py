@@ -1,14 +1,15 @@
 """What sender and receiver of the segment codec share: networks, levels and tables."""
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import ClassVar, Self, get_args
+from functools import cached_property, partial
+from typing import Any, ClassVar, Self, get_args
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from gan_audio_compression.codec.autocast import autocast
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.segment.quantiser import Quantiser
 from gan_audio_compression.codec.trained_codec import TrainedCodec
@@ -16,13 +17,10 @@ from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.segment.config import SegmentConfig, segment_config
 from gan_audio_compression.networks.segment.networks import new_encoder, new_generator
-from gan_audio_compression.networks.serialisation import (
-    named_tensors,
-    open_network,
-    tensors_below,
-)
+from gan_audio_compression.networks.torch_weights import named_weights, open_network
+from gan_audio_compression.networks.weights import Weights, weights_below
+from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.segments import join_segments
-from gan_audio_compression.signal.torch_state import own_torch_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,8 @@ class SegmentModel(TrainedCodec):
             raise ValueError("padding has symbols that are no levels")
         if self.precision not in get_args(Precision):
             raise ValueError(f"precision is {self.precision!r}; give float32 or bfloat16")
-        super().__post_init__()
+        for module in (self.encoder, self.generator):
+            module.eval().requires_grad_(False)
 
     @property
     def positions(self) -> int:
@@ -76,12 +75,12 @@ class SegmentModel(TrainedCodec):
         return self.padding.numel()
 
     @property
-    def device(self) -> torch.device:
+    def device(self) -> str:
         """Where the networks, levels and padding are."""
-        return self.padding.device
+        return str(self.padding.device)
 
-    @own_torch_state()
-    def to(self, device: torch.device | str, precision: Precision = "float32") -> Self:
+    @own_state()
+    def to(self, device: str, precision: Precision = "float32") -> Self:
         """Return a codec that computes on `device` in `precision`; this one stays as it is."""
         return replace(
             self,
@@ -116,26 +115,36 @@ class SegmentModel(TrainedCodec):
         return join_segments(torch.cat(each), frames)
 
     def _computed(self, network: nn.Module, inputs: Tensor) -> Tensor:
-        with self._autocast():
+        with autocast(self.padding.device, self.precision):
             outputs: Tensor = network(inputs)
         return outputs.float()
 
-    def _tensors(self) -> dict[str, Tensor]:
-        return named_tensors(encoder=self.encoder, generator=self.generator) | {
-            "levels": self.quantiser.levels,
-            "padding": self.padding,
-            "counts": torch.from_numpy(self.tables.counts.copy()),
+    @cached_property
+    @own_state()
+    def _double_generator(self) -> nn.Module:
+        """The generator in double precision.
+
+        For what a listener gets: the synthesis blows up the rounding of single precision, which
+        differs between machines, to another sound.
+        """
+        return copy.deepcopy(self.generator).double()
+
+    def _weights(self) -> dict[str, NDArray[Any]]:
+        return named_weights(encoder=self.encoder, generator=self.generator) | {
+            "levels": self.quantiser.levels.cpu().numpy(),
+            "padding": self.padding.cpu().numpy(),
+            "counts": self.tables.counts,
         }
 
     @classmethod
-    def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
+    def _from_weights(cls, metadata: ModelMetadata, weights: Weights) -> Self:
         networks = segment_config(metadata.networks)
         return cls(
             networks,
-            open_network(partial(new_encoder, networks), tensors_below(tensors, "encoder")),
-            open_network(partial(new_generator, networks), tensors_below(tensors, "generator")),
-            Quantiser(tensors["levels"]),
-            tensors["padding"],
-            LevelTables(tensors["counts"].numpy()),
+            open_network(partial(new_encoder, networks), weights_below(weights, "encoder")),
+            open_network(partial(new_generator, networks), weights_below(weights, "generator")),
+            Quantiser(torch.from_numpy(weights["levels"])),
+            torch.from_numpy(weights["padding"]),
+            LevelTables(weights["counts"]),
             metadata.training_digest,
         )

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from torch import Tensor
 
 from gan_audio_compression.codec.search.config import ObjectiveName
-from gan_audio_compression.signal.distortion import DistortionWeights, distortion
+from gan_audio_compression.signal.distortion import distortion
+from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.signal.loudness import SPREAD, to_loudness
 from gan_audio_compression.signal.segments import from_unit_range
 

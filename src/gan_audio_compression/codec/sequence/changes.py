@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.sequence.float_prior import FloatPrior, Past, bits_under
-from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.codec.sequence.float_prior import Past, bits_under
 from gan_audio_compression.codec.sequence.quality import Quality
+from gan_audio_compression.codec.sequence.tensor_networks import TensorNetworks
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
 
 Distance = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -47,12 +47,16 @@ class Changes:
 
 @torch.no_grad()
 def distortion_saved(
-    model: SequenceModel, distance: Distance, log_mel: Tensor, quality: Quality, changes: Changes
+    networks: TensorNetworks,
+    distance: Distance,
+    log_mel: Tensor,
+    quality: Quality,
+    changes: Changes,
 ) -> Tensor:
     """Return by how much each change lowers the distortion of the chunk, [M].
 
     Args:
-        model: the codec.
+        networks: of the codec.
         distance: of decoded loudness from log mels.
         log_mel: [T, 128] of the chunk, in nepers.
         quality: of the chunk.
@@ -66,17 +70,17 @@ def distortion_saved(
     at = LATENT_FRAMES * first[:, None] + torch.arange(LATENT_FRAMES * length, device=device)
     mask = weighed.repeat_interleave(LATENT_FRAMES, dim=1) & (at < len(log_mel))
     wanted = log_mel.to(device)[at.clamp_max(len(log_mel) - 1)]
-    before = model.generate(changes.values, quality, rough=True)[0, at]
-    after = model.generate(changes.window(latent_frames), quality, rough=True)
+    before = networks.generate(changes.values, quality, rough=True)[0, at]
+    after = networks.generate(changes.window(latent_frames), quality, rough=True)
     lost, left = (distance(loudness, wanted, mask.float()) for loudness in (before, after))
     return (lost - left) * mask.sum(1) / len(log_mel)
 
 
 @torch.no_grad()
-def bits_saved(prior: FloatPrior, quality: Quality, changes: Changes) -> Tensor:
+def bits_saved(networks: TensorNetworks, quality: Quality, changes: Changes) -> Tensor:
     """Return by how many bits each change shortens the chunk, [M]."""
-    values, frames = changes.values, changes.frames
-    conditioning = quality.conditioning(values.device)
+    prior, values, frames = networks.prior, changes.values, changes.frames
+    conditioning = networks.quality(quality)
     states = prior.states(values, conditioning)
     bits = bits_under(values, *prior.distributions(values, states))[0].sum(-1)
     at = frames[:, None] + torch.arange(_REMEMBERED, device=values.device)

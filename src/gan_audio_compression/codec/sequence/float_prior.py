@@ -24,7 +24,7 @@ from gan_audio_compression.entropy.logistic import (
     LOWEST_LOG_SCALE,
     logistic_tables,
 )
-from gan_audio_compression.networks.serialisation import open_network
+from gan_audio_compression.networks.torch_weights import open_network
 
 # The smallest probability that training counts with; tables have none below 2^-16.
 _LEAST_PROBABILITY = 2.0**-16
@@ -169,5 +169,5 @@ def thaw_prior(frozen: IntegerPrior) -> FloatPrior:
     }
     return open_network(
         partial(FloatPrior, frozen.channels, frozen.state_weights.shape[1]),
-        {name: torch.from_numpy(array / ONE).float() for name, array in weights.items()},
+        {name: (array / ONE).astype(np.float32) for name, array in weights.items()},
     )

@@ -7,8 +7,8 @@ A log mel does not change at all in digital silence, and in steady noise whose a
 
 from itertools import pairwise
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
 from gan_audio_compression.signal.around import stretches
@@ -17,27 +17,27 @@ from gan_audio_compression.signal.around import stretches
 _BESIDE = 4
 
 
-def held_pieces(log_mel: Tensor) -> list[tuple[int, int]]:
+def held_pieces(log_mel: NDArray[np.float32]) -> list[tuple[int, int]]:
     """Return start and end, in latent frames, of what one latent frame may stand for.
 
     Args:
         log_mel: [T, 128] of a chunk, in nepers.
     """
-    changes = torch.zeros(-(-len(log_mel) // LATENT_FRAMES) * LATENT_FRAMES, dtype=torch.bool)
+    changes = np.zeros(-(-len(log_mel) // LATENT_FRAMES) * LATENT_FRAMES, np.bool_)
     changes[1 : len(log_mel)] = (log_mel[1:] != log_mel[:-1]).any(-1)
     first_frames, *within = changes.reshape(-1, LATENT_FRAMES).T
-    steps, pieces = first_frames.tolist(), []
-    for start, end in stretches((~torch.stack(within).any(0)).numpy()):
+    pieces = []
+    for start, end in stretches(~np.any(within, axis=0)):
         first = start + _BESIDE if start else 0
-        last = end - _BESIDE if end < len(steps) else end
-        edges = [at for at in range(first + 1, last) if steps[at]]
+        last = end - _BESIDE if end < len(first_frames) else end
+        edges = [at for at in range(first + 1, last) if first_frames[at]]
         pieces += [piece for piece in pairwise([first, *edges, last]) if piece[0] + 1 < piece[1]]
     return pieces
 
 
-def held(latents: Tensor, pieces: list[tuple[int, int]]) -> Tensor:
-    """Return `latents` [1, N, C] with the median of each piece in all of its frames."""
-    result = latents.clone()
+def held(latents: NDArray[np.float32], pieces: list[tuple[int, int]]) -> NDArray[np.float32]:
+    """Return `latents` [N, C] with the lower median of each piece in all of its frames."""
+    result = latents.copy()
     for start, end in pieces:
-        result[:, start:end] = latents[:, start:end].median(1, keepdim=True).values
+        result[start:end] = np.sort(latents[start:end], axis=0)[(end - start - 1) // 2]
     return result

@@ -1,12 +1,14 @@
 """The magnitudes of a decoded recording by the model's own network."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
-import torch
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
-from torch import Tensor
 
-from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
+from gan_audio_compression.networks.layers import Layers
+from gan_audio_compression.networks.sequence.magnitude import correct
 from gan_audio_compression.signal.arrays import Array, at_least
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import FLOOR
@@ -20,33 +22,35 @@ class NetworkMagnitudes:
     """Gives the magnitudes of one recording, chunk by chunk, with a texture that goes on.
 
     Args:
-        network: in double precision, on the CPU.
+        network: in double precision.
     """
 
-    def __init__(self, network: MagnitudeNetwork) -> None:
-        self._network = network
+    def __init__(self, network: Layers) -> None:
+        self._correct = partial(correct, network)
         self._texture = Texture()
 
-    @torch.no_grad()
     def __call__(self, log_mel: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the magnitudes [frames, 257] of the next `log_mel` [frames, 128]."""
         audible = np.isfinite(log_mel).all(-1, keepdims=True)
-        heard = torch.from_numpy(at_least(log_mel, FLOOR))[None]
-        texture = torch.from_numpy(self._texture.frames(len(log_mel)))[None]
-        magnitude = expanded(textured(self._network, heard, texture)[0]).numpy()
+        heard = at_least(log_mel, FLOOR)[None]
+        texture = self._texture.frames(len(log_mel))[None]
+        magnitude = expanded(textured(self._correct, heard, texture)[0])
         return np.where(audible, magnitude, 0.0)
 
 
-def textured(network: MagnitudeNetwork, log_mel: Tensor, texture: Tensor) -> Tensor:
+def textured(
+    network: Callable[[Array], tuple[Array, Array]], log_mel: Array, texture: Array
+) -> Array:
     """Return the magnitudes of decoded speech, `compressed`, [B, T, 257].
 
     Args:
-        network: what they lack beside those of the pseudo-inverse.
+        network: gives what they lack beside those of the pseudo-inverse, see
+            `networks.sequence.magnitude`.
         log_mel: [B, T, 128] in nepers.
         texture: [B, T, 257], see `signal.texture`.
     """
     correction, share = network(log_mel)
-    made: Tensor = compressed(mel_to_magnitude(log_mel)) + correction + share * texture
+    made: Array = compressed(mel_to_magnitude(log_mel)) + correction + share * texture
     return made
 
 

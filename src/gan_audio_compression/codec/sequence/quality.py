@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-
 from gan_audio_compression.entropy.integer_prior import ONE
 
 QUALITIES = 256
@@ -31,6 +28,7 @@ class Quality:
         """The quality in 0 .. 4096, as the integer prior takes it."""
         return self.index * ONE // (QUALITIES - 1)
 
-    def conditioning(self, device: torch.device) -> Tensor:
-        """Return the quality as the networks and the float prior take it, [1] in 0 .. 1."""
-        return torch.tensor([self.fixed_point / ONE], device=device)
+    @property
+    def conditioning(self) -> float:
+        """The quality in 0 .. 1, as the networks and the float prior take it."""
+        return self.fixed_point / ONE

@@ -7,7 +7,8 @@ twentieth of one of the networks of images.
 import torch
 from torch import Tensor, nn
 
-from gan_audio_compression.networks.conv_next import ConvNeXtBlock, layer_norm
+from gan_audio_compression.networks.conv_next_block import ConvNeXtBlock
+from gan_audio_compression.networks.operations import layer_norm
 from gan_audio_compression.networks.segment.config import FrameConfig
 from gan_audio_compression.signal.spec import MEL_BANDS, SEGMENT_FRAMES
 

@@ -1,7 +1,11 @@
 """What the quality is to the encoder and the generator of the sequence codec."""
 
-import torch
-from torch import Tensor, nn
+from typing import Any
+
+from array_api_compat import array_namespace
+
+from gan_audio_compression.networks.operations import gelu
+from gan_audio_compression.signal.arrays import Array
 
 CONDITIONS = 32
 """Numbers that stand for a quality."""
@@ -11,36 +15,22 @@ CONDITIONS = 32
 _FIRST_GAIN, _GAIN_SPREAD = 4.0, 1.6
 
 
-class Conditioning(nn.Module):
-    """What the quality means to the blocks: [B] in 0 .. 1 to [B, 32]."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.network = nn.Sequential(
-            nn.Linear(3, CONDITIONS),
-            nn.GELU(),
-            nn.Linear(CONDITIONS, CONDITIONS),
-            nn.GELU(),
-        )
-
-    def forward(self, quality: Tensor) -> Tensor:
-        """Return the conditioning of each quality."""
-        powers = torch.stack([quality, quality.square(), quality**3], dim=-1)
-        conditioning: Tensor = self.network(2 * powers - 1)
-        return conditioning
+def condition(layers: Any, quality: Array) -> Array:
+    """Return what a quality [B] in 0 .. 1 means to the blocks, [B, 32], by two layers."""
+    space = array_namespace(quality)
+    powers = space.stack([quality, quality**2, quality**3], -1)
+    conditioning: Array = gelu(layers[2](gelu(layers[0](2 * powers - 1))))
+    return conditioning
 
 
-class Gain(nn.Module):
-    """Steps of the quantiser in a unit of each channel, as the quality asks: [B, 1, channels]."""
+def gain(layer: Any, conditioning: Array, quality: Array) -> Array:
+    """Return the steps of the quantiser in a unit of each channel, [B, 1, channels].
 
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.logarithm = nn.Linear(CONDITIONS, channels)
-        nn.init.zeros_(self.logarithm.weight)
-        nn.init.zeros_(self.logarithm.bias)
-
-    def forward(self, conditioning: Tensor, quality: Tensor) -> Tensor:
-        """Return the gain for the conditioning [B, 32] of the quality [B]."""
-        start = _GAIN_SPREAD * (quality[:, None] - 0.5)
-        gain: Tensor = _FIRST_GAIN * (self.logarithm(conditioning) + start).exp()[:, None]
-        return gain
+    Args:
+        layer: that says how they differ from those of an untrained network.
+        conditioning: [B, 32] of the quality.
+        quality: [B] in 0 .. 1.
+    """
+    start = _GAIN_SPREAD * (quality[:, None] - 0.5)
+    steps: Array = _FIRST_GAIN * array_namespace(quality).exp(layer(conditioning) + start)[:, None]
+    return steps

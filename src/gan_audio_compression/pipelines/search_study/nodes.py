@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from gan_audio_compression.bench.codec import Wave
 from gan_audio_compression.bench.gac import GacCodec
-from gan_audio_compression.codec.kinds import Model
 from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.presets import search_config
+from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.work import item_key
 from gan_audio_compression.evaluation.phones.scoring import (
@@ -51,13 +51,13 @@ class GacSettings:
     bitrate: float | None
     search: SearchConfig
 
-    def of(self, model: Model) -> GacCodec:
+    def of(self, model: TrainedCodec) -> GacCodec:
         """Return the codec."""
         return GacCodec(model, self.bitrate, search=self.search)
 
 
 Item = tuple[str, GacSettings, Wave, tuple[str, ...] | None]
-"""Model, how it codes, speech [n] at the speaker's level, and what is said."""
+"""TrainedCodec, how it codes, speech [n] at the speaker's level, and what is said."""
 
 
 def try_searches(
@@ -170,5 +170,5 @@ def _load(
 
 
 @lru_cache(maxsize=2)
-def _opened(name: str) -> Model:
+def _opened(name: str) -> TrainedCodec:
     return open_model(name)

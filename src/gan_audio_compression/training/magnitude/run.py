@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.networks.torch_weights import named_weights
 from gan_audio_compression.training.checkpoint import CheckpointStore, History, outcome_digest
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.magnitude.config import MagnitudeTrainingConfig
@@ -32,7 +33,7 @@ def train_magnitude(
     Raises:
         TrainingDataError: a split has no speech.
     """
-    shape = codec.magnitude.config if codec.magnitude else config.network
+    shape = codec.magnitude or config.network
     if shape is None:
         return codec, []
     sampler = crop_sampler(speech.train, config.frames, config.schedule.batch, config.seed)
@@ -44,4 +45,6 @@ def train_magnitude(
     history = run_stage(stage, sampler, config.schedule, store, observer)
     network = stage.averaged().to("cpu")
     network.scale_outputs(config.correction, config.texture, config.texture_above)
-    return replace(codec, magnitude=network, training_digest=digest), history
+    weights = dict(codec.weights) | named_weights(magnitude=network)
+    trained = replace(codec, weights=weights, magnitude=shape, training_digest=digest)
+    return trained, history

@@ -1,6 +1,7 @@
 """The stage: the receiver's last network learns what the frozen codec's decoded speech lacks."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -11,7 +12,9 @@ from gan_audio_compression.codec.sequence.magnitudes import compressed, expanded
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.discriminator import Discriminator
 from gan_audio_compression.networks.sequence.config import MagnitudeConfig
-from gan_audio_compression.networks.sequence.magnitude import MagnitudeNetwork
+from gan_audio_compression.networks.sequence.modules import MagnitudeNetwork
+from gan_audio_compression.networks.torch_weights import open_network
+from gan_audio_compression.networks.weights import weights_below
 from gan_audio_compression.signal.analysis import log_mel_of, short_time_spectrum
 from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
@@ -69,14 +72,16 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
     ) -> None:
         self._config = config
         self._device = torch.device(config.runtime.device)
-        self._codec = codec.to(self._device)
+        self._codec = codec.to(config.runtime.device)
         self._validation = validation.to(self._device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             adversary = self._new_adversary()
             network = MagnitudeNetwork(shape)
         if codec.magnitude is not None:
-            network.load_state_dict(codec.magnitude.state_dict())
+            known = weights_below(codec.weights, self.name)
+            given = open_network(partial(MagnitudeNetwork, shape), known)
+            network.load_state_dict(given.state_dict())
         super().__init__(network.to(self._device), adversary, betas=_BETAS, ema=config.ema)
         self._draws = torch.Generator().manual_seed(config.seed)
 
@@ -137,16 +142,18 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
         sent = torch.from_numpy(
             np.stack([averaged_where_steady(each) for each in log_mel.cpu().numpy()])
         )
+        networks = self._codec.tensors
         with self._autocast():
-            latents = self._codec.encoder(to_loudness(sent.to(self._device)), quality)
-            loudness = self._codec.generator(latents.float().round(), quality)
+            latents = networks.encoder(to_loudness(sent.to(self._device)), quality)
+            loudness = networks.generator(latents.float().round(), quality)
         single: Tensor = loudness.float()
         return from_loudness(single)
 
     def _losses(self, example: Example, made: Tensor) -> dict[str, Tensor]:
         codec = self._codec
         heard = to_loudness(log_mel_of(expanded(made)))
-        lost = distortion(example.log_mel, heard, codec.encoder.deviation, codec.distortion)
+        deviation = codec.tensors.encoder.deviation
+        lost = distortion(example.log_mel, heard, deviation, codec.distortion)
         return {
             "spectrum": functional.l1_loss(made, example.wanted),
             "distortion": lost.total.mean(),

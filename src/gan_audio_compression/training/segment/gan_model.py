@@ -1,21 +1,17 @@
 """What the GAN stage hands to the encoder stage."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from torch import Tensor
+from numpy.typing import NDArray
 
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.segment.config import SegmentConfig, segment_config
-from gan_audio_compression.networks.serialisation import (
-    named_tensors,
-    open_network,
-    tensors_below,
-)
 from gan_audio_compression.networks.stored_model import StoredModel
+from gan_audio_compression.networks.torch_weights import named_weights, open_network
+from gan_audio_compression.networks.weights import Weights, weights_below
 from gan_audio_compression.training.segment.gan import AutoEncoder
 
 
@@ -33,15 +29,15 @@ class GanModel(StoredModel):
     model: AutoEncoder
     training_digest: str
 
-    def _tensors(self) -> dict[str, Tensor]:
-        return named_tensors(gan=self.model)
+    def _weights(self) -> dict[str, NDArray[Any]]:
+        return named_weights(gan=self.model)
 
     @classmethod
-    def _from_tensors(cls, metadata: ModelMetadata, tensors: Mapping[str, Tensor]) -> Self:
+    def _from_weights(cls, metadata: ModelMetadata, weights: Weights) -> Self:
         networks = segment_config(metadata.networks)
         return cls(
             networks,
-            open_network(partial(AutoEncoder, networks), tensors_below(tensors, "gan")),
+            open_network(partial(AutoEncoder, networks), weights_below(weights, "gan")),
             metadata.training_digest,
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES, SequenceConfig
-from gan_audio_compression.signal.distortion import DistortionWeights
+from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.training.config import (
     NO_OTHER_KEYS,
     AdversarialConfig,

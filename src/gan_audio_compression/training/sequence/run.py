@@ -7,6 +7,8 @@ import torch
 
 from gan_audio_compression.codec.sequence.float_prior import freeze_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
+from gan_audio_compression.networks.torch_weights import named_weights
+from gan_audio_compression.networks.weights import weights_below, weights_under
 from gan_audio_compression.training.checkpoint import CheckpointStore, History, outcome_digest
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.observer import Observer
@@ -50,10 +52,12 @@ def train_sequence(
     store = CheckpointStore(checkpoints, stage.name, digest)
     history = run_stage(stage, sampler, config.schedule, store, observer)
     trained = stage.averaged().to("cpu")
+    weights = named_weights(encoder=trained.encoder, generator=trained.generator)
+    if start is not None:
+        weights |= weights_under("magnitude", weights_below(start.weights, "magnitude"))
     model = SequenceModel(
         config.networks,
-        trained.encoder,
-        trained.generator,
+        weights,
         freeze_prior(trained.prior),
         digest,
         config.trade,

@@ -7,8 +7,7 @@ from gan_audio_compression.codec.sequence.float_prior import FloatPrior, bits_un
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.discriminator import Discriminator
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
-from gan_audio_compression.networks.sequence.encoder import SequenceEncoder
-from gan_audio_compression.networks.sequence.generator import SequenceGenerator
+from gan_audio_compression.networks.sequence.modules import SequenceEncoder, SequenceGenerator
 from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
@@ -39,8 +38,8 @@ class SequenceNetworks(nn.Module):
         self.generator = SequenceGenerator(networks)
         self.prior = FloatPrior(networks.latent_channels, networks.prior_width)
         if start is not None:
-            self.encoder.load_state_dict(start.encoder.state_dict())
-            self.generator.load_state_dict(start.generator.state_dict())
+            self.encoder.load_state_dict(start.tensors.encoder.state_dict())
+            self.generator.load_state_dict(start.tensors.generator.state_dict())
             self.prior = thaw_prior(start.prior)
 
     def set_statistics(self, loudness: Tensor) -> None:

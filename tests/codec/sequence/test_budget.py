@@ -1,6 +1,7 @@
 """Rate control of the sequence codec: the finest that fits, and searches that keep to it."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -9,29 +10,29 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_audio_compression.codec.chunk_coder import LogMel
 from gan_audio_compression.codec.models import model_path
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.presets import STRATEGIES, search_config
 from gan_audio_compression.codec.search.strategies import STRATEGIES as IMPLEMENTED
+from gan_audio_compression.codec.sequence.budget import BudgetProblem, search_within
+from gan_audio_compression.codec.sequence.fineness import (
+    EMPTY,
+    FINEST,
+    QualityFinder,
+    shrinkage,
+)
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.problem import SequenceProblem
 from gan_audio_compression.codec.sequence.quality import Quality
-from gan_audio_compression.codec.sequence.rate import (
-    EMPTY,
-    FINEST,
-    BudgetProblem,
-    QualityFinder,
-    search_within,
-    shrinkage,
-)
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 
 QUALITY = Quality(128)
 
 
 @pytest.fixture(scope="module")
-def log_mel(make_speech: Callable[[int, int], Any]) -> Tensor:
-    return log_mel_spectrogram(torch.from_numpy(make_speech(16_000, 3)))
+def log_mel(make_speech: Callable[[int, int], Any]) -> LogMel:
+    return log_mel_spectrogram(make_speech(16_000, 3))
 
 
 @pytest.fixture
@@ -40,19 +41,20 @@ def finder(sequence_model: SequenceModel) -> QualityFinder:
 
 
 @pytest.fixture(scope="module")
-def free(sequence_model: SequenceModel, log_mel: Tensor) -> SequenceProblem:
+def free(sequence_model: SequenceModel, log_mel: LogMel) -> SequenceProblem:
     start = sequence_model.latents(log_mel, QUALITY)
-    return SequenceProblem(sequence_model, log_mel, QUALITY, 0.05, start)
+    return SequenceProblem.of(sequence_model, log_mel, QUALITY, 0.05, start)
 
 
 def with_bits(free: SequenceProblem, share: float) -> BudgetProblem:
     bits = share * code_length(free, free.symbols(free.start))
-    return BudgetProblem(free.model, free.log_mel, free.quality, free.rd_lambda, free.start, bits)
+    parts = {field.name: getattr(free, field.name) for field in fields(free)}
+    return BudgetProblem(**parts, bits=bits)
 
 
 def code_length(problem: SequenceProblem, symbols: Tensor) -> float:
     quality = problem.quality.fixed_point
-    return float(problem.model.prior.code_length(symbols[0].numpy(), quality))
+    return float(problem.prior.code_length(symbols[0].numpy(), quality))
 
 
 def objective(problem: SequenceProblem, symbols: Tensor) -> float:
@@ -84,7 +86,7 @@ def test_lambda_follows_the_bits_that_are_too_many(free: SequenceProblem) -> Non
         assert following.bits == problem.bits
 
 
-def test_a_finer_trial_is_longer(finder: QualityFinder, log_mel: Tensor) -> None:
+def test_a_finer_trial_is_longer(finder: QualityFinder, log_mel: LogMel) -> None:
     finenesses = [EMPTY, EMPTY // 2, 0, 100, FINEST]
     trials = [finder.trial(log_mel, fineness) for fineness in finenesses]
     bits = [trial.bits for trial in trials]
@@ -101,7 +103,7 @@ def test_latents_shrink_below_the_coarsest_quality_alone() -> None:
     assert (np.diff(factors) < 0).all()
 
 
-def test_the_finest_that_fits_is_found(finder: QualityFinder, log_mel: Tensor) -> None:
+def test_the_finest_that_fits_is_found(finder: QualityFinder, log_mel: LogMel) -> None:
     """Nearly: one that leaves a hundredth of the room will do."""
     assert finder.finest(log_mel, 0) is None
     unlimited = finder.finest(log_mel, None)
@@ -121,7 +123,7 @@ def test_a_search_within_a_budget_fits(
 ) -> None:
     """With a model that has learnt: what random weights find hangs on how a machine rounds."""
     finder = QualityFinder(SequenceModel.from_bytes(model_path("default").read_bytes()))
-    log_mel = log_mel_spectrogram(torch.from_numpy(sentence[8_000:16_000]))
+    log_mel = log_mel_spectrogram(sentence[8_000:16_000])
     alone = finder.finest(log_mel, max_bytes)
     assert alone is not None
     found = search_within(finder, log_mel, search_config(strategy, 3), alone, max_bytes)
@@ -129,7 +131,7 @@ def test_a_search_within_a_budget_fits(
     assert 0.85 * max_bytes < len(found.payload) <= max_bytes
 
 
-def test_hardly_any_bytes_are_not_searched_for(finder: QualityFinder, log_mel: Tensor) -> None:
+def test_hardly_any_bytes_are_not_searched_for(finder: QualityFinder, log_mel: LogMel) -> None:
     few = log_mel[:12]
     alone = finder.finest(few, 11)
     assert alone is not None
