@@ -1,11 +1,14 @@
 """What all codecs' models have in common."""
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from gan_audio_compression import Codec
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import Quality
@@ -42,6 +45,18 @@ def test_it_computes_the_same_in_a_worker(sequence_model: SequenceModel) -> None
     (outcome,) = DaskEngine(1).map(generated, [("a", symbols)], sequence_model)
     assert outcome.value is not None
     np.testing.assert_array_equal(outcome.value, sequence_model.decode(symbols, QUALITY, 20))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_computes_the_same(
+    sequence_model: SequenceModel, segment_model: SegmentModel, copied: Callable[[Any], Any]
+) -> None:
+    for model in (sequence_model, segment_model):
+        codec = Codec(model)
+        data = codec.encode(np.zeros(2000) + 0.1 * np.sin(np.arange(2000) / 9), 16_000, effort=0)
+        again = copied(codec)
+        assert again.model.digest == model.digest
+        np.testing.assert_array_equal(again.decode(data)[0], codec.decode(data)[0])
 
 
 def generated(codec: SequenceModel, symbols: NDArray[np.int64]) -> NDArray[np.float64]:

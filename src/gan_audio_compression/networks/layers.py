@@ -49,7 +49,10 @@ class Layers:
         }
 
     def __getattr__(self, name: str) -> Any:
-        return self._parts[name]
+        try:
+            return self._parts[name]
+        except KeyError:
+            raise AttributeError(f"there is no layer {name}") from None
 
     def __getitem__(self, place: int) -> Any:
         return self._parts[str(place)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -64,6 +65,7 @@ class SequenceModel(TrainedCodec):
 
     Raises:
         DamagedModelError: weights are not those of the networks.
+        MissingPackageError: it is to compute elsewhere or in bfloat16, and PyTorch is not there.
     """
 
     kind: ClassVar[str] = "sequence"
@@ -89,6 +91,10 @@ class SequenceModel(TrainedCodec):
             shapes[_MAGNITUDE] = magnitude_shapes(self.magnitude)
         named = {f"{network}.{n}": s for network, of in shapes.items() for n, s in of.items()}
         require_weights(self.weights, named)
+        if not self._needs_no_torch:
+            require(f"Computing in {self.precision} on {self.device}", "search", "torch")
+            # Loaded now, so that `own_state` knows of it wherever the model computes.
+            import_module("gan_audio_compression.codec.sequence.tensor_networks")
 
     def __repr__(self) -> str:
         return f"SequenceModel({self.digest})"
@@ -140,6 +146,10 @@ class SequenceModel(TrainedCodec):
         """Return the log mel [frames, 128], in nepers, of symbols [ceil(frames / 4), C]."""
         return from_loudness(self._networks.loudness(symbols, quality)[:frames])
 
+    @property
+    def _needs_no_torch(self) -> bool:
+        return (self.device, self.precision) == ("cpu", "float32")
+
     @cached_property
     @own_state()
     def tensors(self) -> "TensorNetworks":
@@ -150,10 +160,7 @@ class SequenceModel(TrainedCodec):
 
     @cached_property
     def _networks(self) -> "ArrayNetworks | TensorNetworks":
-        if (self.device, self.precision) == ("cpu", "float32"):
-            return ArrayNetworks(self.weights)
-        require(f"Computing in {self.precision} on {self.device}", "search", "torch")
-        return self.tensors
+        return ArrayNetworks(self.weights) if self._needs_no_torch else self.tensors
 
     @cached_property
     def _magnitude_layers(self) -> Layers:
