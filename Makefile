@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test package report listen codecs browser fuzz
+.PHONY: help run test package bench report listen codecs browser fuzz
 
 CODEC_PACKAGES := opus-tools speex codec2 libvo-amrwbenc0 libopencore-amrwb0 libopencore-amrnb0
 REPORT := data/08_reporting/report.html
@@ -28,6 +28,9 @@ test: $(STAMP) ## Check style and types, then run the tests.
 package: $(STAMP) ## Build wheel and sdist in dist/, and try both in empty environments.
 	.venv/bin/python -m build --outdir dist .
 	.venv/bin/python -m pytest tests/runs/test_package.py
+
+bench: $(STAMP) codecs ## Time the codec beside others, at most ten minutes; ARGS="--lyra DIR" for Lyra V2 too.
+	.venv/bin/python -m scripts.bench $(ARGS)
 
 report: ## Open the report of the last run, or say where it is; REPORT=FILE for that of an environment.
 	@test -f $(REPORT) || { echo "There is no $(REPORT) yet: make run writes it." >&2; exit 1; }
