@@ -78,7 +78,15 @@ def test_each_search_is_tried_with_the_codecs_it_names(trials: pd.DataFrame) -> 
         ("Segment", "admm, perceptual", 1),
     }
     assert trials["seconds"].tolist() == [1.0] * 4
-    assert (trials["objective"] <= trials["start_objective"]).all()
+    searched = trials[trials["objective"].notna()]
+    assert set(trials["search"]) - set(searched["search"]) <= {"encoder only"}
+    assert (searched["objective"] <= searched["start_objective"]).all()
+
+
+def test_without_a_search_the_objective_is_what_searches_start_from(trials: pd.DataFrame) -> None:
+    table = nodes.tabulate_searches(trials, MEASURES).set_index(["codec", "search"])
+    alone, searched = (table.loc[("Sequence", name)] for name in ("encoder only", "refinement"))
+    assert alone["objective"] >= searched["objective"] > 0
 
 
 def test_the_table_sums_rates_and_times(trials: pd.DataFrame) -> None:

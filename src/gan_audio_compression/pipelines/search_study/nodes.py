@@ -114,9 +114,8 @@ def try_search(scorer: Scorer, item: Item) -> UtteranceResult:
         "seconds": len(speech) / SAMPLE_RATE,
         "search_seconds": seconds,
         "bits": 8 * len(coded.data),
-        "objective": coded.figures["objective"],
-        "start_objective": coded.figures["start_objective"],
     }
+    figures |= {name: coded.figures.get(name) for name in ("objective", "start_objective")}
     decoded = codec.decode(coded.data).speech
     return UtteranceResult((), figures | scorer.scores(speech, decoded, phones))
 
@@ -124,7 +123,7 @@ def try_search(scorer: Scorer, item: Item) -> UtteranceResult:
 def tabulate_searches(trials: pd.DataFrame, measures: MeasureParameters) -> pd.DataFrame:
     """Return a row for each codec, search and effort: sums for rates and times, else means."""
     rows = []
-    for keys, of in usable(trials).groupby(_TRIAL, sort=False):
+    for keys, of in _with_starts(usable(trials)).groupby(_TRIAL, sort=False):
         seconds = of["seconds"].sum()
         row = dict(zip(_TRIAL, keys, strict=True)) | {
             "utterances": len(of),
@@ -137,6 +136,12 @@ def tabulate_searches(trials: pd.DataFrame, measures: MeasureParameters) -> pd.D
             row["phone_error_rate"] = 100 * of["phone_errors"].sum() / of["phones"].sum()
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _with_starts(trials: pd.DataFrame) -> pd.DataFrame:
+    """Let trials without a search have the objective that those with one started from."""
+    starts = trials.groupby(["codec", "utterance"])["start_objective"].transform("first")
+    return trials.assign(objective=trials["objective"].fillna(starts))
 
 
 def plot_searches(table: pd.DataFrame) -> dict[str, Figure]:
