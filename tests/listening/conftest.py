@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
@@ -253,8 +254,11 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def visit(browser: Browser, complaints: list[str]) -> Callable[..., Visitor]:
-    """Opens a page in a browser of its own, on a desk unless told otherwise."""
+def visit(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Visitor]]:
+    """Opens a page in a browser of its own, on a desk unless told otherwise.
+
+    A test's pages are closed at its end: left open they go on playing and drawing beside the next.
+    """
 
     def complain(text: str) -> None:
         # A server that is gone is what some tests are about, and the browser notes it.
@@ -262,13 +266,15 @@ def visit(browser: Browser, complaints: list[str]) -> Callable[..., Visitor]:
             complaints.append(text)
 
     def open_page(url: str, **device: Any) -> Visitor:
-        page = browser.new_context(**DESKTOP | device).new_page()
+        context = contexts.enter_context(browser.new_context(**DESKTOP | device))
+        page = context.new_page()
         page.on("pageerror", lambda error: complain(str(error)))
         page.on("console", lambda message: complain(message.text))
         page.goto(url)
         return Visitor(page)
 
-    return open_page
+    with ExitStack() as contexts:
+        yield open_page
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What the page sends to the sound card in real time, from the FLAC files to the last fade."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def click_file(place: int) -> bytes:
 
 
 @pytest.fixture
-def page(browser: Browser, listening_test: ListeningTest, tmp_path: Path) -> Page:
+def page(browser: Browser, listening_test: ListeningTest, tmp_path: Path) -> Iterator[Page]:
     """The training trial of a test of clicks, from disk."""
     played = [listening_test.training, *listening_test.trials]
     stimuli = {s.token: click_file(n) for trial in played for n, s in enumerate(trial.stimuli)}
@@ -86,7 +87,8 @@ def page(browser: Browser, listening_test: ListeningTest, tmp_path: Path) -> Pag
     page.click("#sound-done")
     expect(page.locator("#play")).to_be_enabled()
     page.wait_for_function("recorders.size === 1", timeout=4000)
-    return page
+    yield page
+    page.close()
 
 
 def heard(page: Page) -> NDArray[np.float64]:

@@ -160,9 +160,10 @@ def test_the_next_listener_on_the_same_machine_is_another(visit: Visit, server: 
 
 
 def test_a_browser_that_keeps_nothing_is_told(browser: Browser, server: Any) -> None:
-    page = browser.new_context().new_page()
+    page = browser.new_page()
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new Error('denied'); }})"
     )
     page.goto(server.url)
     expect(page.locator("#status")).to_have_text("The test cannot run in this browser: denied")
+    page.close()
