@@ -1,7 +1,7 @@
 """Weights of networks: arrays by name, as files have them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from gan_audio_compression.networks.errors import DamagedModelError
 
 Weights = Mapping[str, NDArray[Any]]
 """Weights by their names, such as "encoder.blocks.0.expand.bias"."""
+
+Of = TypeVar("Of")
 
 Shapes = Mapping[str, tuple[int, ...]]
 """The shape of each weight, by its name."""
@@ -21,8 +23,8 @@ def weights_below(weights: Weights, prefix: str) -> dict[str, NDArray[Any]]:
     return {n.removeprefix(start): w for n, w in weights.items() if n.startswith(start)}
 
 
-def weights_under(prefix: str, weights: Weights) -> dict[str, NDArray[Any]]:
-    """Undo `weights_below`."""
+def weights_under(prefix: str, weights: Mapping[str, Of]) -> dict[str, Of]:
+    """Undo `weights_below`, of weights or of what is known of each."""
     return {f"{prefix}.{name}": weight for name, weight in weights.items()}
 
 

@@ -33,7 +33,12 @@ from gan_audio_compression.networks.sequence.shapes import (
     generator_shapes,
     magnitude_shapes,
 )
-from gan_audio_compression.networks.weights import Weights, require_weights, weights_below
+from gan_audio_compression.networks.weights import (
+    Weights,
+    require_weights,
+    weights_below,
+    weights_under,
+)
 from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 from gan_audio_compression.signal.magnitude import Magnitudes
@@ -85,12 +90,11 @@ class SequenceModel(TrainedCodec):
     def __post_init__(self) -> None:
         if self.prior.channels != self.networks.latent_channels:
             raise ValueError(f"the prior is for {self.prior.channels} channels")
-        shapes = {"encoder": encoder_shapes(self.networks)}
-        shapes["generator"] = generator_shapes(self.networks)
+        shapes = weights_under("encoder", encoder_shapes(self.networks))
+        shapes |= weights_under("generator", generator_shapes(self.networks))
         if self.magnitude is not None:
-            shapes[_MAGNITUDE] = magnitude_shapes(self.magnitude)
-        named = {f"{network}.{n}": s for network, of in shapes.items() for n, s in of.items()}
-        require_weights(self.weights, named)
+            shapes |= weights_under(_MAGNITUDE, magnitude_shapes(self.magnitude))
+        require_weights(self.weights, shapes)
         if not self._needs_no_torch:
             require(f"Computing in {self.precision} on {self.device}", "search", "torch")
             # Loaded now, so that `own_state` knows of it wherever the model computes.
