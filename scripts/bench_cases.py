@@ -22,10 +22,10 @@ from gan_audio_compression.codec.codec import Codec
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
+from gan_audio_compression.signal.griffin_lim import ITERATIONS
 from gan_audio_compression.signal.level import normalise_level
 from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.spec import FFT_SIZE, HOP, SAMPLE_RATE
-from gan_audio_compression.signal.synthesis import GRIFFIN_LIM_ITERATIONS
 from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 from gan_audio_compression.training.sequence.stage import SequenceStage
@@ -155,9 +155,8 @@ def peer_cases(speech: Wave, lyra: Path | None) -> Iterator[Case]:
         yield Case(f"{name}, encode", _quiet(partial(peer.encode, speech)), SECONDS)
         yield Case(f"{name}, decode", _quiet(partial(peer.decode, data)), SECONDS)
     magnitude = np.abs(librosa.stft(speech, n_fft=FFT_SIZE, hop_length=HOP))
-    times = GRIFFIN_LIM_ITERATIONS
-    inverted = partial(librosa.griffinlim, magnitude, n_iter=times, hop_length=HOP)
-    yield Case(f"Griffin-Lim of librosa, {times} iterations", _quiet(inverted), SECONDS)
+    inverted = partial(librosa.griffinlim, magnitude, n_iter=ITERATIONS, hop_length=HOP)
+    yield Case(f"Griffin-Lim of librosa, {ITERATIONS} iterations", _quiet(inverted), SECONDS)
 
 
 def _quiet(work: Callable[[], Any]) -> Callable[[], None]:

@@ -8,14 +8,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from gan_audio_compression.signal import loudness_match
 from gan_audio_compression.signal.analysis import (
     log_mel_spectrogram,
     mel_filters,
     short_time_spectrum,
 )
 from gan_audio_compression.signal.loudness import SPREAD, to_loudness
-from gan_audio_compression.signal.loudness_match import match_loudness
+from gan_audio_compression.signal.loudness_match import LoudnessError, match_loudness
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser, waveform_from_log_mel
 
@@ -87,5 +86,5 @@ def test_the_gradient_is_that_of_the_error(log_mel: Wave) -> None:
     heard = to_loudness(mel.log().clamp_min(FLOOR))
     ((heard - torch.from_numpy(wanted)) / SPREAD).pow(2).sum().backward()
     assert leaf.grad is not None
-    found = loudness_match._error_gradient(signal, wanted, gain)
+    found = LoudnessError(wanted, gain).gradient(signal)
     np.testing.assert_allclose(found, leaf.grad, rtol=1e-6, atol=1e-6 * np.abs(found).max())

@@ -8,9 +8,10 @@ latent-variable models", 2019). Here weights and states are whole numbers, so th
 come out on every machine, whatever its library or number of threads.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,8 @@ _EXACT = np.float64
 _LARGEST_WEIGHT = 1 << 20
 
 Integers = NDArray[np.int64]
+Models = dict[int, Any]
+_Whole = TypeVar("_Whole", int, Integers)
 
 
 def tanh_table() -> NDArray[np.int32]:
@@ -151,6 +154,7 @@ class IntegerPrior:
             CorruptPayloadError: the data cannot have come from `encode`.
         """
         decoder = range_coder.decoder_of(data)
+        models: Models = {}
         symbols = np.zeros((frames, self.channels), np.int64)
         state = np.zeros(self.state_weights.shape[1], np.int64)
         before, held = np.zeros(self.channels, np.int64), 0
@@ -162,24 +166,25 @@ class IntegerPrior:
                 if held:
                     frame[:] = before
                 else:
-                    self._decode_frame(decoder, frame, self._outputs(state))
+                    self._decode_frame(decoder, models, frame, self._outputs(state))
                 before = frame
         except AssertionError as error:
             raise range_coder.corrupt(data) from error
         return symbols
 
-    def _decode_frame(self, decoder: Any, frame: Integers, outputs: Integers) -> None:
-        channels = self.channels
-        for channel in range(channels):
-            context = _context(frame[:channel])
-            mean = outputs[channel] + self._wide["mean_weights"][channel, :channel] @ context
-            scales = self._wide["scale_weights"][channel, :channel]
-            log_scale = outputs[channels + channel] + scales @ np.abs(context)
-            table, offset = _table_and_offset(mean, log_scale)
-            probabilities = self.tables.probabilities[table][None]
-            level = decoder.decode(range_coder.CATEGORICAL, probabilities)[0]
-            symbol = int(level) + int(offset) - 2 * LARGEST_SYMBOL
-            frame[channel] = min(max(symbol, -LARGEST_SYMBOL), LARGEST_SYMBOL)
+    def _decode_frame(
+        self, decoder: Any, models: Models, frame: Integers, outputs: Integers
+    ) -> None:
+        """Fill in `frame`; each symbol bears on the `outputs` of the channels that follow."""
+        for channel, bearings in enumerate(self._bearings):
+            mean, log_scale = int(outputs[channel]), int(outputs[self.channels + channel])
+            table, offset = _table_and_offset(mean, log_scale, _limited)
+            if table not in models:
+                models[table] = range_coder.model_of(self.tables.probabilities[table])
+            symbol = decoder.decode(models[table]) + offset - 2 * LARGEST_SYMBOL
+            if symbol:
+                frame[channel] = _limited(symbol, -LARGEST_SYMBOL, LARGEST_SYMBOL)
+                outputs += bearings[_limited(symbol, -CONTEXT_LIMIT, CONTEXT_LIMIT)]
 
     def _coded(
         self, symbols: NDArray[np.integer[Any]], quality: int | Integers
@@ -206,7 +211,7 @@ class IntegerPrior:
         log_scales: Integers = np.abs(context) @ self._wide["scale_weights"].T
         means += outputs[..., : self.channels]
         log_scales += outputs[..., self.channels :]
-        tables, offsets = _table_and_offset(means, log_scales)
+        tables, offsets = _table_and_offset(means, log_scales, np.clip)
         levels = frames - offsets + 2 * LARGEST_SYMBOL
         return np.moveaxis(tables, 0, -2), np.moveaxis(levels, 0, -2)
 
@@ -214,6 +219,19 @@ class IntegerPrior:
     def _wide(self) -> dict[str, Integers]:
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: a.astype(np.int64) for name, a in arrays.items() if name != "tables"}
+
+    @cached_property
+    def _bearings(self) -> Integers:
+        """Return what a symbol adds to the outputs of its frame, [C, symbols, 2 C].
+
+        Counted as Python does, so that those below zero come last.
+        """
+        symbols = np.arange(2 * CONTEXT_LIMIT + 1)
+        context = _context((symbols + CONTEXT_LIMIT) % len(symbols) - CONTEXT_LIMIT)[:, None]
+        by_mean, by_scale = (
+            self._wide[name].T[:, None] for name in ("mean_weights", "scale_weights")
+        )
+        return np.concatenate([context * by_mean, np.abs(context) * by_scale], axis=-1)
 
     @cached_property
     def _matrices(self) -> dict[str, NDArray[np.float64]]:
@@ -238,10 +256,10 @@ class IntegerPrior:
     def _next_state(self, state: Integers, driven: Integers) -> Integers:
         biases = self._wide["state_biases"] << FRACTION_BITS
         recurrent = self._product("state_weights", state) + biases
-        reset_in, update_in, candidate_in = np.split(driven, 3, axis=-1)
-        reset_by, update_by, candidate_by = np.split(recurrent, 3, axis=-1)
-        reset = self._sigmoid(_scaled_down(reset_in + reset_by))
-        update = self._sigmoid(_scaled_down(update_in + update_by))
+        states = state.shape[-1]
+        gates = self._sigmoid(_scaled_down((driven + recurrent)[..., : 2 * states]))
+        reset, update = gates[..., :states], gates[..., states:]
+        candidate_in, candidate_by = driven[..., 2 * states :], recurrent[..., 2 * states :]
         candidate = self._tanh(_scaled_down(candidate_in + reset * _scaled_down(candidate_by)))
         return _scaled_down((ONE - update) * candidate + update * state)
 
@@ -274,16 +292,25 @@ def _context(symbols: Integers) -> Integers:
     return context
 
 
-def _scaled_down(products: Integers) -> Integers:
+def _scaled_down(products: _Whole) -> _Whole:
     """Return products of two numbers in fixed point as one, rounded half up."""
     return (products + ONE // 2) >> FRACTION_BITS
 
 
-def _table_and_offset(means: Integers, log_scales: Integers) -> tuple[Integers, Integers]:
-    """Return the tables and the rounded means, of values with 24 bits behind the point."""
-    mean = np.clip(_scaled_down(means), -LARGEST_SYMBOL * ONE, LARGEST_SYMBOL * ONE)
+def _limited(value: int, lowest: int, highest: int) -> int:
+    return min(max(value, lowest), highest)
+
+
+def _table_and_offset(
+    means: _Whole, log_scales: _Whole, clip: Callable[[_Whole, int, int], _Whole]
+) -> tuple[_Whole, _Whole]:
+    """Return the tables and the rounded means, of values with 24 bits behind the point.
+
+    With `clip` for what they are: NumPy is slow with a single number.
+    """
+    mean = clip(_scaled_down(means), -LARGEST_SYMBOL * ONE, LARGEST_SYMBOL * ONE)
     offset = (mean + ONE // 2) >> FRACTION_BITS
     fraction = (mean - (offset << FRACTION_BITS) + ONE // 2) * FRACTIONS >> FRACTION_BITS
     above = _scaled_down(log_scales) - int(LOWEST_LOG_SCALE * ONE)
-    scale = np.clip(_scaled_down(above * SCALES_PER_NEPER), 0, SCALES - 1)
+    scale = clip(_scaled_down(above * SCALES_PER_NEPER), 0, SCALES - 1)
     return scale * FRACTIONS + fraction, offset

@@ -78,6 +78,14 @@ def decoder_of(payload: bytes) -> constriction.stream.queue.RangeDecoder:
     return constriction.stream.queue.RangeDecoder(words.astype(np.uint32))
 
 
+def model_of(row: Probabilities) -> constriction.stream.model.Categorical:
+    """Return the entropy model of one row [levels]: what `CATEGORICAL` is with that row.
+
+    A decoder takes single symbols by it sooner.
+    """
+    return constriction.stream.model.Categorical(row, perfect=False, lazy=True)
+
+
 def corrupt(payload: bytes) -> CorruptPayloadError:
     """Return the error of a payload that cannot have come from an encoder."""
     return CorruptPayloadError(

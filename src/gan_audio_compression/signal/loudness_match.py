@@ -4,14 +4,21 @@ Griffin-Lim brings the magnitudes of all bins near to what they should be, and s
 ones. What follows cares for the loudness of the mel bands, in which the codec measures errors.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audio_compression.signal.analysis import mel_filters, short_time_spectrum
 from gan_audio_compression.signal.arrays import at_least
-from gan_audio_compression.signal.loudness import EXPONENT, SPREAD, to_loudness
-from gan_audio_compression.signal.overlap import spectrum_gradient
-from gan_audio_compression.signal.spec import FFT_SIZE, FLOOR, HOP
+from gan_audio_compression.signal.frame_blocks import Block, FrameBlocks
+from gan_audio_compression.signal.loudness import (
+    EXPONENT,
+    SPREAD,
+    loudness_of_mel,
+    to_loudness,
+)
+from gan_audio_compression.signal.mel_groups import gradient_by_magnitude, mel_of
+from gan_audio_compression.signal.spec import BINS, FFT_SIZE, FLOOR, HOP
 
 STEPS = 30
 
@@ -19,6 +26,9 @@ STEPS = 30
 _FIRST_STEP = 5e-4
 _MEAN_DECAY, _POWER_DECAY = 0.9, 0.99
 _SMALLEST_POWER, _TINY = 1e-12, 1e-8
+_LOWEST_MEL = math.exp(FLOOR)
+# The inverse FFT divides by its size, and counts all bins but the two outermost twice.
+_TO_SPECTRUM = 2 * EXPONENT / SPREAD**2 * FFT_SIZE * np.array([1, *[0.5] * (BINS - 2), 1])
 
 Precise = NDArray[np.float64]
 
@@ -38,14 +48,14 @@ def match_loudness(
     """
     if end <= first:
         return signal
-    wanted = to_loudness(at_least(log_mel, FLOOR))
+    error = LoudnessError(to_loudness(at_least(log_mel, FLOOR)), gain)
     # What moves is the signal at the project's level, so that a step is as large everywhere.
     gains = _of_samples(gain)
     normalised = signal * gains
     moved = normalised[first:end]
     mean, power = np.zeros_like(moved), np.zeros_like(moved)
     for done in range(STEPS):
-        gradient = _error_gradient(normalised / gains, wanted, gain)[first:end]
+        gradient = error.gradient(normalised / gains)[first:end]
         mean += (1 - _MEAN_DECAY) * (gradient - mean)
         power += (1 - _POWER_DECAY) * (gradient**2 - power)
         step = _FIRST_STEP * (1 - done / STEPS) / (1 - _MEAN_DECAY ** (done + 1))
@@ -60,15 +70,30 @@ def _of_samples(gain: Precise) -> Precise:
     return np.pad(gain.reshape(-1).repeat(HOP), (FFT_SIZE - HOP) // 2, mode="edge")
 
 
-def _error_gradient(signal: Precise, wanted: Precise, gain: Precise) -> Precise:
-    """Return the gradient, by the signal, of the squared error of its loudness in spreads."""
-    spectrum = short_time_spectrum(signal)
-    power = spectrum.real**2 + spectrum.imag**2
-    magnitude = np.sqrt(power * gain**2 + _SMALLEST_POWER)
-    filters = mel_filters().astype(np.float64)
-    mel = magnitude @ filters
-    log_mel = at_least(np.log(mel), FLOOR)
-    heard = to_loudness(log_mel)
-    by_mel = 2 / SPREAD**2 * EXPONENT * (heard - wanted) * heard / mel * (log_mel > FLOOR)
-    by_magnitude = by_mel @ filters.T
-    return spectrum_gradient(spectrum * (by_magnitude / magnitude * gain**2))
+class LoudnessError:
+    """The squared error of the loudness in spreads.
+
+    Args:
+        wanted: loudness [frames, 128].
+        gain: see `match_loudness`.
+    """
+
+    def __init__(self, wanted: Precise, gain: Precise) -> None:
+        self._wanted, self._power_gain = wanted, gain**2
+        self._frames = FrameBlocks(len(wanted))
+
+    def gradient(self, signal: Precise) -> Precise:
+        """Return the gradient by the signal."""
+        return self._frames.overlapped(map(self._by_spectrum, self._frames.analysed(signal)))
+
+    def _by_spectrum(self, block: Block) -> Block:
+        """Return the gradient by the STFT, as `FrameBlocks.overlapped` takes it."""
+        place, spectrum = block
+        gain = self._power_gain[place]
+        power = spectrum.real**2 + spectrum.imag**2
+        magnitude = np.sqrt(power * gain + _SMALLEST_POWER)
+        mel = mel_of(magnitude)
+        heard = loudness_of_mel(np.maximum(mel, _LOWEST_MEL))
+        by_mel = (heard - self._wanted[place]) * heard / mel * (mel > _LOWEST_MEL)
+        spectrum *= gradient_by_magnitude(by_mel) / magnitude * (gain * _TO_SPECTRUM)
+        return place, spectrum

@@ -6,20 +6,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audio_compression.signal.analysis import (
-    frame_count,
-    hann_window,
-    log_mel_of,
-    short_time_spectrum,
-)
+from gan_audio_compression.signal.analysis import frame_count, log_mel_of
 from gan_audio_compression.signal.chunks import CONTEXT
+from gan_audio_compression.signal.griffin_lim import fast_griffin_lim
 from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
-from gan_audio_compression.signal.overlap import overlap_add, overlap_gain
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
-
-GRIFFIN_LIM_ITERATIONS = 64
-GRIFFIN_LIM_MOMENTUM = 0.99
 
 HELD_FRAMES = 8
 """Frames that wait for the next chunk, because their phase depends on what follows: 64 ms."""
@@ -27,14 +19,10 @@ HELD_FRAMES = 8
 FADE = 256
 """Samples over which the estimate with the next chunk takes over from the one without."""
 
-# A bin c of a consistent spectrum is scaled by M sqrt(2) / sqrt(|c|^2 + M^2), which agrees with
-# the usual M / |c| where |c| = M, but does not turn the last bit of a c near zero into a phase.
-_SOFTNESS = 1.0
 # The Gaussian nearest to a Hann window of L samples has the time-frequency ratio 0.25645 L^2.
 _HANN_GAMMA = 0.25645
 # Below it, at the speech level, the slope of the log magnitude is that of noise and rounding.
 _FAINT_MAGNITUDE = 0.1
-_SMALLEST_POWER = 1e-20
 
 Wave = NDArray[np.float32]
 Precise = NDArray[np.float64]
@@ -44,10 +32,9 @@ Spectrum = NDArray[np.complex128]
 class Synthesiser:
     """Turns log mel spectrograms into speech, chunk by chunk, with no audible joins.
 
-    The phase of the magnitudes is found by the fast Griffin-Lim algorithm
-    (Perraudin, Balazs, Soendergaard, 2013). The last frames of a chunk wait for the next one and
-    are estimated again with it, from the phase they had, while the samples given out so far stand
-    in for what they estimate; the two estimates are then crossfaded.
+    The phase of the magnitudes is found by the fast Griffin-Lim algorithm. The last frames of a
+    chunk wait for the next one and are estimated again with it, from the phase they had, while the
+    samples given out so far stand in for what they estimate; the two estimates are then crossfaded.
 
     All is computed in double precision: the iteration blows rounding up, single precision's up to
     another phase, so that the sound would depend on the machine and the number of threads.
@@ -116,9 +103,7 @@ class Synthesiser:
 
     def _estimate(self, end: int) -> Precise:
         """Return the signal that all frames see, zero from `end` on; keep its spectrum."""
-        signal, self._spectrum = _fast_griffin_lim(
-            self._magnitude, self._spectrum, self._fixed, end
-        )
+        signal, self._spectrum = fast_griffin_lim(self._magnitude, self._spectrum, self._fixed, end)
         if self._match:
             log_mel = log_mel_of(self._magnitude * self._gain)
             signal = match_loudness(signal, log_mel, self._gain, len(self._fixed), end)
@@ -163,34 +148,3 @@ def _advancing_phase(magnitude: Precise, before: Precise) -> Precise:
     pace = centre + HOP / (_HANN_GAMMA * FFT_SIZE) * slope
     phase: Precise = (before + pace.cumsum(0)) % (2 * math.pi)
     return phase
-
-
-def _fast_griffin_lim(
-    magnitude: Precise, spectrum: Spectrum, fixed: Precise, end: int
-) -> tuple[Precise, Spectrum]:
-    """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last `spectrum`.
-
-    The iteration starts from `spectrum`, and before each STFT the signal's first samples are set
-    to `fixed` and those from `end` on to zero.
-    """
-    gain = overlap_gain(len(magnitude))
-    scale = magnitude * math.sqrt(1.0 + _SOFTNESS**2)
-    softening = (_SOFTNESS * magnitude) ** 2 + _SMALLEST_POWER
-    previous = None
-    for _ in range(GRIFFIN_LIM_ITERATIONS):
-        consistent: Spectrum = short_time_spectrum(_signal(spectrum, gain, fixed, end))
-        spectrum = consistent
-        if previous is not None:
-            spectrum = consistent + GRIFFIN_LIM_MOMENTUM * (consistent - previous)
-        previous = consistent
-        power = spectrum.real**2 + spectrum.imag**2
-        spectrum = spectrum * (scale / np.sqrt(power + softening))
-    return _signal(spectrum, gain, fixed, end), spectrum
-
-
-def _signal(spectrum: Spectrum, gain: Precise, fixed: Precise, end: int) -> Precise:
-    frames = np.fft.irfft(spectrum, FFT_SIZE) * hann_window()
-    signal = overlap_add(frames) * gain
-    signal[: len(fixed)] = fixed
-    signal[end:] = 0.0
-    return signal
