@@ -60,6 +60,12 @@ def test_the_most_probable_symbols_are_no_bytes_at_all() -> None:
     assert range_coder.encode(np.zeros(1000, np.int32), probabilities) == b""
 
 
+def test_a_model_of_one_row_takes_what_was_coded_by_all() -> None:
+    symbols, probabilities = np.array([2, 0, 3, 1, 3], np.int32), ROWS[[0, 1, 2, 3, 3]] / TOTAL
+    decoder = range_coder.decoder_of(range_coder.encode(symbols, probabilities))
+    assert [decoder.decode(range_coder.model_of(row)) for row in probabilities] == symbols.tolist()
+
+
 def test_a_corrupt_payload_is_told() -> None:
     probabilities = np.repeat(ROWS[:1], 100, axis=0) / TOTAL
     with pytest.raises(CorruptPayloadError, match="payload of 8 bytes is corrupt"):

@@ -3,12 +3,17 @@
 import pytest
 import torch
 
-from gan_audio_compression.signal.loudness import from_loudness, to_loudness
+from gan_audio_compression.signal.loudness import from_loudness, loudness_of_mel, to_loudness
 
 
 def test_it_is_undone() -> None:
     nepers = torch.linspace(-10, 1, 50, dtype=torch.float64)
     torch.testing.assert_close(from_loudness(to_loudness(nepers)), nepers)
+
+
+def test_that_of_a_mel_is_that_of_its_logarithm() -> None:
+    mel = torch.logspace(-5, 1, 50, dtype=torch.float64)
+    torch.testing.assert_close(loudness_of_mel(mel), to_loudness(mel.log()))
 
 
 def test_what_is_below_the_floor_becomes_the_floor() -> None:
