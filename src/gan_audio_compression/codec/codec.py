@@ -117,7 +117,10 @@ class Codec:
         """
         require_precision(precision)
         require_device(device)
-        return cls(open_model(name_or_path).to(device, precision))
+        model = open_model(name_or_path)
+        if (device, precision) != (model.device, model.precision):
+            model = model.to(device, precision)
+        return cls(model)
 
     @classmethod
     def from_pretrained(

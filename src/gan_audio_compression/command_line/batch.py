@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from tqdm import tqdm
-
 from gan_audio_compression.command_line.computing import CodecUnavailableError, Computing
 from gan_audio_compression.command_line.interrupts import leave_hangup_to_parent
 from gan_audio_compression.command_line.plan import Job, Plan
 from gan_audio_compression.command_line.processes import Processes
+from gan_audio_compression.command_line.progress import progress
 from gan_audio_compression.command_line.reporting import about, named, unforeseen
 from gan_audio_compression.command_line.standard import source_file, target_file
 from gan_audio_compression.compute.inline import InlineEngine
@@ -109,9 +108,7 @@ def _results(task: Task, jobs: Sequence[Job]) -> "Iterable[Coded | Failure | Non
     workers = task.computing.workers
     engine = Processes(workers) if workers > 1 else InlineEngine()
     outcomes = engine.map(attempt, ((str(job.source), job) for job in jobs), task)
-    # None: shown where standard error is a terminal.
-    hidden = True if len(jobs) == 1 else None
-    for outcome in tqdm(outcomes, total=len(jobs), unit="file", leave=False, disable=hidden):
+    for outcome in progress(outcomes, len(jobs), "file", hidden=len(jobs) == 1):
         yield outcome.value
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from gan_audio_compression.audio.reader import AudioReader
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.command_line import options
 from gan_audio_compression.command_line.plan import CODED
+from gan_audio_compression.command_line.progress import progress
 from gan_audio_compression.command_line.reporting import STANDARD, about
 from gan_audio_compression.command_line.standard import source_file, standard_output
 from gan_audio_compression.extras import require
@@ -86,7 +86,8 @@ def _compared(
     pieces = pieces_of(pair)
     lengths = len(reference) / SAMPLE_RATE, len(degraded) / SAMPLE_RATE
     _say_how(*lengths, delay, pair, pieces)
-    scores, reasons = score_pieces(tqdm(pieces, unit="piece", leave=False, disable=_hidden(pieces)))
+    shown = progress(pieces, len(pieces), "piece", hidden=len(pieces) == 1)
+    scores, reasons = score_pieces(shown)
     figures = {
         "reference_seconds": lengths[0],
         "degraded_seconds": lengths[1],
@@ -121,11 +122,6 @@ def _say_how(
             *(len(pieces), pieces[0].seconds),
             f"; {pauses:.1f} s of pauses are left out" if pauses > _SHORTEST_LOSS_SECONDS else "",
         )
-
-
-def _hidden(pieces: "Sequence[Pair]") -> bool | None:
-    """Whether to hide the progress; None: where standard error is no terminal."""
-    return True if len(pieces) == 1 else None
 
 
 def _as_text(figures: Figures) -> str:

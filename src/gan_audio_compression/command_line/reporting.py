@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from tqdm import tqdm
-
+from gan_audio_compression.command_line.progress import write_line
 from gan_audio_compression.compute.engine import describe_error
 from gan_audio_compression.errors import GanAudioCompressionError
 
@@ -29,7 +28,7 @@ def say(message: str) -> None:
     # The bar of another process is unknown here: the line takes its place, until it moves on.
     beside_bar = multiprocessing.parent_process() is not None and sys.stderr.isatty()
     line = f"{PROGRAM}: {' '.join(message.split())}"
-    tqdm.write(f"{_CLEAR_LINE if beside_bar else ''}{line}", file=sys.stderr)
+    write_line(f"{_CLEAR_LINE if beside_bar else ''}{line}")
 
 
 def named(file: Path, message: str) -> str:

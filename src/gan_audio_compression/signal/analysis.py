@@ -5,10 +5,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
-from gan_audio_compression.signal.arrays import Array, at_least, like
+from gan_audio_compression.signal.arrays import Array, array_namespace, at_least, like
 from gan_audio_compression.signal.chunks import CONTEXT, Piece
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, FLOOR, HOP, MEL_BANDS, SAMPLE_RATE
 
@@ -105,7 +104,7 @@ def centred_magnitude(waveform: Array) -> Array:
     """Return the STFT magnitude [..., 1 + n // 128 frames, 257] of `waveform` [..., n]."""
     space = array_namespace(waveform)
     shape = (*waveform.shape[:-1], CONTEXT)
-    silence = space.zeros(shape, dtype=waveform.dtype, device=device(waveform))
+    silence = space.zeros(shape, dtype=waveform.dtype, device=waveform.device)
     magnitude: Array = abs(short_time_spectrum(space.concat([silence, waveform, silence], axis=-1)))
     return magnitude
 

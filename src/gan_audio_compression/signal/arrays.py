@@ -5,17 +5,28 @@ A codec gives arrays; training and a search give tensors, on any device and with
 
 from typing import Any, TypeVar
 
-from array_api_compat import array_namespace, device
+import array_api_compat
+import numpy as np
 from numpy.typing import NDArray
 
 Array = TypeVar("Array", bound=Any)
 """An array or a tensor of floats."""
 
 
+def array_namespace(values: Array) -> Any:
+    """Return the functions for arrays or tensors, by the array API standard.
+
+    NumPy's own, since what stands around them in array_api_compat is slow to import.
+    """
+    if isinstance(values, np.ndarray | np.generic):
+        return np
+    return array_api_compat.array_namespace(values)
+
+
 def like(table: NDArray[Any], values: Array) -> Array:
     """Return a table as `values` are: an array or a tensor, of the same precision and device."""
     space = array_namespace(values)
-    converted: Array = space.asarray(table, dtype=values.dtype, device=device(values))
+    converted: Array = space.asarray(table, dtype=values.dtype, device=values.device)
     return converted
 
 

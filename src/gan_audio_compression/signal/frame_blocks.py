@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gan_audio_compression.signal.analysis import hann_window
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
-FRAMES_AT_ONCE = 32
+FRAMES_AT_ONCE = 64
 
 _HOPS = FFT_SIZE // HOP
 _SMALLEST_WINDOW_POWER = 1e-3
@@ -55,14 +55,15 @@ class FrameBlocks:
         for place, spectrum in blocks:
             made = np.fft.irfft(spectrum, FFT_SIZE, out=self._made[: len(spectrum)])
             made *= self._window
-            for hop, part in enumerate(np.split(made, _HOPS, axis=1)):
-                total[place.start + hop : place.stop + hop] += part
+            hops = made.reshape(len(made), _HOPS, HOP)
+            for hop in range(_HOPS):
+                total[place.start + hop : place.stop + hop] += hops[:, hop]
         return total.reshape(-1)
 
     def gain(self) -> Precise:
         """Return what makes `overlapped` of an STFT the signal: 1 / sum of squared windows."""
         total = np.zeros((self._frames + _HOPS - 1, HOP))
-        for hop, part in enumerate(np.split(self._window**2, _HOPS)):
-            total[hop : hop + self._frames] += part
+        for hop, squares in enumerate((self._window**2).reshape(_HOPS, HOP)):
+            total[hop : hop + self._frames] += squares
         gain: Precise = 1.0 / total.reshape(-1).clip(_SMALLEST_WINDOW_POWER)
         return gain

@@ -2,9 +2,7 @@
 
 import math
 
-from array_api_compat import array_namespace
-
-from gan_audio_compression.signal.arrays import Array, at_least
+from gan_audio_compression.signal.arrays import Array, array_namespace, at_least
 from gan_audio_compression.signal.spec import FLOOR
 
 # On the logarithm an error in a pause counts as much as one in a vowel. Loudness grows with the

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import mel_filters
-from gan_audio_compression.signal.arrays import Array, at_least, like
+from gan_audio_compression.signal.arrays import Array, array_namespace, at_least, like
 
 Magnitudes = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Gives the STFT magnitude [frames, 257] of a log mel [frames, 128] in nepers, the next frames of

@@ -1,11 +1,10 @@
 """The texture of noise: what decoded spectra have lost, which are as smooth as an average."""
 
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import hann_window, short_time_spectrum
-from gan_audio_compression.signal.arrays import Array
+from gan_audio_compression.signal.arrays import Array, array_namespace
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
 _OVERLAP = FFT_SIZE - HOP

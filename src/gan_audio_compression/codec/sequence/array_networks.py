@@ -28,15 +28,16 @@ class ArrayNetworks:
         encoded = encode(self._encoder, loudness[None], _seen(quality, np.float32))
         return np.asarray(encoded[0], np.float32)
 
-    def loudness(self, latents: NDArray[Any], quality: Quality) -> NDArray[np.float64]:
-        """Return the loudness [4 N, 128] of latents [N, C], in double precision.
+    def loudness(self, latents: NDArray[Any], quality: Quality, exact: bool) -> NDArray[Any]:
+        """Return the loudness [4 N, 128] of latents [N, C], in double precision where `exact`.
 
         The synthesis blows up the rounding of single precision, which differs between machines, to
         another sound.
         """
-        precise = latents.astype(np.float64)[None]
-        generated = generate(self._generator, precise, _seen(quality, np.float64))
-        return np.asarray(generated[0], np.float64)
+        dtype = np.float64 if exact else np.float32
+        layers = self._exact_generator if exact else self._generator
+        generated = generate(layers, latents.astype(dtype)[None], _seen(quality, dtype))
+        return np.asarray(generated[0], dtype)
 
     @cached_property
     def _encoder(self) -> Layers:
@@ -44,6 +45,10 @@ class ArrayNetworks:
 
     @cached_property
     def _generator(self) -> Layers:
+        return layers_of(weights_below(self._weights, "generator"), np.float32)
+
+    @cached_property
+    def _exact_generator(self) -> Layers:
         return layers_of(weights_below(self._weights, "generator"), np.float64)
 
 

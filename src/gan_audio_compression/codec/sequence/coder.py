@@ -60,7 +60,7 @@ class SequenceCoder:
         return CodedLogMel(
             symbols=best.symbols.astype(np.int32),
             payload=best.payload,
-            log_mel=decoded.astype(np.float32),
+            log_mel=decoded,
             ideal_bits=best.bits,
             start_objective=start_objective,
             objective=objective,
@@ -78,7 +78,7 @@ class SequenceCoder:
             return silence.symbols, silence.log_mel.astype(np.float64)
         quality = Quality(payload[0])
         symbols = self._model.prior.decode(payload[1:], _latent_frames(frames), quality.fixed_point)
-        return symbols.astype(np.int32), self._model.decode(symbols, quality, frames)
+        return symbols.astype(np.int32), self._model.decode(symbols, quality, frames, exact=True)
 
     def _silence(self, frames: int) -> CodedLogMel:
         """Return a chunk that has no sound at all."""

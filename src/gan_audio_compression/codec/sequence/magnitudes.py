@@ -4,12 +4,11 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from gan_audio_compression.networks.layers import Layers
 from gan_audio_compression.networks.sequence.magnitude import correct
-from gan_audio_compression.signal.arrays import Array, at_least
+from gan_audio_compression.signal.arrays import Array, array_namespace, at_least
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import FLOOR
 from gan_audio_compression.signal.texture import Texture

@@ -145,10 +145,14 @@ class SequenceModel(TrainedCodec):
         return np.clip(rounded, -LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
 
     def decode(
-        self, symbols: NDArray[np.int64], quality: Quality, frames: int
-    ) -> NDArray[np.float64]:
-        """Return the log mel [frames, 128], in nepers, of symbols [ceil(frames / 4), C]."""
-        return from_loudness(self._networks.loudness(symbols, quality)[:frames])
+        self, symbols: NDArray[np.int64], quality: Quality, frames: int, exact: bool = False
+    ) -> NDArray[Any]:
+        """Return the log mel [frames, 128], in nepers, of symbols [ceil(frames / 4), C].
+
+        As a listener gets it where `exact`: float64, from a generator in double precision, or in
+        bfloat16 if the codec computes in that. Else float32, for the sender.
+        """
+        return from_loudness(self._networks.loudness(symbols, quality, exact)[:frames])
 
     @property
     def _needs_no_torch(self) -> bool:

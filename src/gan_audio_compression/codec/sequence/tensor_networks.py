@@ -65,14 +65,14 @@ class TensorNetworks:
         return np.asarray(latents[0].float().cpu().numpy(), np.float32)
 
     @torch.no_grad()
-    def loudness(self, latents: NDArray[Any], quality: Quality) -> NDArray[np.float64]:
+    def loudness(self, latents: NDArray[Any], quality: Quality, exact: bool) -> NDArray[Any]:
         """See `ArrayNetworks.loudness`; in bfloat16 if the codec computes in that."""
         inputs = torch.from_numpy(latents).to(self.device, torch.float64)[None]
-        if self._precision == "bfloat16":
-            loudness = self.generate(inputs.float(), quality)
-        else:
+        if exact and self._precision != "bfloat16":
             loudness = self._double_generator(inputs, self.quality(quality).double())
-        return np.asarray(loudness[0].cpu().numpy(), np.float64)
+        else:
+            loudness = self.generate(inputs.float(), quality)
+        return np.asarray(loudness[0].cpu().numpy(), np.float64 if exact else np.float32)
 
     def generate(self, latents: Tensor, quality: Quality, rough: bool = False) -> Tensor:
         """Return the loudness [B, 4 N, 128], float32, of `latents` [B, N, C]; differentiable.

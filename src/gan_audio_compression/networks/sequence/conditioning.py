@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from array_api_compat import array_namespace
-
 from gan_audio_compression.networks.operations import gelu
-from gan_audio_compression.signal.arrays import Array
+from gan_audio_compression.signal.arrays import Array, array_namespace
 
 CONDITIONS = 32
 """Numbers that stand for a quality."""
