@@ -1,8 +1,9 @@
 """Measure how a run grows with its corpus: time and memory of each pipeline, and of a rerun.
 
-Run it as `python scripts/measure_scale.py OUT --utterances 100 1000 10000 --engine processes`, on a
-machine that does nothing else. The corpora are a second of speech each, made of the demo corpus:
-no two recordings have the same bytes. One codec of the bench is measured, without a search.
+Run it as `python scripts/measure_scale.py OUT --utterances 100 1000 10000 --workers 2`, on a
+machine that does nothing else; without workers all runs in one process. The corpora are a second of
+speech each, made of the demo corpus: no two recordings have the same bytes. One codec of the bench
+is measured, without a search.
 """
 
 import argparse
@@ -105,14 +106,15 @@ def make_configuration(folder: Path) -> None:
     (folder / "local" / "parameters.yml").write_text(held_out)
 
 
-def run(project: Path, corpus: Path, pipelines: str, engine: str) -> Cost:
-    """Run pipelines; return what they took.
+def run(project: Path, corpus: Path, pipelines: str, workers: int) -> Cost:
+    """Run pipelines, by so many workers or in one process; return what they took.
 
     Raises:
         SystemExit: the run failed.
     """
     command = [sys.executable, "-m", "kedro", "run", "--pipelines", pipelines]
     command += ["--conf-source", str(project / "conf")]
+    engine = f"processes,compute.engines.processes.workers={workers}" if workers else "inline"
     command += ["--params", f"corpus.path={corpus},compute.engine={engine},{MODELS}"]
     environment = os.environ | {"GAC_DATA": str(project / "data")}
     environment |= {"MLFLOW_TRACKING_URI": f"sqlite:///{project}/mlflow.db"}
@@ -152,16 +154,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="folder for corpora and runs")
     parser.add_argument("--utterances", type=int, nargs="+", default=[100, 1000])
-    parser.add_argument("--engine", default="processes", help="an entry of compute.engines")
+    parser.add_argument("--workers", type=int, default=0, help="processes; 0 for none but its own")
     options = parser.parse_args()
     logger.info("| utterances | pipeline | s | driver, MB | worker, MB | again, s |")
     for count in options.utterances:
-        project = options.out.absolute() / f"{options.engine}_{count}"
+        project = options.out.absolute() / f"{options.workers}_workers_{count}"
         make_corpus(project / "corpus", count)
         make_configuration(project / "conf")
         for pipelines in PIPELINES:
-            cost = run(project, project / "corpus", pipelines, options.engine)
-            again = run(project, project / "corpus", pipelines, options.engine)
+            cost = run(project, project / "corpus", pipelines, options.workers)
+            again = run(project, project / "corpus", pipelines, options.workers)
             figures = (cost.seconds, cost.driver, cost.workers, again.seconds)
             row = " | ".join(f"{figure:.1f}" for figure in figures)
             logger.info("| %d | %s | %s |", count, pipelines, row)
