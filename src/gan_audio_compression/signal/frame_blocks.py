@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gan_audio_compression.signal.analysis import hann_window
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
-FRAMES_AT_ONCE = 64
+FRAMES_AT_ONCE = 32
 
 _HOPS = FFT_SIZE // HOP
 _SMALLEST_WINDOW_POWER = 1e-3

@@ -1,11 +1,12 @@
 """The fast Griffin-Lim algorithm: a signal whose STFT has given magnitudes, or nearly so."""
 
 import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audio_compression.signal.frame_blocks import FrameBlocks
+from gan_audio_compression.signal.frame_blocks import Block, FrameBlocks
 
 ITERATIONS = 64
 MOMENTUM = 0.99
@@ -22,31 +23,51 @@ Spectrum = NDArray[np.complex128]
 def fast_griffin_lim(
     magnitude: Precise, spectrum: Spectrum, fixed: Precise, end: int
 ) -> tuple[Precise, Spectrum]:
-    """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last `spectrum`.
+    """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last spectrum.
 
     As Perraudin, Balazs and Soendergaard have it (2013). The iteration starts from `spectrum`, and
     before each STFT the signal's first samples are set to `fixed` and those from `end` on to zero.
     """
-    frames = FrameBlocks(len(magnitude))
+    frames, projection = FrameBlocks(len(magnitude)), _Projection(magnitude)
     gain = frames.gain()
-    scale = magnitude * math.sqrt(1.0 + _SOFTNESS**2)
-    softening = (_SOFTNESS * magnitude) ** 2 + _SMALLEST_POWER
-    spectrum, previous = spectrum.copy(), np.empty_like(spectrum)
 
-    def signal() -> Precise:
-        made = frames.overlapped((place, spectrum[place]) for place in frames.places)
-        made *= gain
-        made[: len(fixed)] = fixed
-        made[end:] = 0.0
-        return made
+    def signal_of(blocks: Iterable[Block]) -> Precise:
+        signal = frames.overlapped(blocks)
+        signal *= gain
+        signal[: len(fixed)] = fixed
+        signal[end:] = 0.0
+        return signal
 
+    signal = signal_of((place, spectrum[place]) for place in frames.places)
     for iteration in range(ITERATIONS):
-        for place, consistent in frames.analysed(signal()):
-            moved = spectrum[place]
-            moved[:] = consistent
-            if iteration:
-                moved += MOMENTUM * (consistent - previous[place])
-            previous[place] = consistent
+        momentum = MOMENTUM if iteration else 0.0
+        blocks = projection.of(frames.analysed(signal), momentum)
+        if iteration == ITERATIONS - 1:
+            blocks = [(place, block.copy()) for place, block in blocks]
+        signal = signal_of(blocks)
+    return signal, np.concatenate([block for _, block in blocks])
+
+
+class _Projection:
+    """What an iteration makes of a consistent spectrum: the magnitudes that it should have.
+
+    A block goes through it at once, from signal to signal: to keep the spectrum of a chunk between
+    two iterations, and to read it again, takes longer than all that is computed.
+    """
+
+    def __init__(self, magnitude: Precise) -> None:
+        self._magnitude = magnitude
+        self._previous = np.zeros(magnitude.shape, np.complex128)
+
+    def of(self, blocks: Iterable[Block], momentum: float) -> Iterator[Block]:
+        """Yield blocks with nearly the magnitudes, in the memory that they have."""
+        for place, consistent in blocks:
+            before = consistent - self._previous[place]
+            self._previous[place] = consistent
+            before *= momentum
+            moved = np.add(consistent, before, out=consistent)
+            magnitude = self._magnitude[place]
             power = moved.real**2 + moved.imag**2
-            moved *= scale[place] / np.sqrt(power + softening[place])
-    return signal(), spectrum
+            power += (_SOFTNESS * magnitude) ** 2 + _SMALLEST_POWER
+            moved *= math.sqrt(1.0 + _SOFTNESS**2) * magnitude / np.sqrt(power)
+            yield place, moved

@@ -48,7 +48,8 @@ def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
         if iteration % max(config.iterations // _LOOKS, 1) == 0 and _FIRST_LOOK < done < _LAST_LOOK:
             problem = first.following(latent.detach())
     best = BestSoFar()
-    offer(problem, problem.start, best)
+    if problem.start_keeps_to_the_rate:
+        offer(problem, problem.start, best)
     refine(problem, problem.nearest(settling.latent), -(-config.iterations // _ROUND), best)
     return best.result()
 

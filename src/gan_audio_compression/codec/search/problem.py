@@ -20,6 +20,11 @@ class SearchProblem(Protocol):
         ...
 
     @property
+    def start_keeps_to_the_rate(self) -> bool:
+        """Whether the start can be sent as it is, and so be what a search found."""
+        ...
+
+    @property
     def sent(self) -> Tensor:
         """True where a latent is sent, of a shape that broadcasts to `start`."""
         ...

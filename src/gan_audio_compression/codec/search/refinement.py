@@ -20,7 +20,8 @@ from gan_audio_compression.codec.search.problem import (
 def refinement(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     """Refine the encoder's symbols."""
     best = BestSoFar()
-    offer(problem, problem.start, best)
+    if problem.start_keeps_to_the_rate:
+        offer(problem, problem.start, best)
     refine(problem, problem.nearest(problem.start), config.iterations, best)
     return best.result()
 

@@ -36,6 +36,7 @@ class SegmentProblem:
     sent: Tensor
     costs: Tensor | None = None
     given_start: Tensor | None = None
+    start_keeps_to_the_rate: ClassVar[bool] = True
     limits: ClassVar[tuple[float, float]] = (0.0, 1.0)
     span: ClassVar[float] = 1.0
     stiffness: ClassVar[float] = 1.0

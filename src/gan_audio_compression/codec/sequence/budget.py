@@ -7,7 +7,7 @@ long in the end is trimmed.
 
 import math
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -80,6 +80,7 @@ class BudgetProblem(SequenceProblem):
         bits: of the symbols.
     """
 
+    start_keeps_to_the_rate: ClassVar[bool] = False
     bits: float
 
     def symbols(self, latent: Tensor) -> Tensor:

@@ -48,6 +48,7 @@ class SequenceProblem:
     quality: Quality
     rd_lambda: float
     start: Tensor
+    start_keeps_to_the_rate: ClassVar[bool] = True
     span: ClassVar[float] = 16.0
     limits: ClassVar[tuple[float, float]] = (-float(LARGEST_SYMBOL), float(LARGEST_SYMBOL))
 
