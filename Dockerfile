@@ -17,6 +17,6 @@ COPY conf conf
 COPY data/01_raw/demo_corpus data/01_raw/demo_corpus
 
 # Neither Kedro nor MLflow may report on users.
-ENV DO_NOT_TRACK=1
+ENV DO_NOT_TRACK=true
 ENTRYPOINT ["gan-audio-compression"]
 CMD ["--help"]

@@ -3,8 +3,8 @@
 PYTHON ?= python3
 STAMP := .venv/.installed
 
-# Neither Kedro nor MLflow may report on users.
-export DO_NOT_TRACK := 1
+# Neither Kedro nor MLflow may report on users; MLflow takes no other word.
+export DO_NOT_TRACK := true
 
 .DEFAULT_GOAL := help
 .PHONY: help run test package bench report listen codecs browser fuzz

@@ -1,5 +1,6 @@
 """What several tests share; a fixture imports what it needs, so that others do without."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,6 +23,10 @@ SENTENCE = "data/01_raw/demo_corpus/TRAIN/DR1/MRMS0/SX3.WAV"
 MakeSpeech = Callable[[int, int], NDArray[np.float32]]
 
 RUNS = Path(__file__).parent / "runs"
+ONE_RUN = RUNS / "one_run"
+
+# MLflow's reports on users are sent by a thread that changes the environment while others read it.
+os.environ["DO_NOT_TRACK"] = "true"
 
 # How long an example takes hangs on what else the machine does.
 settings.register_profile("any machine", deadline=None)
@@ -30,18 +35,18 @@ settings.load_profile("any machine")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the whole runs begin: they take longest, and other processes do the rest meanwhile."""
-    items.sort(key=lambda item: RUNS not in item.path.parents)
+    items.sort(key=lambda item: [folder not in item.path.parents for folder in (ONE_RUN, RUNS)])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep together in one process what shares its fixtures: a file, and all whole runs."""
+    """Keep together in one process what shares its fixtures: a file, and all that share a run."""
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
     class Scheduling(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "tests/runs" if file.startswith("tests/runs/") else file
+            return ONE_RUN.name if ONE_RUN.name in Path(file).parts else file
 
     return Scheduling(config, log)
 

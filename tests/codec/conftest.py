@@ -1,7 +1,7 @@
 """What tests of the codecs share: a codec that hums whatever it is sent, searches, log mels."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,7 +10,10 @@ from torch import Tensor, nn
 
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.segment.model import SegmentModel
+from gan_audio_compression.signal import griffin_lim, loudness_match
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
+from gan_audio_compression.signal.griffin_lim import ITERATIONS
+from gan_audio_compression.signal.loudness_match import STEPS
 from gan_audio_compression.signal.segments import to_unit_range
 from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
 
@@ -39,6 +42,22 @@ class Hum(nn.Module):
 
     def forward(self, latents: Tensor) -> Tensor:
         return self.bands.reshape(1, 1, 128, 1).expand(len(latents), 1, 128, 128)
+
+
+@pytest.fixture(scope="module")
+def rough_phase() -> Iterator[None]:
+    """Let the receiver iterate a few times, where how it sounds is not what is tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(griffin_lim, "ITERATIONS", 4)
+        patch.setattr(loudness_match, "STEPS", 2)
+        yield
+
+
+@pytest.fixture
+def full_phase(rough_phase: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the receiver iterate as it does for a listener, in a file of tests where it does not."""
+    monkeypatch.setattr(griffin_lim, "ITERATIONS", ITERATIONS)
+    monkeypatch.setattr(loudness_match, "STEPS", STEPS)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.signal.own_state import own_state
 
+pytestmark = pytest.mark.usefixtures("rough_phase")
+
 RATE = 16_000
 
 

@@ -28,6 +28,8 @@ from gan_audio_compression.codec.search.errors import BitrateTooLowError, Search
 from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.signal.level import active_level_db
 
+pytestmark = pytest.mark.usefixtures("rough_phase")
+
 RATES = [8000, 16_000, 44_100, 44_101, 48_000, 96_000]
 
 
@@ -50,6 +52,7 @@ def wav(samples: np.ndarray, rate: int, subtype: str = "FLOAT") -> io.BytesIO:
     return file
 
 
+@pytest.mark.usefixtures("full_phase")
 @pytest.mark.parametrize("rate", RATES)
 def test_length_rate_and_level_come_back(
     hum_model: SegmentModel, recording: Callable[[int], np.ndarray], rate: int

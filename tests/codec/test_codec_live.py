@@ -22,6 +22,8 @@ from gan_audio_compression.codec.segment.model import SegmentModel
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.level import active_level_db
 
+pytestmark = pytest.mark.usefixtures("rough_phase")
+
 CHUNK = 65_536
 SECONDS = 10
 
@@ -171,6 +173,7 @@ def test_a_live_level_follows_the_speaker(codec: Codec, sentence: np.ndarray) ->
         assert second - first == pytest.approx(20 * np.log10(louder), abs=0.7)
 
 
+@pytest.mark.usefixtures("full_phase")
 def test_the_length_of_chunks_changes_no_symbol(codec: Codec) -> None:
     # A period that fits into chunks and into the meter's windows: the level never changes.
     period = np.random.default_rng(0).uniform(-0.1, 0.1, 64)
@@ -193,6 +196,7 @@ def test_the_length_of_chunks_changes_no_symbol(codec: Codec) -> None:
     assert np.abs(first - second).mean() < 0.1
 
 
+@pytest.mark.usefixtures("full_phase")
 def test_joins_do_not_click(hum_model: SegmentModel, speech: np.ndarray) -> None:
     target = io.BytesIO()
     codec = Codec(hum_model)
@@ -210,8 +214,10 @@ import io, sys
 import numpy as np, soundfile, torch
 from pathlib import Path
 from gan_audio_compression import Codec
+from gan_audio_compression.signal import griffin_lim
 
 torch.set_num_threads(1)
+griffin_lim.ITERATIONS = 4
 codec, folder = Codec.load(sys.argv[1]), Path(sys.argv[2])
 
 def peak_mebibytes():

@@ -41,6 +41,8 @@ from gan_audio_compression.signal.level import active_level_db
 from gan_audio_compression.signal.segments import join_segments
 from tests.codecs import log_mel_as_sent
 
+pytestmark = pytest.mark.usefixtures("rough_phase")
+
 Coder = Literal["arithmetic", "huffman"]
 Wave = NDArray[np.float32]
 ENCODER_ONLY = SearchConfig("encoder_only")

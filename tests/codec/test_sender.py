@@ -26,6 +26,8 @@ from gan_audio_compression.signal.high_pass import high_passed
 from gan_audio_compression.signal.level import active_level_db, gain_to_speech_level, level_code
 from tests.codecs import log_mel_as_sent
 
+pytestmark = pytest.mark.usefixtures("rough_phase")
+
 Coder = Literal["arithmetic", "huffman"]
 ENCODER_ONLY = SearchConfig("encoder_only")
 BACK_PROPAGATION = SearchConfig("back_propagation", iterations=3, step=20.0)

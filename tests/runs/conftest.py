@@ -10,15 +10,13 @@ from types import MappingProxyType
 
 import pytest
 
-from tests.browser import browser as browser
-
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "data" / "01_raw" / "demo_corpus"
 UTTERANCES = {
     "TRAIN/DR2/FUSA0": 3,
     "TRAIN/DR3/MNYC0": 3,
     "TRAIN/DR7/FSCO0": 3,
-    "TEST/DR1/FSLT0": 2,
+    "TEST/DR1/FSLT0": 1,
     "TEST/DR7/MAWB0": 1,
 }
 
@@ -98,17 +96,3 @@ def kedro_run(environment: Environment) -> KedroRun:
         )
 
     return run
-
-
-@pytest.fixture(scope="session")
-def project(
-    tmp_path_factory: pytest.TempPathFactory,
-    corpus: Path,
-    make_project: Callable[[Path], Path],
-    kedro_run: KedroRun,
-) -> Path:
-    """A project that has been run once."""
-    folder = make_project(tmp_path_factory.mktemp("project"))
-    done = kedro_run(folder, corpus)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder

@@ -23,6 +23,8 @@ from gan_audio_compression.codec.sequence.coder import SequenceCoder
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 
+pytestmark = pytest.mark.usefixtures("rough_phase")
+
 RATE = 16_000
 HUFFMAN = Coding(SearchConfig("encoder_only"), "huffman")
 MakeSpeech = Callable[[int, int], Any]

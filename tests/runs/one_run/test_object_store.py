@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
-from tests.runs.object_store import BUCKET, ObjectStore, object_store
+from tests.runs.one_run.object_store import BUCKET, ObjectStore, object_store
 
 KedroRun = Callable[..., object]
 
