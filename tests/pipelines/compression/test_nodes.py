@@ -203,6 +203,13 @@ def log(system: str, split: list[str], objective: list[Any], **columns: Any) -> 
     return pd.DataFrame(usual | columns)
 
 
+def test_codecs_without_a_search_have_no_means() -> None:
+    alone = log("opus", ["test"], [None]).drop(columns=["objective", "start_objective"])
+    summary, metrics = nodes.summarise_searches(alone)
+    assert summary.empty and {"system", "objective"} <= set(summary)
+    assert metrics == {}
+
+
 def test_means_of_searches_are_weighted_by_length_and_kept_apart() -> None:
     bpgan = log(
         "bpgan",

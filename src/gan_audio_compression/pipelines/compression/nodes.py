@@ -34,6 +34,16 @@ logger = logging.getLogger(__name__)
 Item = tuple[str, Wave]
 """Key of a codec, and speech [n] at the speaker's level."""
 
+_OF_SEARCHES = (
+    "split",
+    "system",
+    "utterances",
+    "start_objective",
+    "objective",
+    "kbit_s",
+    "seconds_per_second",
+)
+
 
 def fit_transform_model(log_mel: Partitions, manifest: pd.DataFrame) -> TransformModel:
     """Fit the transform codec to the training speech."""
@@ -94,7 +104,8 @@ def summarise_searches(
     its length; kbit_s of the files; seconds_per_second, of search for each second of speech.
     """
     coded = usable(coding_log)
-    searched = coded[coded["objective"].notna()]
+    # Where no codec searches, none has an objective.
+    searched = coded[coded["objective"].notna()] if "objective" in coded else coded[:0]
     summary = pd.DataFrame(
         {
             "split": split,
@@ -106,7 +117,7 @@ def summarise_searches(
             "seconds_per_second": rows["compute_seconds"].sum() / rows["speech_seconds"].sum(),
         }
         for (split, system), rows in searched.groupby(["split", "system"], sort=False)
-    )
+    ).reindex(columns=_OF_SEARCHES)
     means = {
         f"{row.split}.{row.system}.{figure}": {"value": getattr(row, figure), "step": 0}
         for row in rows_of(summary)
