@@ -83,6 +83,13 @@ def rate_distortion_figure(
     return figure
 
 
+def unmeasured_figure(measure: str) -> Figure:
+    """Return what stands for the curves of a measure that was not taken."""
+    figure, (axes,) = panel_figure(f"{measure} is not among the measures of this run")
+    axes.set_axis_off()
+    return figure
+
+
 def _rate_axis(axes: Axes, rates: pd.Series) -> None:
     axes.set_xscale("log")
     if not rates.empty:

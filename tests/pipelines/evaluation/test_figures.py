@@ -9,9 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from gan_audio_compression.bench.entries import Bench
 from gan_audio_compression.pipelines.evaluation.nodes import figures as nodes
 from gan_audio_compression.pipelines.evaluation.nodes.scores import NotDecodedError
 from gan_audio_compression.pipelines.evaluation.parameters import EvaluationParameters
+from gan_audio_compression.pipelines.measures import MeasureParameters
 
 MANIFEST = pd.DataFrame({"id": ["b"], "level_code": [72.0]})
 
@@ -51,3 +53,14 @@ def test_no_coded_test_utterance_is_one_sentence() -> None:
     log = coding_log(split=["validation"] * 4)
     with pytest.raises(NotDecodedError, match="bpgan has coded no test utterance;"):
         nodes.example_utterance(log, "bpgan")
+
+
+def test_a_measure_that_is_not_taken_has_a_figure_that_says_so(
+    bench: Bench, measures: MeasureParameters
+) -> None:
+    table = pd.DataFrame({"system": ["BPGAN", "Opus 9k"], "file_kbit_s": [2.0, 9.0]})
+    named = [f"{measure}_{of}" for measure in measures.metrics() for of in ("mean", "low", "high")]
+    drawn = nodes.plot_rate_distortion(table.assign(**dict.fromkeys(named, 3.0)), bench, measures)
+    assert set(drawn) == set(nodes.RATE_DISTORTION_MEASURES)
+    assert "Opus 9k" in texts(drawn["pesq_nb"])
+    assert "pesq_wb is not among the measures" in texts(drawn["pesq_wb"])

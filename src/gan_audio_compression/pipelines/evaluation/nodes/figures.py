@@ -11,6 +11,7 @@ from gan_audio_compression.evaluation.figures import (
 from gan_audio_compression.evaluation.rate_distortion import (
     rate_distortion_figure,
     rate_distortion_points,
+    unmeasured_figure,
 )
 from gan_audio_compression.pipelines.bench import systems_of
 from gan_audio_compression.pipelines.evaluation.nodes.scores import NotDecodedError
@@ -64,9 +65,12 @@ def plot_spectrogram_pair(
 def plot_rate_distortion(
     comparison: pd.DataFrame, bench: Bench, measures: MeasureParameters
 ) -> dict[str, Figure]:
-    """Plot quality over the rate of the files, one figure for each measure."""
+    """Plot quality over the rate of the files, one figure for each measure.
+
+    That of a measure which the run does not take says so.
+    """
     metrics, systems = measures.metrics(), systems_of(bench)
-    return {
+    taken = {
         measure: rate_distortion_figure(
             rate_distortion_points(comparison, systems, measure),
             measure=metrics[measure].label,
@@ -74,7 +78,9 @@ def plot_rate_distortion(
             title="Quality over file rate, test split",
         )
         for measure in RATE_DISTORTION_MEASURES
+        if measure in metrics
     }
+    return {m: taken.get(m) or unmeasured_figure(m) for m in RATE_DISTORTION_MEASURES}
 
 
 def example_utterance(coding_log: pd.DataFrame, system: str) -> str:

@@ -170,6 +170,7 @@ def _bench_curves(
             f"{labels[measure]} over the rate of the files, mean and 95 % interval.",
         )
         for measure in RATE_DISTORTION_MEASURES
+        if measure in labels
     ]
 
 
