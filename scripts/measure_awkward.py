@@ -101,6 +101,8 @@ def main() -> None:
 
     logger.info("%-12s %26s %26s %26s", "WB ESTOI dB", "codec", "Opus at 8 kbit/s", "alone")
     speech = validation_speech(arguments.folder)
+    if len(speech) < 2:
+        parser.error(f"{arguments.folder} has too little speech of a validation split.")
     begun = ([np.pad(wave, (before, 0)) for wave in speech] for before in _BEGINNINGS)
     makers = [awkward_recordings(waves, arguments.seed) for waves in begun]
     for recordings in zip(*makers, strict=True):
