@@ -41,7 +41,7 @@ def fast_griffin_lim(
     signal = signal_of((place, spectrum[place]) for place in frames.places)
     for iteration in range(ITERATIONS):
         momentum = MOMENTUM if iteration else 0.0
-        blocks = projection.of(frames.analysed(signal), momentum)
+        blocks: Iterable[Block] = projection.of(frames.analysed(signal), momentum)
         if iteration == ITERATIONS - 1:
             blocks = [(place, block.copy()) for place, block in blocks]
         signal = signal_of(blocks)
