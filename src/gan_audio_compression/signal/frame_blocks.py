@@ -51,19 +51,25 @@ class FrameBlocks:
 
     def overlapped(self, blocks: Iterable[Block]) -> Precise:
         """Return the sum [512 + 128 * (frames - 1)] of the windowed inverses of all `blocks`."""
-        total = np.zeros((self._frames + _HOPS - 1, HOP))
-        for place, spectrum in blocks:
-            made = np.fft.irfft(spectrum, FFT_SIZE, out=self._made[: len(spectrum)])
-            made *= self._window
-            hops = made.reshape(len(made), _HOPS, HOP)
-            for hop in range(_HOPS):
-                total[place.start + hop : place.stop + hop] += hops[:, hop]
-        return total.reshape(-1)
+        return self._added((place, self._inverse(spectrum)) for place, spectrum in blocks)
 
     def gain(self) -> Precise:
         """Return what makes `overlapped` of an STFT the signal: 1 / sum of squared windows."""
-        total = np.zeros((self._frames + _HOPS - 1, HOP))
-        for hop, squares in enumerate((self._window**2).reshape(_HOPS, HOP)):
-            total[hop : hop + self._frames] += squares
-        gain: Precise = 1.0 / total.reshape(-1).clip(_SMALLEST_WINDOW_POWER)
+        squares = np.broadcast_to(self._window**2, (self._frames, FFT_SIZE))
+        total = self._added([(slice(0, self._frames), squares)])
+        gain: Precise = 1.0 / total.clip(_SMALLEST_WINDOW_POWER)
         return gain
+
+    def _inverse(self, spectrum: Spectrum) -> Precise:
+        made = np.fft.irfft(spectrum, FFT_SIZE, out=self._made[: len(spectrum)])
+        made *= self._window
+        return made
+
+    def _added(self, blocks: Iterable[tuple[slice, Precise]]) -> Precise:
+        """Return the sum of blocks of frames [n, 512], each where it is seen."""
+        total = np.zeros((self._frames + _HOPS - 1, HOP))
+        for place, frames in blocks:
+            hops = frames.reshape(len(frames), _HOPS, HOP)
+            for hop in range(_HOPS):
+                total[place.start + hop : place.stop + hop] += hops[:, hop]
+        return total.reshape(-1)

@@ -26,7 +26,6 @@ _FAINT_MAGNITUDE = 0.1
 
 Wave = NDArray[np.float32]
 Precise = NDArray[np.float64]
-Spectrum = NDArray[np.complex128]
 
 
 class Synthesiser:

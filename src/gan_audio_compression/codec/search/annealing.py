@@ -9,13 +9,8 @@ import torch
 from torch import Tensor
 
 from gan_audio_compression.codec.search.config import SearchConfig
-from gan_audio_compression.codec.search.problem import (
-    BestSoFar,
-    SearchProblem,
-    SearchResult,
-    offer,
-)
-from gan_audio_compression.codec.search.refinement import refine
+from gan_audio_compression.codec.search.problem import SearchProblem, SearchResult
+from gan_audio_compression.codec.search.refinement import refined
 
 # Found on validation speech.
 _HOTTEST, _COLDEST = 0.5, 0.05
@@ -47,11 +42,8 @@ def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
             break
         if iteration % max(config.iterations // _LOOKS, 1) == 0 and _FIRST_LOOK < done < _LAST_LOOK:
             problem = first.following(latent.detach())
-    best = BestSoFar()
-    if problem.start_keeps_to_the_rate:
-        offer(problem, problem.start, best)
-    refine(problem, problem.nearest(settling.latent), -(-config.iterations // _ROUND), best)
-    return best.result()
+    rounds = -(-config.iterations // _ROUND)
+    return refined(problem, problem.nearest(settling.latent), rounds)
 
 
 class _Settling:

@@ -19,23 +19,21 @@ from gan_audio_compression.codec.search.problem import (
 
 def refinement(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     """Refine the encoder's symbols."""
-    best = BestSoFar()
-    if problem.start_keeps_to_the_rate:
-        offer(problem, problem.start, best)
-    refine(problem, problem.nearest(problem.start), config.iterations, best)
-    return best.result()
+    return refined(problem, problem.nearest(problem.start), config.iterations)
 
 
-def refine(problem: SearchProblem, symbols: Tensor, rounds: int, best: BestSoFar) -> None:
-    """Offer what becomes of `symbols` when, round by round, changes that gain are made.
+def refined(problem: SearchProblem, symbols: Tensor, rounds: int) -> SearchResult:
+    """Return what becomes of `symbols` when, round by round, changes that gain are made.
 
-    Lambda moves as the rate asks for.
+    Lambda moves as the rate asks for. The start is the result where it can be sent and is better.
 
     In a round each group of latents tries one change, to the level below or above: the one that
     the gradient promises most of, of those that were not tried in vain. All are tried alone and
     in one batch; those that gain are made together.
     """
-    first = problem
+    best, first = BestSoFar(), problem
+    if problem.start_keeps_to_the_rate:
+        offer(problem, problem.start, best)
     tried = torch.zeros_like(symbols, dtype=torch.bool)
     for _ in range(rounds):
         problem = problem.following(problem.values(symbols))
@@ -50,6 +48,7 @@ def refine(problem: SearchProblem, symbols: Tensor, rounds: int, best: BestSoFar
         tried.view(-1)[places[gaining]] = False
     within = problem.symbols(problem.values(symbols))
     best.offer(within, evaluated(first, within))
+    return best.result()
 
 
 def _promising(
