@@ -37,6 +37,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def recordings() -> int:
+    """How many the corpus has."""
+    return sum(UTTERANCES.values())
+
+
+@pytest.fixture(scope="session")
 def make_project() -> Callable[[Path], Path]:
     """Makes the project without data in a folder; its source is that of this one."""
 

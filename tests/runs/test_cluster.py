@@ -17,7 +17,7 @@ from tests.dask_cluster import Cluster, dask_cluster
 Environment = dict[str, str]
 Running = subprocess.Popen[str]
 
-WORKERS, RECORDINGS, POISONED = 3, 12, 2
+WORKERS, POISONED = 3, 2
 MANIFEST = Path("data/test/02_intermediate/utterance_manifest.parquet")
 SPEECH = Path("data/test/03_primary/speech")
 
@@ -79,7 +79,11 @@ def modified(project: Path) -> dict[Path, int]:
 
 
 def test_a_killed_worker_a_poisoned_recording_and_two_runs_at_once(
-    cluster: Cluster, poisoned: Path, whole: Path, environment: Environment
+    cluster: Cluster,
+    poisoned: Path,
+    recordings: int,
+    whole: Path,
+    environment: Environment,
 ) -> None:
     how = (whole, poisoned, cluster.address, environment)
     killed = cluster.worker_processes(WORKERS)[0]
@@ -95,11 +99,11 @@ def test_a_killed_worker_a_poisoned_recording_and_two_runs_at_once(
     assert code == 0, said
     manifest = pd.read_parquet(whole / MANIFEST).set_index("id")
     failed = manifest["error"].dropna()
-    assert (len(manifest), len(failed)) == (RECORDINGS + POISONED, POISONED)
+    assert (len(manifest), len(failed)) == (recordings + POISONED, POISONED)
     assert failed.index.str.contains("sx99").all()
     assert failed.str.contains("A worker ended twice").all()
     files = modified(whole)
-    assert len(files) == RECORDINGS and {file.suffix for file in files} == {".wav"}
+    assert len(files) == recordings and {file.suffix for file in files} == {".wav"}
 
     for recording in poisoned.rglob("SX99*.WAV"):
         recording.unlink()

@@ -8,15 +8,13 @@ import pytest
 
 Environment = dict[str, str]
 
-RECORDINGS = 12
-
 
 @pytest.mark.skipif(
     subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0,
     reason="no file system may be mounted here",
 )
 def test_a_disk_that_is_full_ends_the_run_and_with_room_it_goes_on(
-    corpus: Path, tmp_path: Path, whole: Path, environment: Environment
+    corpus: Path, recordings: int, tmp_path: Path, whole: Path, environment: Environment
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -42,8 +40,8 @@ def test_a_disk_that_is_full_ends_the_run_and_with_room_it_goes_on(
     (code, saved), (code_with_room, saved_with_room) = (
         map(int, line.split()) for line in done.stdout.splitlines()
     )
-    assert code == 1 and 0 < saved < RECORDINGS, full
+    assert code == 1 and 0 < saved < recordings, full
     assert "Error: The storage takes no more" in full.splitlines()[-1], full
-    assert (code_with_room, saved_with_room) == (0, RECORDINGS), room
+    assert (code_with_room, saved_with_room) == (0, recordings), room
     written = (tmp_path / "after.txt").read_text().split()
-    assert len(written) < RECORDINGS
+    assert len(written) < recordings
