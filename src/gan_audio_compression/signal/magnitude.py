@@ -13,6 +13,9 @@ Magnitudes = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Gives the STFT magnitude [frames, 257] of a log mel [frames, 128] in nepers, the next frames of
 one recording at each call; zero where the log mel is -inf."""
 
+# Of the filters' singular values, as a share of the largest: what lies below is rounding.
+_SMALLEST_SINGULAR_VALUE = 1e-6
+
 
 def mel_to_magnitude(log_mel: Array) -> Array:
     """Return the STFT magnitude [..., 257] whose mel is nearest to `log_mel` [..., 128] in nepers.
@@ -26,4 +29,4 @@ def mel_to_magnitude(log_mel: Array) -> Array:
 
 @cache
 def _inverse_mel_filters() -> NDArray[np.float64]:
-    return np.linalg.pinv(mel_filters().astype(np.float64))
+    return np.linalg.pinv(mel_filters().astype(np.float64), rtol=_SMALLEST_SINGULAR_VALUE)
