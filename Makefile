@@ -25,7 +25,7 @@ test: $(STAMP) ## Check style and types, then run the tests.
 	.venv/bin/mypy
 	.venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 20
 
-package: $(STAMP) ## Build wheel and sdist in dist/, and try both in empty environments.
+package: $(STAMP) ## Build wheel and sdist in dist/, and try them in empty environments, by each Python that is here.
 	.venv/bin/python -m build --outdir dist .
 	.venv/bin/python -m pytest tests/runs/test_package.py
 

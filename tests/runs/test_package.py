@@ -1,5 +1,6 @@
 """Wheel and sdist, each in an empty environment: what they bring, what works, what says why not."""
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -11,9 +12,13 @@ import pytest
 import soundfile as sf
 from numpy.typing import NDArray
 
+from gan_audio_compression import Codec
+
 ROOT = Path(__file__).resolve().parents[2]
 RATE = 16_000
 MOST_PACKAGES, MOST_MEGABYTES = 20, 200
+PYTHONS = [f"python3.{minor}" for minor in (11, 12, 13, 14) if minor != sys.version_info.minor]
+GOLDEN = ROOT / "tests" / "golden" / "default" / "woman_16k_2000.gac"
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +36,32 @@ def programs(
     request: pytest.FixtureRequest, packages: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """The folder of the programs of an environment that has the package and what it needs."""
-    environment = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     (package,) = packages.glob(request.param)
+    return installed_by(sys.executable, package, tmp_path_factory.mktemp("environment"))
+
+
+@pytest.fixture(scope="module", params=PYTHONS)
+def programs_of_another(
+    request: pytest.FixtureRequest, packages: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same with another Python of this machine, which has other releases of what it needs."""
+    (wheel,) = packages.glob("*.whl")
+    for python in pythons(request.param):
+        if subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True).returncode:
+            continue
+        return installed_by(python, wheel, tmp_path_factory.mktemp("environment"))
+    pytest.skip(f"no {request.param} is here")
+
+
+def pythons(name: str) -> Iterator[Path]:
+    """Where a Python may be: on the path, and among those of pyenv."""
+    yield from map(Path, filter(None, [shutil.which(name)]))
+    yield from Path.home().glob(f".pyenv/versions/*/bin/{name}")
+
+
+def installed_by(python: str | Path, package: Path, environment: Path) -> Path:
+    """Install a package and what it needs, nothing else; return the folder of the programs."""
+    subprocess.run([python, "-m", "venv", environment], check=True)
     programs = environment / "bin"
     install: list[str | Path] = [programs / "python", "-m", "pip", "install", "--quiet", package]
     subprocess.run(install, check=True)
@@ -79,6 +107,20 @@ def test_speech_goes_through(programs: Path, speech: Path, tmp_path: Path) -> No
     assert 8 * coded.stat().st_size <= 2000 * len(samples) / RATE
     assert samples.std() == pytest.approx(original.std(), rel=0.2)
     assert "default" in outcome(programs, "info", coded).stdout
+
+
+def test_every_python_makes_the_same_files_and_sound(
+    programs_of_another: Path, speech: Path, tmp_path: Path
+) -> None:
+    coded, decoded = tmp_path / "speech.gac", tmp_path / "golden.flac"
+    done = outcome(programs_of_another, "encode", "--bitrate", "2k", speech, "-o", coded)
+    assert done.returncode == 0, done.stderr
+    samples, rate = sf.read(speech, dtype="float32")
+    assert coded.read_bytes() == Codec.load().encode(samples, rate, bitrate=2000, effort=0)
+    done = outcome(programs_of_another, "decode", GOLDEN, "-o", decoded)
+    assert done.returncode == 0, done.stderr
+    expected, _ = sf.read(GOLDEN.with_suffix(".flac"))
+    assert sf.read(decoded)[0] == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize(
