@@ -145,15 +145,17 @@ def as_text(context: int, item: int) -> UtteranceResult:
     return UtteranceResult((str(context / item), str(item) if item > 0 else None), {"item": item})
 
 
-def test_the_table_is_in_the_order_of_the_jobs_whichever_is_ready_first() -> None:
-    jobs = [UtteranceJob(str(n), "k", partial(float, n == 0)) for n in range(5)]
-    rows = list(utterance_loop(TWO, slowly, jobs, None, {}, "sleep", 0, 5))
+def test_the_table_is_in_the_order_of_the_jobs_whichever_is_ready_first(tmp_path: Path) -> None:
+    jobs = [UtteranceJob(str(n), "k", partial(int, n)) for n in range(5)]
+    rows = list(utterance_loop(TWO, the_first_after_another, jobs, tmp_path, {}, "wait", 0, 5))
     assert [row[-1]["id"] for row in rows[:-1]] != ["0", "1", "2", "3", "4"]
     assert rows[-1][0]["id"].tolist() == ["0", "1", "2", "3", "4"]
 
 
-def slowly(context: None, item: float) -> UtteranceResult:
-    time.sleep(item)
+def the_first_after_another(folder: Path, item: int) -> UtteranceResult:
+    while item == 0 and not (folder / "another").exists():
+        time.sleep(0.01)
+    (folder / "another").touch()
     return UtteranceResult((), {})
 
 
