@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import Client
+from distributed import Client, get_worker
 
 from gan_audio_compression.compute.dask import DaskEngine
 from gan_audio_compression.compute.engine import ComputeError, Engine
@@ -56,12 +56,17 @@ def first_waits(sign: Path, item: int) -> int:
 def forget(dask_scheduler: Any) -> None:
     """Make a scheduler forget all items, as if messages about them had been lost."""
     for id, client in list(dask_scheduler.clients.items()):
-        items = [task.key for task in client.wants_what if task.key.startswith("_attempt")]
+        items = [task.key for task in client.wants_what if task.key.startswith("_attempt_all")]
         dask_scheduler.client_releases_keys(items, client=id)
 
 
 def unsendable(context: None, item: int) -> object:
-    return threading.Lock() if item == 1 else item
+    return threading.Lock() if item == 15 else item
+
+
+def task_of(context: None, item: float) -> object:
+    time.sleep(item)
+    return get_worker().get_current_task()
 
 
 @pytest.fixture(params=list(ENGINES))
@@ -95,18 +100,27 @@ def test_nothing_to_do_gives_nothing(engine: Engine) -> None:
 def test_items_are_pulled_only_as_they_are_needed(engine: Engine) -> None:
     pulled: list[int] = []
 
-    def endless() -> Iterator[tuple[str, int]]:
+    def endless() -> Iterator[tuple[str, float]]:
         number = 0
         while True:
             number += 1
             pulled.append(number)
-            yield str(number), number
+            yield str(number), 0.1
 
-    outcomes = engine.map(divide, endless(), 1)
+    outcomes = engine.map(sleep, endless(), None)
     for taken in range(1, 8):
         next(outcomes)
         assert taken <= len(pulled) <= taken + 4
     outcomes.close()  # type: ignore[attr-defined]
+
+
+def test_quick_items_share_tasks_and_slow_ones_do_not() -> None:
+    def tasks(seconds: float, count: int) -> int:
+        outcomes = DaskEngine(workers=2).map(task_of, numbered([seconds] * count), None)
+        return len({outcome.value for outcome in outcomes})
+
+    assert tasks(0.001, 200) < 40
+    assert tasks(0.15, 12) == 12
 
 
 def test_outcomes_come_as_they_are_ready(tmp_path: Path) -> None:
@@ -149,9 +163,11 @@ def test_the_context_is_sent_once_not_with_each_item() -> None:
 
 
 def test_a_value_that_cannot_be_sent_back_is_a_failure_of_its_item() -> None:
-    outcomes = {o.id: o for o in DaskEngine(1).map(unsendable, numbered([0, 1, 2]), None)}
-    assert [outcomes[f"u{n}"].value for n in range(3)] == [0, None, 2]
-    assert outcomes["u1"].error is not None
+    outcomes = {o.id: o for o in DaskEngine(1).map(unsendable, numbered(list(range(30))), None)}
+    assert {o.id: o.value for o in outcomes.values() if o.error is None} == {
+        f"u{n}": n for n in range(30) if n != 15
+    }
+    assert outcomes["u15"].error is not None
 
 
 def test_what_cannot_be_done_is_refused() -> None:
@@ -180,7 +196,7 @@ def test_a_loop_goes_on_when_its_scheduler_is_started_again(cluster: Cluster) ->
 def test_a_loop_goes_on_when_items_are_lost_on_the_way(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("gan_audio_compression.compute.dask._SILENCE_SECONDS", 1.0)
+    monkeypatch.setattr("gan_audio_compression.compute.dask_loop._SILENCE_SECONDS", 1.0)
     outcomes = DaskEngine(address=cluster.address).map(sleep, numbered([0.1] * 10), None)
     ids = [next(outcomes).id]
     with Client(cluster.address, set_as_default=False) as other:
@@ -197,7 +213,7 @@ def test_a_cluster_that_stays_away_ends_the_loop(
     outcomes = DaskEngine(address=cluster.address).map(sleep, numbered([0.1] * 10), None)
     next(outcomes)
     cluster.kill()
-    monkeypatch.setattr("gan_audio_compression.compute.dask._PATIENCE_SECONDS", 3)
+    monkeypatch.setattr("gan_audio_compression.compute.dask_loop._PATIENCE_SECONDS", 3)
     with pytest.raises(ComputeError, match="The Dask cluster is gone"):
         list(outcomes)
 
