@@ -105,7 +105,7 @@ def test_items_are_pulled_only_as_they_are_needed(engine: Engine) -> None:
         while True:
             number += 1
             pulled.append(number)
-            yield str(number), 0.1
+            yield str(number), 0.4
 
     outcomes = engine.map(sleep, endless(), None)
     for taken in range(1, 8):
@@ -119,8 +119,8 @@ def test_quick_items_share_tasks_and_slow_ones_do_not() -> None:
         outcomes = DaskEngine(workers=2).map(task_of, numbered([seconds] * count), None)
         return len({outcome.value for outcome in outcomes})
 
-    assert tasks(0.001, 200) < 40
-    assert tasks(0.15, 12) == 12
+    assert tasks(0.001, 200) < 20
+    assert tasks(0.4, 6) == 6
 
 
 def test_outcomes_come_as_they_are_ready(tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ _LOCAL_CLUSTER = {
     # What was on a worker that died is tried again here, one at a time, to find what killed it.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.daemon": True,
+    # Dask watches itself, for a dashboard: a tenth of a core, which the items can use.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
     # One thread a worker, and memory that is kept: to get it again costs page faults at each item.
     "distributed.nanny.pre-spawn-environ": {
         "OMP_NUM_THREADS": 1,

@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 # Enough that a worker has its next task while the driver is busy.
 _TASKS_A_THREAD = 2
-# Dask takes milliseconds for a task, whatever is in it: quick items share one. Few enough that
+# Dask takes ten milliseconds for a task, whatever is in it: quick items share one. Few enough that
 # little is lost with a worker, and that outcomes come steadily.
-_TASK_SECONDS, _MOST_ITEMS_A_TASK = 0.1, 32
+_TASK_SECONDS, _MOST_ITEMS_A_TASK = 0.5, 64
 # So many outcomes tell how long an item takes; the first, which also import, are soon outvoted.
 _OUTCOMES_OF_PACE = 15
 # For a scheduler that was there to come back with its workers.
