@@ -13,7 +13,7 @@ class Loop:
 
     Attributes:
         partitions: for each partitioned output, what was saved by id.
-        records: what an earlier log of the same loop would say, by id.
+        records: what the log says afterwards, by id.
         table: the closed log.
     """
 
@@ -25,10 +25,12 @@ class Loop:
 def collect(saved: Iterable[tuple[Any, ...]]) -> Loop:
     *yields, (*rest, table) = saved
     partitions: tuple[dict[str, Any], ...] = tuple({} for _ in rest)
-    records = {}
+    recorded = {}
     for *values, record in yields:
-        records[record["id"]] = record
+        recorded[record["id"]] = record
         for partition, value in zip(partitions, values, strict=True):
             partition |= value
     assert all(value == {} for value in rest), "the table comes without partitions"
-    return Loop(partitions, records, table)
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    in_table = {str(row["id"]): row for row in rows}
+    return Loop(partitions, in_table | recorded, table)

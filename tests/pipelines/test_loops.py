@@ -83,9 +83,9 @@ def test_a_failure_has_a_record_and_no_partition() -> None:
 def test_what_is_done_keeps_its_record_but_learns_what_is_said_of_it_now() -> None:
     earlier = {"id": "a", "key": "k", "error": None, "compute_seconds": 5.0, "item": 4}
     jobs = [UtteranceJob("a", "k", lambda: 1 / 0, {"split": "test"})]
-    (done, last) = loop(jobs, {"a": earlier | {"split": "train"}})
-    assert done == ({}, {}, earlier | {"split": "test"})
-    assert len(last[2]) == 1
+    ((*partitions, table),) = loop(jobs, {"a": earlier | {"split": "train"}})
+    assert partitions == [{}, {}]
+    assert table.to_dict("records") == [earlier | {"split": "test"}]
 
 
 def test_another_key_is_done_again() -> None:

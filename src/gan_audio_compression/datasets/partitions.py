@@ -18,6 +18,10 @@ class PartitionsDataset(PartitionedDataset):  # type: ignore[misc]
     after it then has nothing to read, and its log says why.
     """
 
+    def __repr__(self) -> str:
+        # Kedro asks at each save, and what it has itself makes a dataset of a partition for it.
+        return f"{type(self).__name__}(path={self._path!r})"
+
     def load(self) -> dict[str, Callable[[], Any]]:
         """What loads each partition, by its id."""
         self._invalidate_caches()

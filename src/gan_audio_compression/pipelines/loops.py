@@ -69,21 +69,22 @@ def utterance_loop(
 
     Each utterance gives `outputs` partitions and its record, as each is ready; the last yield has
     no partitions and the table of all records in the order of the jobs. A job that failed has an
-    `error` in its record, and one that an earlier run has done keeps its record. Where workers save
-    the partitions, none of them is yielded.
+    `error` in its record. One that an earlier run has done keeps its record, and gives nothing
+    before the table: its log has it. Where workers save the partitions, none of them is yielded.
 
     Raises:
         StorageError: there is no room to save; what was saved keeps its records.
     """
-    about: dict[str, Mapping[str, Any]] = {}
-    partitions: dict[str, str] = {}
+    # Of a corpus of any size: what a job is is kept only while it is with a worker.
+    started: dict[str, UtteranceJob] = {}
+    order: list[str] = []
     records: dict[str, dict[str, Any]] = {}
 
     def items() -> Iterator[tuple[str, str, _Item]]:
         for job in jobs:
-            about[job.id] = job.about
-            partitions[job.id] = job.partition or job.id
-            yield job.id, job.key, (partitions[job.id], job.load)
+            started[job.id] = job
+            order.append(job.id)
+            yield job.id, job.key, (job.partition or job.id, job.load)
 
     task = _Task(function, compute.saves)
     for id, result, work in run_once(
@@ -91,12 +92,16 @@ def utterance_loop(
     ):
         if isinstance(result, StorageError):
             raise result
+        job = started.pop(id)
+        if work is done.get(id):
+            records[id] = {**work, **job.about}
+            continue
         figures = {} if result is None else result.figures
-        records[id] = {**work, **figures, **about[id]}
+        records[id] = {**work, **figures, **job.about}
         given = (result and result.values) or (None,) * outputs
-        values = ({} if value is None else {partitions[id]: value} for value in given)
+        values = ({} if value is None else {job.partition or id: value} for value in given)
         yield *values, records[id]
-    yield *(({},) * outputs), pd.DataFrame.from_records([records[id] for id in about])
+    yield *(({},) * outputs), pd.DataFrame.from_records([records[id] for id in order])
 
 
 _Item = tuple[str, Callable[[], Any]]

@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -66,17 +67,23 @@ def compress_utterances(
     """
     codecs = open_codecs(bench, models)
     rows = held_out(manifest)
-    jobs: list[UtteranceJob] = []
+    jobs: list[Iterator[UtteranceJob]] = []
     absent: list[pd.DataFrame] = []
     for key, codec in codecs.items():
         try:
-            jobs += _jobs(key, codec, speech, manifest)
+            jobs.append(_jobs(key, codec, speech, rows))
         except CodecMissingError as error:
             logger.warning("%s", error)
             absent.append(_absent(rows, key, codec, str(error)))
-    so_far = coding_log_so_far
     for files, record in utterance_loop(
-        compute, compress_utterance, jobs, codecs, so_far, "coding", outputs=1, total=len(jobs)
+        compute,
+        compress_utterance,
+        chain.from_iterable(jobs),
+        codecs,
+        coding_log_so_far,
+        "coding",
+        outputs=1,
+        total=len(jobs) * len(rows),
     ):
         if isinstance(record, pd.DataFrame):
             record = pd.concat([record, *absent], ignore_index=True)
@@ -143,9 +150,9 @@ class _Loaded(Collection[NDArray[np.float32]]):
 
 
 def _jobs(
-    key: str, codec: BenchCodec, speech: Partitions, manifest: pd.DataFrame
-) -> list[UtteranceJob]:
-    """Return what there is to do for one codec.
+    key: str, codec: BenchCodec, speech: Partitions, rows: pd.DataFrame
+) -> Iterator[UtteranceJob]:
+    """Return what there is to do for one codec, utterance by utterance.
 
     Raises:
         CodecMissingError: it is not installed.
@@ -156,7 +163,7 @@ def _jobs(
         "how_to_get": codec.how_to_get,
         "has_delay": codec.has_delay,
     }
-    return [
+    return (
         UtteranceJob(
             f"{key}/{row.id}",
             item_key(str(row.key), recipe),
@@ -164,8 +171,8 @@ def _jobs(
             _about(key, row) | made_by,
             partition=f"{key}/{row.id}{codec.suffix}",
         )
-        for row in rows_of(held_out(manifest))
-    ]
+        for row in rows_of(rows)
+    )
 
 
 def _load(key: str, load: Callable[[], Wave], level_code: int) -> Item:

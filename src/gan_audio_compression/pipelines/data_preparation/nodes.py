@@ -136,7 +136,8 @@ def tabulate_dialects(manifest: pd.DataFrame) -> pd.DataFrame:
 
 
 def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[UtteranceJob]:
-    for about in utterances.to_dict("records"):
+    for row in rows_of(utterances):
+        about = row._asdict()
         id, path = str(about.pop("id")), str(about["path"])
         try:
             version = corpus.version(path)
@@ -146,7 +147,7 @@ def _recordings(corpus: SpeechCorpus, utterances: pd.DataFrame) -> Iterator[Utte
             id,
             item_key(code_digest("audio", "corpus.audio", "signal"), version),
             corpus.reader(path),
-            {str(k): v for k, v in about.items()},
+            about,
         )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -43,22 +44,26 @@ def reconstruct_utterances(
     """
     codecs = open_codecs(bench, models)
     coded = usable(coding_log)
-    jobs = [
-        job
-        for key, codec in codecs.items()
-        for job in _jobs(key, codec, coded_files, coded[coded["system"] == key])
-    ]
-    if ignored := len(coded_files) - len(jobs):
+    jobs: list[Iterator[UtteranceJob]] = []
+    count = 0
+    for key, codec in codecs.items():
+        rows = coded[coded["system"] == key]
+        try:
+            jobs.append(_jobs(key, codec, coded_files, rows))
+        except CodecMissingError:  # its log of compression says so
+            continue
+        count += len(rows)
+    if ignored := len(coded_files) - count:
         logger.info("%d files of codecs that are not there now are not decoded.", ignored)
     yield from utterance_loop(
         compute,
         reconstruct_utterance,
-        jobs,
+        chain.from_iterable(jobs),
         codecs,
         reconstruction_log_so_far,
         "decoding",
         outputs=2,
-        total=len(jobs),
+        total=count,
     )
 
 
@@ -71,20 +76,23 @@ def reconstruct_utterance(codecs: Mapping[str, BenchCodec], item: Item) -> Utter
 
 
 def _jobs(
-    key: str, codec: BenchCodec, coded_files: Partitions, coded: pd.DataFrame
+    key: str, codec: BenchCodec, coded_files: Partitions, rows: pd.DataFrame
 ) -> Iterator[UtteranceJob]:
-    try:
-        recipe = codec.recipe
-    except CodecMissingError:  # its log of compression says so
-        return
-    for row in rows_of(coded):
-        load = loader(coded_files, f"{row.id}{codec.suffix}")
-        yield UtteranceJob(
+    """Return what there is to do for one codec, utterance by utterance.
+
+    Raises:
+        CodecMissingError: it is not installed.
+    """
+    recipe = codec.recipe
+    return (
+        UtteranceJob(
             str(row.id),
             item_key(str(row.file_sha256), recipe),
-            partial(_load, key, load),
+            partial(_load, key, loader(coded_files, f"{row.id}{codec.suffix}")),
             {"system": key, "utterance": row.utterance},
         )
+        for row in rows_of(rows)
+    )
 
 
 def _load(key: str, load: Callable[[], bytes]) -> Item:

@@ -1,7 +1,7 @@
 """Nodes that score decoded speech."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
@@ -82,29 +82,28 @@ def score_codecs(
     """
     scorer = measures.scorer(the_recogniser(recognisers))
     recipe = scorer.recipe, code_digest("evaluation.alignment")
-    decoded = {str(row.id): row for row in rows_of(usable(reconstruction_log))}
     level_codes = dict(zip(manifest["id"], manifest["level_code"], strict=True))
-    jobs = []
-    for row in rows_of(coding_log):
-        made = decoded.get(str(row.id))
+    decoded = usable(reconstruction_log)[["id", "key", "file_sha256"]]
+    made_by_id = {str(row.id): row for row in rows_of(decoded)}
+
+    def pair(row: Any) -> Callable[[], Pair | str]:
+        made, id = made_by_id.get(str(row.id)), str(row.utterance)
         if not pd.isna(row.error):
-            load: Callable[[], Pair | str] = partial(str, row.error)
-        elif made is None or made.file_sha256 != row.file_sha256:
-            load = partial(_not_decoded, str(row.id))
-        else:
-            phones = scored_phones(labels, str(row.utterance))
-            id = str(row.utterance)
-            original = partial(at_own_level, loader(speech, id), level_codes[id])
-            load = partial(
-                _pair,
-                original,
-                loader(reconstructed_speech, str(row.id)),
-                phones,
-                bool(row.has_delay),
-            )
+            return partial(str, row.error)
+        if made is None or made.file_sha256 != row.file_sha256:
+            return partial(_not_decoded, str(row.id))
+        original = partial(at_own_level, loader(speech, id), level_codes[id])
+        found = loader(reconstructed_speech, str(row.id))
+        return partial(_pair, original, found, scored_phones(labels, id), bool(row.has_delay))
+
+    def job(row: Any) -> UtteranceJob:
+        made = made_by_id.get(str(row.id))
         key = item_key(*recipe, str(row.key), "" if made is None else str(made.key))
-        jobs.append(UtteranceJob(str(row.id), key, load, _about(row)))
-    yield from _loop(score_pair, scorer, jobs, compute, scores_log_so_far)
+        return UtteranceJob(str(row.id), key, pair(row), _about(row))
+
+    jobs = map(job, rows_of(coding_log))
+    total = len(coding_log)
+    yield from _loop(score_pair, scorer, jobs, compute, scores_log_so_far, total)
 
 
 def score_ceilings(
@@ -118,23 +117,26 @@ def score_ceilings(
 ) -> Iterator[tuple[Any, ...]]:
     """Score speech that no codec made: what a measure gives at best, see `CEILINGS`."""
     scorer = measures.scorer(the_recogniser(recognisers))
-    jobs = []
-    for ceiling in _CEILINGS:
+    rows = held_out(manifest)
+
+    def job(ceiling: str, row: Any) -> UtteranceJob:
         bit_rate = _PCM_BITS * SAMPLE_RATE if ceiling == "original" else math.nan
-        for row in rows_of(held_out(manifest)):
-            about = {
-                "system": ceiling,
-                "utterance": row.id,
-                "split": row.split,
-                "bits": bit_rate * row.seconds,
-                "payload_bits": bit_rate * row.seconds,
-                "seconds": row.seconds,
-            }
-            phones = scored_phones(labels, str(row.id))
-            load = partial(_same, ceiling, speech[str(row.id)], phones)
-            key = item_key(scorer.recipe, ceiling, str(row.key))
-            jobs.append(UtteranceJob(f"{ceiling}/{row.id}", key, load, about))
-    yield from _loop(score_ceiling, scorer, jobs, compute, ceilings_log_so_far)
+        about = {
+            "system": ceiling,
+            "utterance": row.id,
+            "split": row.split,
+            "bits": bit_rate * row.seconds,
+            "payload_bits": bit_rate * row.seconds,
+            "seconds": row.seconds,
+        }
+        phones = scored_phones(labels, str(row.id))
+        load = partial(_same, ceiling, speech[str(row.id)], phones)
+        key = item_key(scorer.recipe, ceiling, str(row.key))
+        return UtteranceJob(f"{ceiling}/{row.id}", key, load, about)
+
+    jobs = (job(ceiling, row) for ceiling in _CEILINGS for row in rows_of(rows))
+    total = len(_CEILINGS) * len(rows)
+    yield from _loop(score_ceiling, scorer, jobs, compute, ceilings_log_so_far, total)
 
 
 def score_pair(scorer: Scorer, pair: Pair | str) -> UtteranceResult:
@@ -179,12 +181,13 @@ _CEILINGS: Mapping[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = 
 def _loop(
     function: Callable[[Scorer, Any], UtteranceResult],
     scorer: Scorer,
-    jobs: Sequence[UtteranceJob],
+    jobs: Iterable[UtteranceJob],
     compute: ComputeParameters,
     so_far: Records,
+    total: int,
 ) -> Iterator[tuple[Any, ...]]:
     yield from utterance_loop(
-        compute, function, jobs, scorer, so_far, "scores", outputs=0, total=len(jobs)
+        compute, function, jobs, scorer, so_far, "scores", outputs=0, total=total
     )
 
 
