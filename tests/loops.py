@@ -25,9 +25,9 @@ class Loop:
 def collect(saved: Iterable[tuple[Any, ...]]) -> Loop:
     *yields, (*rest, table) = saved
     partitions: tuple[dict[str, Any], ...] = tuple({} for _ in rest)
-    recorded = {}
-    for *values, record in yields:
-        recorded[record["id"]] = record
+    recorded: dict[str, dict[str, Any]] = {}
+    for *values, lot in yields:
+        recorded |= {record["id"]: record for record in lot}
         for partition, value in zip(partitions, values, strict=True):
             partition |= value
     assert all(value == {} for value in rest), "the table comes without partitions"

@@ -39,22 +39,32 @@ def claimed(path: str, **changes: Any) -> None:
     Path(f"{path}.parts/claim.json").write_text(json.dumps(there))
 
 
-def test_records_are_gathered_into_few_files_that_never_change(
-    fs: Any, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gan_audio_compression.datasets.log_parts._MOST_RECORDS", 4)
+def test_each_lot_is_a_file_that_never_changes(fs: Any, path: str) -> None:
     parts = LogParts(fs, path)
     contents: dict[str, str] = {}
-    for number in range(10):
-        parts.add(json.dumps({"id": str(number)}))
+    for number in range(12):
+        parts.add([json.dumps({"id": f"{number}{letter}"}) for letter in "ab"])
         for name in files(path):
             text = Path(f"{path}.parts/{name}").read_text()
-            if name != "claim.json":
-                assert contents.setdefault(name, text) == text
-    assert len(contents) == 2
+            assert contents.setdefault(name, text) == text
     parts.leave()
-    assert [record["id"] for record in parts.records()] == [str(n) for n in range(10)]
-    assert len(files(path)) == 3 and "claim.json" not in files(path)
+    assert "claim.json" in contents and "claim.json" not in files(path)
+    assert len(files(path)) == 12
+    assert [record["id"] for record in parts.records()] == [
+        f"{n}{x}" for n in range(12) for x in "ab"
+    ]
+
+
+def test_a_run_says_now_and_then_that_it_lives(
+    fs: Any, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_audio_compression.datasets.log_parts._SAYING_SECONDS", 0.0)
+    parts = LogParts(fs, path)
+    seen = []
+    for _ in range(2):
+        parts.add(["{}"])
+        seen.append(json.loads(Path(f"{path}.parts/claim.json").read_text())["seen"])
+    assert seen[0] < seen[1]
 
 
 def test_an_error_or_ctrl_c_loses_no_record(tmp_path: Path) -> None:
@@ -62,14 +72,14 @@ def test_an_error_or_ctrl_c_loses_no_record(tmp_path: Path) -> None:
     program = (
         "from gan_audio_compression.datasets.work_log import WorkLogDataset\n"
         f"log = WorkLogDataset({path!r})\n"
-        "for number in range(3): log.save({'id': str(number)})\n"
+        "for number in range(3): log.save([{'id': str(number)}])\n"
         "raise KeyboardInterrupt"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert done.returncode != 0
     assert sorted(WorkLogSoFarDataset(path).load()) == ["0", "1", "2"]
     log = WorkLogDataset(path)
-    log.save({"id": "3"})
+    log.save([{"id": "3"}])
     del log
     assert sorted(WorkLogSoFarDataset(path).load()) == ["0", "1", "2", "3"]
 
@@ -83,7 +93,7 @@ def test_a_second_run_is_told_who_writes(path: str) -> None:
     with pytest.raises(DatasetFileError, match=sentence):
         WorkLogSoFarDataset(path).load()
     with pytest.raises(DatasetFileError, match=sentence):
-        WorkLogDataset(path).save({"id": "a"})
+        WorkLogDataset(path).save([{"id": "a"}])
     assert files(path) == ["claim.json"]
 
 
@@ -99,7 +109,7 @@ def test_the_claim_of_a_dead_run_is_taken_over(path: str, changes: dict[str, Any
     claimed(path, **changes)
     assert WorkLogSoFarDataset(path).load() == {}
     log = WorkLogDataset(path)
-    log.save({"id": "a"})
+    log.save([{"id": "a"}])
     assert json.loads(Path(f"{path}.parts/claim.json").read_text())["process"] == os.getpid()
 
 
@@ -113,8 +123,8 @@ def test_in_a_store_that_cannot_append_too() -> None:
     path = "memory://bucket/logs/log.parquet"
     log = WorkLogDataset(path)
     for id in "abc":
-        log.save({"id": id})
+        log.save([{"id": id}])
     log._parts.leave()
-    log.save({"id": "d"})
+    log.save([{"id": "d"}])
     log._parts.leave()
     assert sorted(WorkLogSoFarDataset(path).load()) == ["a", "b", "c", "d"]

@@ -32,13 +32,6 @@ def so_far(path: Path) -> WorkLogSoFarDataset:
     return WorkLogSoFarDataset(str(path))
 
 
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Records are written as they come, not in lots."""
-    for name in ("_SHORTEST_WAIT", "_SHARE_OF_WORK"):
-        monkeypatch.setattr(f"gan_audio_compression.datasets.log_parts.{name}", 0.0)
-
-
 def parts(path: Path) -> Path:
     return path.with_name(path.name + ".parts")
 
@@ -54,8 +47,7 @@ def test_nothing_yet(log: WorkLogDataset, so_far: WorkLogSoFarDataset) -> None:
 def test_records_are_there_at_once_but_the_log_is_not(
     log: WorkLogDataset, so_far: WorkLogSoFarDataset
 ) -> None:
-    log.save({"id": "a", "bits": 7})
-    log.save({"id": "b", "bits": 8})
+    log.save([{"id": "a", "bits": 7}, {"id": "b", "bits": 8}])
     assert so_far.load() == {"a": {"id": "a", "bits": 7}, "b": {"id": "b", "bits": 8}}
     assert not log.exists()
 
@@ -63,7 +55,7 @@ def test_records_are_there_at_once_but_the_log_is_not(
 def test_the_table_closes_the_log(
     log: WorkLogDataset, so_far: WorkLogSoFarDataset, path: Path
 ) -> None:
-    log.save({"id": "a", "bits": 7})
+    log.save([{"id": "a", "bits": 7}])
     table = pd.DataFrame([{"id": "a", "bits": 7}])
     log.save(table)
     assert log.exists()
@@ -76,7 +68,7 @@ def test_a_new_record_opens_a_closed_log_and_overrides(
     log: WorkLogDataset, so_far: WorkLogSoFarDataset
 ) -> None:
     log.save(pd.DataFrame([{"id": "a", "bits": 7}, {"id": "b", "bits": 8}]))
-    log.save({"id": "a", "bits": 9})
+    log.save([{"id": "a", "bits": 9}])
     assert not log.exists()
     assert {uid: record["bits"] for uid, record in so_far.load().items()} == {"a": 9, "b": 8}
 
@@ -100,21 +92,20 @@ def test_missing_values_are_none_in_both_states(
         {"id": "b", "pesq": 2.5, "error": "too short", "levels": [3]},
         {"id": "c", "pesq": None, "error": None, "levels": []},
     ]
-    for record in records:
-        log.save(record)
+    log.save(records)
     assert list(so_far.load().values()) == expected
     log.save(pd.DataFrame(records).astype({"pesq": "float64"}))
     assert list(so_far.load().values()) == expected
 
 
 def test_numpy_scalars_are_plain_numbers(log: WorkLogDataset, so_far: WorkLogSoFarDataset) -> None:
-    log.save({"id": "a", "bits": np.int64(7), "bpp": np.float32(0.5), "done": np.bool_(True)})
+    log.save([{"id": "a", "bits": np.int64(7), "bpp": np.float32(0.5), "done": np.bool_(True)}])
     assert so_far.load()["a"] == {"id": "a", "bits": 7, "bpp": 0.5, "done": True}
 
 
 def test_a_value_that_cannot_be_logged_is_told(log: WorkLogDataset, path: Path) -> None:
     with pytest.raises(DatasetFileError, match="type ndarray"):
-        log.save({"id": "a", "wave": np.zeros(3)})
+        log.save([{"id": "a", "wave": np.zeros(3)}])
     assert not parts(path).exists()
 
 
@@ -147,7 +138,7 @@ class Loop:
                     raise RuntimeError("killed")
                 self.computed.append(uid)
                 records[uid] = {"id": uid, "bytes": len(uid)}
-                yield {uid: uid.encode()}, records[uid]
+                yield {uid: uid.encode()}, [records[uid]]
             yield {}, pd.DataFrame([records[uid] for uid in ids])
 
         node = Node(compress, ["ids", "log_so_far"], ["bitstreams", "log"], name="compress")
@@ -198,10 +189,10 @@ def test_a_pipeline_that_crashes_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_an_utterance_is_on_disk_before_the_next_is_begun(tmp_path: Path) -> None:
     seen = []
 
-    def work() -> Iterator[tuple[dict[str, bytes], dict[str, str]]]:
+    def work() -> Iterator[tuple[dict[str, bytes], list[dict[str, str]]]]:
         for uid in ["a", "b", "c"]:
             seen.append([file.stem for file in sorted(tmp_path.rglob("*.gac"))])
-            yield {uid: b""}, {"id": uid}
+            yield {uid: b""}, [{"id": uid}]
 
     pipeline = Pipeline([Node(work, None, ["bitstreams", "log"], name="work")])
     SequentialRunner().run(pipeline, Loop(tmp_path).catalog())

@@ -4,7 +4,7 @@ import errno
 import os
 import pickle
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,10 +53,13 @@ def without_time(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_each_utterance_gives_partitions_and_a_record_and_the_table_comes_last() -> None:
-    first, second, last = loop([job("a", 4), job("b", 3)])
-    assert first[:2] == ({"a": 3.0}, {"a": "4"})
-    assert second[:2] == ({"b": 4.0}, {"b": "3"})
-    assert without_time(first[2]) == {
+    *saved, last = loop([job("a", 4), job("b", 3)])
+    assert [given[:2] for given in saved if any(given[:2])] == [
+        ({"a": 3.0}, {"a": "4"}),
+        ({"b": 4.0}, {"b": "3"}),
+    ]
+    first, second = (record for given in saved for record in given[2])
+    assert without_time(first) == {
         "id": "a",
         "key": "k",
         "error": None,
@@ -64,19 +67,19 @@ def test_each_utterance_gives_partitions_and_a_record_and_the_table_comes_last()
         "split": "of a",
     }
     assert last[:2] == ({}, {})
-    assert last[2].to_dict("records") == [first[2], second[2]]
+    assert last[2].to_dict("records") == [first, second]
 
 
 def test_a_failure_has_a_record_and_no_partition() -> None:
-    failed, good, last = loop([job("a", 0), job("b", 1)])
-    assert failed[:2] == ({}, {})
-    assert without_time(failed[2]) == {
+    *saved, last = loop([job("a", 0), job("b", 1)])
+    assert [given[:2] for given in saved if any(given[:2])] == [({"b": 12.0}, {"b": "1"})]
+    failed, _ = (record for given in saved for record in given[2])
+    assert without_time(failed) == {
         "id": "a",
         "key": "k",
         "error": "ZeroDivisionError: division by zero",
         "split": "of a",
     }
-    assert good[:2] == ({"b": 12.0}, {"b": "1"})
     assert usable(last[2])["id"].tolist() == ["b"]
 
 
@@ -134,7 +137,7 @@ def test_workers_save_what_they_make_under_its_name(tmp_path: Path) -> None:
     four, none = partial(int, 4), partial(int, -1)
     jobs = [UtteranceJob("a", "k", four, partition="of/a.txt"), UtteranceJob("b", "k", none)]
     *each, last = utterance_loop(compute, as_text, jobs, 12, {}, "division", 2, 2)
-    assert [given[:2] for given in (*each, last)] == [({}, {})] * 3
+    assert not any(any(given[:2]) for given in (*each, last))
     assert last[2]["item"].tolist() == [4, -1]
     quotient, item = ({id: load() for id, load in d.load().items()} for d in datasets)
     assert quotient == {"of/a.txt": "3.0", "b": "-12.0"}
@@ -147,15 +150,18 @@ def as_text(context: int, item: int) -> UtteranceResult:
 
 def test_the_table_is_in_the_order_of_the_jobs_whichever_is_ready_first(tmp_path: Path) -> None:
     jobs = [UtteranceJob(str(n), "k", partial(int, n)) for n in range(5)]
-    rows = list(utterance_loop(TWO, the_first_after_another, jobs, tmp_path, {}, "wait", 0, 5))
-    assert [row[-1]["id"] for row in rows[:-1]] != ["0", "1", "2", "3", "4"]
-    assert rows[-1][0]["id"].tolist() == ["0", "1", "2", "3", "4"]
+    sign = tmp_path / "another is recorded"
+    loop = utterance_loop(TWO, the_first_after_a_sign, jobs, sign, {}, "wait", 0, 5)
+    ((recorded,),) = next(loop)
+    assert recorded["id"] != "0"
+    sign.touch()
+    *_, (table,) = loop
+    assert table["id"].tolist() == ["0", "1", "2", "3", "4"]
 
 
-def the_first_after_another(folder: Path, item: int) -> UtteranceResult:
-    while item == 0 and not (folder / "another").exists():
+def the_first_after_a_sign(sign: Path, item: int) -> UtteranceResult:
+    while item == 0 and not sign.exists():
         time.sleep(0.01)
-    (folder / "another").touch()
     return UtteranceResult((), {})
 
 
@@ -193,9 +199,23 @@ def test_storage_that_is_full_ends_the_loop_and_fails_no_utterance() -> None:
     compute = INLINE.saved_by_workers([save, lambda _: None])
     jobs = [job("a", 4), job("b", 3), job("c", 3)]
     yields = utterance_loop(compute, divide, jobs, 12, {}, "", outputs=2, total=3)
-    assert next(yields)[-1]["id"] == "a"
+    assert [record["id"] for record in next(yields)[-1]] == ["a"]
     with pytest.raises(StorageError, match=r"no more in data/b.wav \(No space left on device\)"):
         next(yields)
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, RuntimeError])
+def test_an_error_or_ctrl_c_loses_no_record(end: type[BaseException]) -> None:
+    def jobs() -> Iterator[UtteranceJob]:
+        yield from (job(id, 4) for id in "abc")
+        raise end
+
+    recorded: list[str] = []
+    compute = INLINE.saved_by_workers([lambda _: None] * 2)
+    with pytest.raises(end):
+        for *_, lot in utterance_loop(compute, divide, jobs(), 12, {}, "", outputs=2, total=3):
+            recorded += [record["id"] for record in lot]
+    assert recorded == ["a", "b", "c"]
 
 
 def test_another_error_of_a_store_is_the_utterances_own() -> None:

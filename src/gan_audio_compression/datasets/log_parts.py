@@ -1,7 +1,7 @@
 """What a loop has recorded so far: immutable files beside the table that it will become.
 
 An object store cannot append: some write the whole object again, and some keep the last piece
-alone. So records are gathered for a while, and each lot is a file of its own.
+alone. So each lot of records is a file of its own.
 """
 
 import json
@@ -18,12 +18,9 @@ from gan_audio_compression.datasets.files import DatasetFileError, write_whole
 
 Record = dict[str, Any]
 
-# A kill loses what was not yet written, so at most two seconds of work or a fiftieth of it.
-_SHORTEST_WAIT, _SHARE_OF_WORK = 2.0, 1 / 50
-_MOST_RECORDS = 1000
 _CLAIM = "claim.json"
-# A run on another machine that has said nothing for so long is dead.
-_SILENT_SECONDS = 600.0
+# A run says so often that it lives; one on another machine that has said nothing for long is dead.
+_SAYING_SECONDS, _SILENT_SECONDS = 60.0, 600.0
 
 
 @dataclass(frozen=True)
@@ -56,47 +53,30 @@ class LogParts:
         self._fs = fs
         self._path = path
         self._folder = f"{path}.parts"
-        self._lines: list[str] = []
         self._claim: Claim | None = None
+        self._said = 0.0
         self._written = 0
-        self._started = self._last = time.monotonic()
 
-    def add(self, line: str) -> None:
-        """Keep a record, a line of JSON, and write those that have waited for long enough.
+    def add(self, lines: list[str]) -> None:
+        """Write records, each a line of JSON.
 
         Raises:
             DatasetFileError: If another run writes the same log.
         """
-        if self._claim is None:
-            self._begin()
-        self._lines.append(line)
-        now = time.monotonic()
-        wait = max(_SHORTEST_WAIT, _SHARE_OF_WORK * (now - self._started))
-        if now - self._last >= wait or len(self._lines) >= _MOST_RECORDS:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what was kept."""
-        if self._claim is None or not self._lines:
-            return
+        claim = self._claimed()
         # Names sort by the time at which a run began, then by their number.
-        name = f"{self._claim.since}-{self._claim.run}-{self._written:06}.jsonl"
-        write_whole(self._fs, f"{self._folder}/{name}", "\n".join(self._lines).encode())
-        self._write_claim()
-        self._lines.clear()
+        name = f"{claim.since}-{claim.run}-{self._written:06}.jsonl"
+        write_whole(self._fs, f"{self._folder}/{name}", "\n".join(lines).encode())
         self._written += 1
-        self._last = time.monotonic()
 
     def leave(self) -> None:
-        """Write what was kept, and let others write, at the end of a run that has not closed."""
+        """Let others write, at the end of a run that has not closed."""
         if self._claim is not None:
-            self.flush()
             self._fs.rm(f"{self._folder}/{_CLAIM}")
             self._claim = None
 
     def delete(self) -> None:
         """Forget all: the table has it."""
-        self._lines.clear()
         self._claim = None
         if self.exist():
             self._fs.rm(self._folder, recursive=True)
@@ -122,17 +102,18 @@ class LogParts:
         """Whether there is any."""
         return bool(self._fs.exists(self._folder))
 
-    def _begin(self) -> None:
-        self.require_unclaimed()
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H.%M.%S")
-        self._claim = Claim(uuid.uuid4().hex[:8], socket.gethostname(), os.getpid(), now, 0.0)
-        self._started = self._last = time.monotonic()
-        self._write_claim()
-
-    def _write_claim(self) -> None:
-        assert self._claim is not None
-        there = asdict(self._claim) | {"seen": time.time()}
-        write_whole(self._fs, f"{self._folder}/{_CLAIM}", json.dumps(there).encode())
+    def _claimed(self) -> Claim:
+        """Return this run's claim, and say now and then that it lives."""
+        if self._claim is None:
+            self.require_unclaimed()
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H.%M.%S")
+            self._claim = Claim(uuid.uuid4().hex[:8], socket.gethostname(), os.getpid(), now, 0.0)
+            self._said = 0.0
+        if time.time() - self._said >= _SAYING_SECONDS:
+            self._said = time.time()
+            there = asdict(self._claim) | {"seen": self._said}
+            write_whole(self._fs, f"{self._folder}/{_CLAIM}", json.dumps(there).encode())
+        return self._claim
 
     def _claim_there(self) -> Claim | None:
         try:

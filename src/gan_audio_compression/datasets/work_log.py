@@ -23,10 +23,10 @@ from gan_audio_compression.datasets.log_parts import LogParts, Record
 _PREVIEWED_ROWS = 40
 
 
-class WorkLogDataset(AbstractDataset[Record | pd.DataFrame, pd.DataFrame]):
-    """Takes one record an utterance, then the table of all; gives the table.
+class WorkLogDataset(AbstractDataset[list[Record] | pd.DataFrame, pd.DataFrame]):
+    """Takes lots of records, one for each utterance, then the table of all; gives the table.
 
-    A generator node saves a record by `yield partition, record` and at its end the table by
+    A generator node saves a lot by `yield partition, records` and at its end the table by
     `yield {}, frame`.
     """
 
@@ -46,7 +46,7 @@ class WorkLogDataset(AbstractDataset[Record | pd.DataFrame, pd.DataFrame]):
         """
         self._fs, _, self._path = open_filesystem(filepath, credentials, fs_args)
         self._parts = LogParts(self._fs, self._path)
-        # A run that ends with an error, or by Ctrl-C, leaves all that it has done.
+        # After a run that ends with an error, or by Ctrl-C, others may write.
         weakref.finalize(self, self._parts.leave)
         self.metadata = metadata
 
@@ -62,8 +62,8 @@ class WorkLogDataset(AbstractDataset[Record | pd.DataFrame, pd.DataFrame]):
             )
         return pd.read_parquet(io.BytesIO(self._fs.cat_file(self._path)))
 
-    def save(self, data: Record | pd.DataFrame) -> None:
-        """Add one record, or close the log with the table of all records.
+    def save(self, data: list[Record] | pd.DataFrame) -> None:
+        """Add records, or close the log with the table of all.
 
         Raises:
             DatasetFileError: If a value of the record is neither JSON nor a NumPy scalar, or
@@ -79,15 +79,15 @@ class WorkLogDataset(AbstractDataset[Record | pd.DataFrame, pd.DataFrame]):
         rows = self.load().head(_PREVIEWED_ROWS)
         return TablePreview(json.loads(rows.to_json(orient="split")))
 
-    def _add(self, record: Record) -> None:
+    def _add(self, records: list[Record]) -> None:
         try:
-            line = json.dumps(record, default=_python_scalar)
+            lines = [json.dumps(record, default=_python_scalar) for record in records]
         except TypeError as error:
             raise DatasetFileError(
                 f"A record cannot be added to {self._path} because {error}: "
                 "give numbers, text, lists or None."
             ) from error
-        self._parts.add(line)
+        self._parts.add(lines)
 
     def _close(self, table: pd.DataFrame) -> None:
         buffer = io.BytesIO()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gan_audio_compression.compute.parameters import ComputeParameters, Save
 from gan_audio_compression.compute.storage import StorageError, storage_error
 from gan_audio_compression.compute.work import run_once
+from gan_audio_compression.pipelines.record_lots import RecordLots
 from gan_audio_compression.signal.level import restore_level
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
@@ -67,41 +68,77 @@ def utterance_loop(
 ) -> Iterator[tuple[Any, ...]]:
     """Run `function(context, item)` for each job; yield what a generator node saves.
 
-    Each utterance gives `outputs` partitions and its record, as each is ready; the last yield has
+    Utterances give `outputs` partitions and a lot of records, as they are ready; the last yield has
     no partitions and the table of all records in the order of the jobs. A job that failed has an
     `error` in its record. One that an earlier run has done keeps its record, and gives nothing
     before the table: its log has it. Where workers save the partitions, none of them is yielded.
+    An error or Ctrl-C gives the records of what was done before it ends the loop.
 
     Raises:
         StorageError: there is no room to save; what was saved keeps its records.
     """
-    # Of a corpus of any size: what a job is is kept only while it is with a worker.
-    started: dict[str, UtteranceJob] = {}
-    order: list[str] = []
-    records: dict[str, dict[str, Any]] = {}
+    progress = _Progress(done, outputs)
+    lots = progress.lots
+    nothing: tuple[dict[str, Any], ...] = ({},) * outputs
+    task = _Task(function, compute.saves)
+    results = run_once(
+        compute.opened(), task, progress.items(jobs), context, done, description, total
+    )
+    try:
+        for id, result, work in results:
+            if isinstance(result, StorageError):
+                raise result
+            values = progress.end(id, result, work)
+            if any(values) or lots.is_due:
+                yield *values, lots.take()
+    except (Exception, KeyboardInterrupt):
+        if lot := lots.take():
+            yield *nothing, lot
+        raise
+    if lot := lots.take():
+        yield *nothing, lot
+    yield *nothing, progress.table()
 
-    def items() -> Iterator[tuple[str, str, _Item]]:
+
+class _Progress:
+    """Which jobs are with a worker, and the records of those that are done.
+
+    Args:
+        done: what an earlier run's log says.
+        outputs: how many partitions an utterance gives.
+    """
+
+    def __init__(self, done: Records, outputs: int) -> None:
+        self.lots = RecordLots()
+        self._done = done
+        self._outputs = outputs
+        # Of a corpus of any size: what a job is, is kept only until it ends.
+        self._started: dict[str, UtteranceJob] = {}
+        self._records: dict[str, dict[str, Any]] = {}
+
+    def items(self, jobs: Iterable[UtteranceJob]) -> "Iterator[tuple[str, str, _Item]]":
+        """Yield id, key and item of each job as it begins."""
         for job in jobs:
-            started[job.id] = job
-            order.append(job.id)
+            self._started[job.id] = job
+            # The table has the order in which jobs begin.
+            self._records[job.id] = {}
             yield job.id, job.key, (job.partition or job.id, job.load)
 
-    task = _Task(function, compute.saves)
-    for id, result, work in run_once(
-        compute.opened(), task, items(), context, done, description, total
-    ):
-        if isinstance(result, StorageError):
-            raise result
-        job = started.pop(id)
-        if work is done.get(id):
-            records[id] = {**work, **job.about}
-            continue
+    def end(
+        self, id: str, result: UtteranceResult | None, work: dict[str, Any]
+    ) -> tuple[dict[str, Any], ...]:
+        """Keep the record of a job; return its partitions, empty where there is nothing to save."""
+        job = self._started.pop(id)
         figures = {} if result is None else result.figures
-        records[id] = {**work, **figures, **job.about}
-        given = (result and result.values) or (None,) * outputs
-        values = ({} if value is None else {job.partition or id: value} for value in given)
-        yield *values, records[id]
-    yield *(({},) * outputs), pd.DataFrame.from_records([records[id] for id in order])
+        record = self._records[id] = {**work, **figures, **job.about}
+        if work is not self._done.get(id):
+            self.lots.add(record)
+        given = (result and result.values) or (None,) * self._outputs
+        return tuple({} if value is None else {job.partition or id: value} for value in given)
+
+    def table(self) -> pd.DataFrame:
+        """Return all records."""
+        return pd.DataFrame.from_records(list(self._records.values()))
 
 
 _Item = tuple[str, Callable[[], Any]]

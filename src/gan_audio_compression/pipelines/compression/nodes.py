@@ -75,7 +75,7 @@ def compress_utterances(
         except CodecMissingError as error:
             logger.warning("%s", error)
             absent.append(_absent(rows, key, codec, str(error)))
-    for files, record in utterance_loop(
+    for files, records in utterance_loop(
         compute,
         compress_utterance,
         chain.from_iterable(jobs),
@@ -85,9 +85,9 @@ def compress_utterances(
         outputs=1,
         total=len(jobs) * len(rows),
     ):
-        if isinstance(record, pd.DataFrame):
-            record = pd.concat([record, *absent], ignore_index=True)
-        yield files, record
+        if isinstance(records, pd.DataFrame):
+            records = pd.concat([records, *absent], ignore_index=True)
+        yield files, records
 
 
 def compress_utterance(codecs: Mapping[str, BenchCodec], item: Item) -> UtteranceResult:

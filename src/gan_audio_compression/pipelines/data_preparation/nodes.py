@@ -82,12 +82,12 @@ def prepare_utterances(
     """
     jobs = _recordings(corpus, utterances)
     done = manifest_so_far
-    for *partitions, record in utterance_loop(
+    for *partitions, records in utterance_loop(
         compute, prepare_utterance, jobs, None, done, "features", outputs=2, total=len(utterances)
     ):
-        if isinstance(record, pd.DataFrame):
-            _require_splits(usable(record), parameters.path)
-        yield *partitions, record
+        if isinstance(records, pd.DataFrame):
+            _require_splits(usable(records), parameters.path)
+        yield *partitions, records
 
 
 def prepare_utterance(_: None, data: bytes) -> UtteranceResult:
