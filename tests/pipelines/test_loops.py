@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from kedro.io import DatasetError
 from kedro_datasets.partitions import PartitionedDataset
 from pydantic import ValidationError
 
+from gan_audio_compression.compute.inline import InlineEngine
 from gan_audio_compression.compute.parameters import ComputeParameters
 from gan_audio_compression.compute.storage import StorageError
 from gan_audio_compression.pipelines.loops import (
@@ -202,6 +203,27 @@ def test_storage_that_is_full_ends_the_loop_and_fails_no_utterance() -> None:
     assert [record["id"] for record in next(yields)[-1]] == ["a"]
     with pytest.raises(StorageError, match=r"no more in data/b.wav \(No space left on device\)"):
         next(yields)
+
+
+class NotedEngine(InlineEngine):
+    ended: ClassVar[list[str]] = []
+
+    def map(self, *args: Any) -> Iterator[Any]:
+        try:
+            yield from super().map(*args)
+        finally:
+            self.ended.append("ended")
+
+
+def test_an_engine_ends_before_the_error_that_ends_the_loop_is_told() -> None:
+    def save(partitions: Mapping[str, Any]) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "data/a.wav")
+
+    noted = {"inline": {"type": f"{__name__}.{NotedEngine.__name__}"}}
+    compute = INLINE.model_copy(update={"engines": noted}).saved_by_workers([save, save])
+    with pytest.raises(StorageError):
+        list(utterance_loop(compute, divide, [job("a", 4), job("b", 4)], 12, {}, "", 2, 2))
+    assert NotedEngine.ended == ["ended"]
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, RuntimeError])

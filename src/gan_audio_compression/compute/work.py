@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from tqdm import tqdm
@@ -38,7 +38,7 @@ def run_once(
     done: Mapping[str, Record],
     description: str,
     total: int | None = None,
-) -> Iterator[Result[T]]:
+) -> Generator[Result[T], None, None]:
     """Yield (id, value, record) for each item as each is ready, computing only what is not done.
 
     Args:

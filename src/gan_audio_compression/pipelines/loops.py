@@ -1,6 +1,7 @@
 """What nodes that loop over utterances share: parameters, resuming, one record an utterance."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NoReturn
@@ -85,12 +86,14 @@ def utterance_loop(
         compute.opened(), task, progress.items(jobs), context, done, description, total
     )
     try:
-        for id, result, work in results:
-            if isinstance(result, StorageError):
-                raise result
-            values = progress.end(id, result, work)
-            if any(values) or lots.is_due:
-                yield *values, lots.take()
+        # Whatever ends the loop, an engine takes back what it has sent while it still can.
+        with closing(results):
+            for id, result, work in results:
+                if isinstance(result, StorageError):
+                    raise result
+                values = progress.end(id, result, work)
+                if any(values) or lots.is_due:
+                    yield *values, lots.take()
     except (Exception, KeyboardInterrupt):
         if lot := lots.take():
             yield *nothing, lot
