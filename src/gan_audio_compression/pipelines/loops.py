@@ -140,8 +140,9 @@ class _Progress:
         return tuple({} if value is None else {job.partition or id: value} for value in given)
 
     def table(self) -> pd.DataFrame:
-        """Return all records."""
-        return pd.DataFrame.from_records(list(self._records.values()))
+        """Return all records, and keep them no longer: the table is saved from copies of itself."""
+        records, self._records = list(self._records.values()), {}
+        return pd.DataFrame.from_records(records)
 
 
 _Item = tuple[str, Callable[[], Any]]
