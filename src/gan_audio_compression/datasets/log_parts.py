@@ -10,7 +10,7 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +54,6 @@ class LogParts:
         self._path = path
         self._folder = f"{path}.parts"
         self._claim: Claim | None = None
-        self._said = 0.0
         self._written = 0
 
     def add(self, lines: list[str]) -> None:
@@ -104,16 +103,16 @@ class LogParts:
 
     def _claimed(self) -> Claim:
         """Return this run's claim, and say now and then that it lives."""
-        if self._claim is None:
+        claim = self._claim
+        if claim is None:
             self.require_unclaimed()
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H.%M.%S")
-            self._claim = Claim(uuid.uuid4().hex[:8], socket.gethostname(), os.getpid(), now, 0.0)
-            self._said = 0.0
-        if time.time() - self._said >= _SAYING_SECONDS:
-            self._said = time.time()
-            there = asdict(self._claim) | {"seen": self._said}
-            write_whole(self._fs, f"{self._folder}/{_CLAIM}", json.dumps(there).encode())
-        return self._claim
+            since = datetime.now(UTC).strftime("%Y-%m-%dT%H.%M.%S")
+            claim = Claim(uuid.uuid4().hex[:8], socket.gethostname(), os.getpid(), since, 0.0)
+        if time.time() - claim.seen >= _SAYING_SECONDS:
+            claim = replace(claim, seen=time.time())
+            write_whole(self._fs, f"{self._folder}/{_CLAIM}", json.dumps(asdict(claim)).encode())
+        self._claim = claim
+        return claim
 
     def _claim_there(self) -> Claim | None:
         try:

@@ -86,8 +86,8 @@ def score_codecs(
     decoded = usable(reconstruction_log)[["id", "key", "file_sha256"]]
     made_by_id = {str(row.id): row for row in rows_of(decoded)}
 
-    def pair(row: Any) -> Callable[[], Pair | str]:
-        made, id = made_by_id.get(str(row.id)), str(row.utterance)
+    def pair(row: Any, made: Any) -> Callable[[], Pair | str]:
+        id = str(row.utterance)
         if not pd.isna(row.error):
             return partial(str, row.error)
         if made is None or made.file_sha256 != row.file_sha256:
@@ -99,7 +99,7 @@ def score_codecs(
     def job(row: Any) -> UtteranceJob:
         made = made_by_id.get(str(row.id))
         key = item_key(*recipe, str(row.key), "" if made is None else str(made.key))
-        return UtteranceJob(str(row.id), key, pair(row), _about(row))
+        return UtteranceJob(str(row.id), key, pair(row, made), _about(row))
 
     jobs = map(job, rows_of(coding_log))
     total = len(coding_log)
