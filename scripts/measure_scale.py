@@ -54,7 +54,7 @@ class Cost:
 
     Attributes:
         seconds: from start to end.
-        driver: the most memory that the process of the run had, in MB.
+        driver: the most memory of its own that the process of the run had, in MB.
         workers: the most that any other process had, in MB.
     """
 
@@ -140,12 +140,17 @@ def run(project: Path, corpus: Path, pipelines: str, workers: int) -> Cost:
 
 
 def _watch(pid: int, most: dict[int, float], done: threading.Event) -> None:
-    """Keep the most memory that each process of a tree has had, in MB."""
-    while not done.wait(0.5):
+    """Keep the most memory of its own that each process of a tree has had, in MB.
+
+    Files that are mapped, as libraries are, are not counted: how much of them lies in memory is the
+    system's choice.
+    """
+    while not done.wait(1.0):
         try:
             root = psutil.Process(pid)
             for process in (root, *root.children(recursive=True)):
-                used = process.memory_info().rss / 1e6
+                memory = process.memory_info()
+                used = (memory.rss - memory.shared) / 1e6
                 most[process.pid] = max(most.get(process.pid, 0.0), used)
         except psutil.NoSuchProcess:
             continue
