@@ -49,7 +49,7 @@ def test_each_effort_is_about_twice_the_one_before(strategy: str) -> None:
 
 def test_refinement_stands_in_for_a_short_annealing() -> None:
     strategies = [search_config("annealing", effort).strategy for effort in EFFORTS]
-    assert strategies == ["encoder_only"] + 3 * ["refinement"] + 6 * ["annealing"]
+    assert strategies == ["encoder_only"] + 2 * ["refinement"] + 7 * ["annealing"]
 
 
 @pytest.mark.parametrize("effort", EFFORTS[1:])

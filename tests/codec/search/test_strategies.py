@@ -1,13 +1,12 @@
 """Each strategy starts from the encoder and returns the best that it visited."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from gan_audio_compression.codec.search import annealing, refinement
+from gan_audio_compression.codec.search import refinement
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.problem import BestSoFar
 from gan_audio_compression.codec.search.strategies import (
@@ -107,31 +106,6 @@ def test_back_propagation_ends_when_nothing_moves(
     found = back_propagation(problem, tiny)
     assert len(visited) <= 2
     assert torch.equal(found.symbols, problem.symbols(problem.start))
-
-
-def test_annealing_ends_when_nothing_moves_any_more(
-    problem: SegmentProblem, configs: dict[str, SearchConfig], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not before the middle: what is hot and still may yet move."""
-    temperatures, drawn = [], annealing._drawn
-
-    def draw(*arguments: Any) -> Tensor:
-        temperatures.append(arguments[2])
-        return drawn(*arguments)
-
-    monkeypatch.setattr(annealing, "_drawn", draw)
-    STRATEGIES["annealing"](problem, replace(configs["annealing"], iterations=160, step=1e-9))
-    assert 80 < len(temperatures) < 120
-
-
-def test_segments_settle_each_by_itself(problem: SegmentProblem) -> None:
-    """The first at once; the second, whose symbols move two times, two steps later."""
-    settling = annealing._Settling(problem, steps=1)
-    still = problem.values(problem.nearest(problem.start))
-    moving = torch.stack([still[0], still[1].flip(-1)])
-    steps = [moving + 1e-6, still + 2e-6, still + 3e-6]
-    assert [settling.settled(latent, early=False) for latent in steps] == [False, False, True]
-    assert torch.equal(settling.latent, torch.stack([steps[0][0], steps[2][1]]))
 
 
 def test_a_refinement_with_nothing_left_to_try_keeps_what_it_found(

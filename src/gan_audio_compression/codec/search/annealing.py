@@ -12,17 +12,14 @@ from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.search.problem import SearchProblem, SearchResult
 from gan_audio_compression.codec.search.refinement import refined
 
-# Found on validation speech.
-_HOTTEST, _COLDEST = 0.5, 0.05
-_COOLING = 3.0
+# Found on validation speech. Refinement ends what is still warm.
+_HOTTEST, _COOLING = 2.0, 2.0
 _BETWEEN = 1e-4
 # While the rate still moves, and is near enough to what it will be in the end, it is looked at.
 _LOOKS, _FIRST_LOOK, _LAST_LOOK = 16, 0.25, 0.6
 _LEAST_DISTANCE = 1e-6
-# A search ends once no symbol has moved for this part of it.
-_PATIENCE = 32
-# So many steps take as long as a round of refinement.
-_ROUND = 3
+# Rounds of refinement, if there are no fewer steps: more find little to gain.
+_MOST_ROUNDS = 12
 
 
 def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
@@ -30,45 +27,18 @@ def annealing(problem: SearchProblem, config: SearchConfig) -> SearchResult:
     draws = torch.Generator().manual_seed(0)
     latent = problem.start.clone().requires_grad_(True)
     optimiser = torch.optim.Adam([latent], lr=config.step * problem.span)
-    first, settling = problem, _Settling(problem, -(-config.iterations // _PATIENCE))
+    first = problem
     for iteration in range(config.iterations):
-        cooled = _HOTTEST * math.exp(-_COOLING * iteration / config.iterations)
-        drawn = _drawn(problem, latent, max(cooled, _COLDEST), draws)
+        temperature = _HOTTEST * math.exp(-_COOLING * iteration / config.iterations)
+        drawn = _drawn(problem, latent, temperature, draws)
         optimiser.zero_grad()
         problem.objective(drawn).sum().backward()
         optimiser.step()
         done = (iteration + 1) / config.iterations
-        if settling.settled(latent.detach(), early=done < _LAST_LOOK):
-            break
         if iteration % max(config.iterations // _LOOKS, 1) == 0 and _FIRST_LOOK < done < _LAST_LOOK:
             problem = first.following(latent.detach())
-    rounds = -(-config.iterations // _ROUND)
-    return refined(problem, problem.nearest(settling.latent), rounds)
-
-
-class _Settling:
-    """Follows the latents, each item's until its symbols have not moved for so many steps.
-
-    Each alone, so that an item's symbols depend on nothing but itself.
-    """
-
-    def __init__(self, problem: SearchProblem, steps: int) -> None:
-        self._problem = problem
-        self._steps = steps
-        self._symbols = problem.nearest(problem.start)
-        self._unmoved = torch.zeros(len(problem.start), dtype=torch.int64)
-        self.latent = problem.start
-
-    def settled(self, latent: Tensor, early: bool) -> bool:
-        """Go on to `latent`; return whether all items have settled, as none does early."""
-        moving = self._unmoved < self._steps
-        each = moving.to(latent.device).reshape(-1, *[1] * (latent.ndim - 1))
-        self.latent = torch.where(each, latent, self.latent)
-        symbols = self._problem.nearest(self.latent)
-        moved = (symbols != self._symbols).flatten(1).any(1).cpu() | early
-        self._unmoved = torch.where(moving & moved, 0, self._unmoved + 1)
-        self._symbols = symbols
-        return bool((self._unmoved >= self._steps).all())
+    rounds = min(config.iterations, _MOST_ROUNDS)
+    return refined(problem, problem.nearest(latent.detach()), rounds)
 
 
 def _drawn(

@@ -15,12 +15,13 @@ EFFORTS = range(10)
 DEFAULT_EFFORT = 3
 """Effort where none is asked for and PyTorch is there to search with."""
 
-# The steps about double from one effort to the next. On one core effort 5 takes about as long as
-# the speech lasts, effort 9 six times as long.
+# The steps about double from one effort to the next.
 _ITERATIONS = (0, 5, 10, 20, 35, 60, 105, 195, 340, 600)
+# A round of refinement takes as long as so many steps.
+_STEPS_A_ROUND = 3
 # Annealing starts with noise that a few steps cannot mend, so at less effort than these
-# refinement stands in for it.
-_ANNEALING_ITERATIONS = {4: 48, 5: 64, 6: 110, 7: 200, 8: 400, 9: 800}
+# refinement stands in for it. What refines in the end takes most of the time up to effort 5.
+_ANNEALING_ITERATIONS = {3: 5, 4: 7, 5: 10, 6: 20, 7: 60, 8: 200, 9: 600}
 
 # ADMM ends once mu has driven the latent to the levels, whatever iterations are left. So a long
 # search takes more steps between dual updates and a short one lets mu grow faster. Found on
@@ -73,4 +74,5 @@ def search_config(strategy: str, effort: int) -> SearchConfig:
         return SearchConfig("annealing", None, _ANNEALING_ITERATIONS[effort], step=0.003)
     if strategy == "admm":
         return SearchConfig("admm", None, _ITERATIONS[effort], *_ADMM[effort - 1])
-    return SearchConfig("refinement", None, _ITERATIONS[effort], step=0.003)
+    rounds = -(-_ITERATIONS[effort] // _STEPS_A_ROUND)
+    return SearchConfig("refinement", None, rounds)

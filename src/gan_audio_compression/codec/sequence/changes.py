@@ -14,17 +14,17 @@ from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
 Distance = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Takes decoded loudness and log mels, [B, T, 128], and a mask [B, T]; gives a value each, [B]."""
 
-# Latent frames beside a change over which its distortion is weighed, and those beside them from
-# which they are generated too. Of the changes that gain in the whole, this finds as many as a
-# longer window does.
-_WEIGHED, _CONTEXT = 8, 4
+# Latent frames beside a change over which its distortion is weighed. Changes whose windows do not
+# meet are generated together.
+_WEIGHED = 4
+_TOGETHER = 2 * _WEIGHED + 1
 # Latent frames from a change on whose bits are counted: those of later ones hardly change.
 _REMEMBERED = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """M changes of one latent each.
+    """M changes of one latent each, in the order of their frames, of which each has one at most.
 
     Attributes:
         values: latents [1, N, C] before any change.
@@ -55,6 +55,8 @@ def distortion_saved(
 ) -> Tensor:
     """Return by how much each change lowers the distortion of the chunk, [M].
 
+    The chunk is generated nine times, each with every ninth change.
+
     Args:
         networks: of the codec.
         distance: of decoded loudness from log mels.
@@ -63,15 +65,18 @@ def distortion_saved(
         changes: of the chunk's latents.
     """
     frames, device = changes.frames, changes.values.device
-    length = min(2 * (_WEIGHED + _CONTEXT) + 1, changes.values.shape[1])
-    first = (frames - _WEIGHED - _CONTEXT).clamp(0, changes.values.shape[1] - length)
+    turn = torch.arange(len(frames), device=device) % _TOGETHER
+    variants = changes.values.repeat(_TOGETHER, 1, 1)
+    variants[turn, frames, changes.channels] = changes.changed
+    length = min(2 * _WEIGHED + 1, changes.values.shape[1])
+    first = (frames - _WEIGHED).clamp(0, changes.values.shape[1] - length)
     latent_frames = first[:, None] + torch.arange(length, device=device)
     weighed = (latent_frames - frames[:, None]).abs() <= _WEIGHED
     at = LATENT_FRAMES * first[:, None] + torch.arange(LATENT_FRAMES * length, device=device)
     mask = weighed.repeat_interleave(LATENT_FRAMES, dim=1) & (at < len(log_mel))
     wanted = log_mel.to(device)[at.clamp_max(len(log_mel) - 1)]
     before = networks.generate(changes.values, quality, rough=True)[0, at]
-    after = networks.generate(changes.window(latent_frames), quality, rough=True)
+    after = networks.generate(variants, quality, rough=True)[turn[:, None], at]
     lost, left = (distance(loudness, wanted, mask.float()) for loudness in (before, after))
     return (lost - left) * mask.sum(1) / len(log_mel)
 

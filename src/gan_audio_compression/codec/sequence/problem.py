@@ -23,8 +23,6 @@ from gan_audio_compression.signal.loudness import SPREAD
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 
 _FRAMES_A_SECOND = SAMPLE_RATE / HOP
-# Latent frames of which one symbol changes a try.
-_GROUP = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +89,8 @@ class SequenceProblem:
 
     @property
     def groups(self) -> Tensor:
-        """Some latent frames in a row are a group."""
-        frames = torch.arange(self.start.shape[1], device=self.start.device) // _GROUP
+        """Each latent frame is a group."""
+        frames = torch.arange(self.start.shape[1], device=self.start.device)
         return frames[None, :, None].expand_as(self.start)
 
     def nearest(self, latent: Tensor) -> Tensor:

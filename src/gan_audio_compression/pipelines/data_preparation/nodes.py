@@ -1,6 +1,5 @@
 """Nodes of data preparation."""
 
-import dataclasses
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
@@ -57,7 +56,7 @@ def list_utterances(corpus: SpeechCorpus, parameters: CorpusParameters) -> pd.Da
         seed=parameters.seed,
     )
     kept = [entry for entry in entries if not _is_left_out(entry, parameters)]
-    table = pd.DataFrame([dataclasses.asdict(entry) for entry in kept])
+    table = pd.DataFrame.from_records([vars(entry) for entry in kept])
     _require_splits(table, parameters.path)
     if parameters.most_held_out is not None:
         splits = table.groupby("split", sort=False)

@@ -117,6 +117,7 @@ def score_ceilings(
 ) -> Iterator[tuple[Any, ...]]:
     """Score speech that no codec made: what a measure gives at best, see `CEILINGS`."""
     scorer = measures.scorer(the_recogniser(recognisers))
+    recipe = scorer.recipe
     rows = held_out(manifest)
 
     def job(ceiling: str, row: Any) -> UtteranceJob:
@@ -131,7 +132,7 @@ def score_ceilings(
         }
         phones = scored_phones(labels, str(row.id))
         load = partial(_same, ceiling, speech[str(row.id)], phones)
-        key = item_key(scorer.recipe, ceiling, str(row.key))
+        key = item_key(recipe, ceiling, str(row.key))
         return UtteranceJob(f"{ceiling}/{row.id}", key, load, about)
 
     jobs = (job(ceiling, row) for ceiling in _CEILINGS for row in rows_of(rows))
