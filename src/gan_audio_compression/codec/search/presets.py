@@ -21,7 +21,7 @@ _ITERATIONS = (0, 5, 10, 20, 35, 60, 105, 195, 340, 600)
 _STEPS_A_ROUND = 3
 # Annealing starts with noise that a few steps cannot mend, so at less effort than these
 # refinement stands in for it. What refines in the end takes most of the time up to effort 5.
-_ANNEALING_ITERATIONS = {3: 5, 4: 8, 5: 10, 6: 20, 7: 60, 8: 200, 9: 600}
+_ANNEALING_ITERATIONS = {3: 5, 4: 8, 5: 10, 6: 20, 7: 50, 8: 120, 9: 300}
 
 # ADMM ends once mu has driven the latent to the levels, whatever iterations are left. So a long
 # search takes more steps between dual updates and a short one lets mu grow faster. Found on
