@@ -78,11 +78,11 @@ def test_a_frame_that_is_as_before_costs_next_to_nothing() -> None:
 
 def test_a_symbol_depends_on_nothing_that_comes_later() -> None:
     coder, sent = model(2), symbols(2, 20)
-    tables, _ = coder._coded(sent, 0)
+    tables = coder.code(sent, 0).tables
     for frame, channel in ((0, 0), (7, 1), (19, 2)):
         changed = sent.copy()
         changed[frame, channel] += 1
-        others, _ = coder._coded(changed, 0)
+        others = coder.code(changed, 0).tables
         np.testing.assert_array_equal(others[:frame], tables[:frame])
         np.testing.assert_array_equal(others[frame, : channel + 1], tables[frame, : channel + 1])
 

@@ -25,6 +25,7 @@ from gan_audio_compression.entropy.logistic import (
     SCALES,
     SCALES_PER_NEPER,
 )
+from gan_audio_compression.entropy.prior_code import HOLDS, Integers, PriorCode
 from gan_audio_compression.entropy.tables import LevelTables
 
 FRACTION_BITS = 12
@@ -35,9 +36,6 @@ ONE = 1 << FRACTION_BITS
 CONTEXT_LIMIT = 8
 """A symbol further from zero counts as this one in the context of later symbols."""
 
-HOLDS = LevelTables(np.array([[65280, 256], [2048, 63488]], np.int32))
-"""Of frames that are not as before, and that are: after one that was not, and one that was."""
-
 _CONTEXT_SHIFT = FRACTION_BITS - 2
 _TANH_SHIFT = 3
 _TANH_END = 8 * ONE >> _TANH_SHIFT
@@ -45,7 +43,6 @@ _TANH_END = 8 * ONE >> _TANH_SHIFT
 _EXACT = np.float64
 _LARGEST_WEIGHT = 1 << 20
 
-Integers = NDArray[np.int64]
 Models = dict[int, Any]
 _Whole = TypeVar("_Whole", int, Integers)
 
@@ -61,10 +58,8 @@ def tanh_table() -> NDArray[np.int32]:
 class IntegerPrior:
     """A gated recurrent unit over frames, linear in the channels before, in whole numbers.
 
-    Frames of C symbols in -63 .. 63 follow each other; the state has H values. First comes whether
-    a frame is as the one before, which is zeros before the first; if so, no symbol follows: a sound
-    that does not change costs a twentieth of a bit for each frame. Attributes are int32 with 12
-    bits behind the point, in the layout of `torch.nn.GRU`.
+    Frames of C symbols in -63 .. 63 follow each other, see `PriorCode`; the state has H values.
+    Attributes are int32 with 12 bits behind the point, in the layout of `torch.nn.GRU`.
 
     Attributes:
         input_weights: [3 H, 2 C + 1], of the symbols of the frame before, their magnitudes, and
@@ -121,31 +116,12 @@ class IntegerPrior:
     def code_length(
         self, symbols: NDArray[np.integer[Any]], quality: int | Integers
     ) -> NDArray[np.float64]:
-        """Return the ideal code length [...] of `symbols` [..., frames, C] in bits.
-
-        `quality`, one for all or [...], is as in `encode`.
-        """
-        tables, levels = self._coded(symbols, quality)
-        of_symbols = self.tables.bits[tables, levels].sum(-1)
-        held, after = _held(symbols)
-        bits: NDArray[np.float64] = (HOLDS.bits[after, held] + of_symbols * (1 - held)).sum(-1)
-        return bits
+        """Return the ideal code length [...] of `symbols` in bits, see `code`."""
+        return self.code(symbols, quality).length
 
     def encode(self, symbols: NDArray[np.integer[Any]], quality: int) -> bytes:
-        """Code frames of symbols.
-
-        Args:
-            symbols: [frames, C] in -63 .. 63.
-            quality: what they were made at, 0 .. 4096; the decoder must have the same.
-        """
-        tables, levels = self._coded(symbols, quality)
-        coder = range_coder.encoder()
-        for held, after, frame, of_frame in zip(*_held(symbols), levels, tables, strict=True):
-            coder.encode(held[None], range_coder.CATEGORICAL, HOLDS.probabilities[after][None])
-            if not held:
-                probabilities = self.tables.probabilities[of_frame]
-                coder.encode(frame.astype(np.int32), range_coder.CATEGORICAL, probabilities)
-        return range_coder.payload_of(coder)
+        """Code frames of `symbols` [frames, C], see `code`."""
+        return self.code(symbols, quality).payload()
 
     def decode(self, data: bytes, frames: int, quality: int) -> Integers:
         """Undo `encode`: symbols [frames, C], which lie within their range whatever the data.
@@ -186,10 +162,13 @@ class IntegerPrior:
                 frame[channel] = _limited(symbol, -LARGEST_SYMBOL, LARGEST_SYMBOL)
                 outputs += bearings[_limited(symbol, -CONTEXT_LIMIT, CONTEXT_LIMIT)]
 
-    def _coded(
-        self, symbols: NDArray[np.integer[Any]], quality: int | Integers
-    ) -> tuple[Integers, Integers]:
-        """Return the table and the level [..., frames, C] of each symbol.
+    def code(self, symbols: NDArray[np.integer[Any]], quality: int | Integers) -> PriorCode:
+        """Return how symbols are coded.
+
+        Args:
+            symbols: [..., frames, C] in -63 .. 63.
+            quality: what they were made at, 0 .. 4096, one for all or [...]; the decoder must have
+                the same.
 
         Raises:
             ValueError: a symbol is out of range, or there are not C to a frame.
@@ -202,10 +181,10 @@ class IntegerPrior:
         frames = np.moveaxis(symbols.astype(np.int64), -2, 0)
         before = np.concatenate([np.zeros_like(frames[:1]), frames[:-1]])
         state = np.zeros((*frames.shape[1:-1], self.state_weights.shape[1]), np.int64)
-        outputs = np.zeros((*frames.shape[:-1], 2 * self.channels), np.int64)
+        states = np.zeros((len(frames), *state.shape), np.int64)
         for step, driven in enumerate(self._driven(before, quality)):
-            state = self._next_state(state, driven)
-            outputs[step] = self._outputs(state)
+            states[step] = state = self._next_state(state, driven)
+        outputs = self._outputs(states)
         context = _context(frames)
         means: Integers = context @ self._wide["mean_weights"].T
         log_scales: Integers = np.abs(context) @ self._wide["scale_weights"].T
@@ -213,7 +192,9 @@ class IntegerPrior:
         log_scales += outputs[..., self.channels :]
         tables, offsets = _table_and_offset(means, log_scales, np.clip)
         levels = frames - offsets + 2 * LARGEST_SYMBOL
-        return np.moveaxis(tables, 0, -2), np.moveaxis(levels, 0, -2)
+        return PriorCode(
+            symbols, self.tables, np.moveaxis(tables, 0, -2), np.moveaxis(levels, 0, -2)
+        )
 
     @cached_property
     def _wide(self) -> dict[str, Integers]:
@@ -274,16 +255,6 @@ class IntegerPrior:
 
     def _sigmoid(self, values: Integers) -> Integers:
         return (ONE + self._tanh(values >> 1)) >> 1
-
-
-def _held(symbols: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return whether each of the frames [..., frames, C] is as before, and the one before is so."""
-    before = np.zeros_like(symbols)
-    before[..., 1:, :] = symbols[..., :-1, :]
-    held = (symbols == before).all(-1).astype(np.int32)
-    after = np.zeros_like(held)
-    after[..., 1:] = held[..., :-1]
-    return held, after
 
 
 def _context(symbols: Integers) -> Integers:

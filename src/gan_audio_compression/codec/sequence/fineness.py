@@ -1,6 +1,7 @@
 """The quality that fits: the finest of what the encoder gives within some bytes."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from gan_audio_compression.codec.chunk_coder import LogMel
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import QUALITIES, Quality
+from gan_audio_compression.entropy.prior_code import PriorCode
+from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
 
 # Below the coarsest quality, 0, latents shrink in so many steps until all symbols are 0; by little
 # at first, because many lie just beyond one half.
@@ -18,9 +21,10 @@ EMPTY, FINEST = -_SHRINKING_STEPS, QUALITIES - 1
 """Fineness of a chunk without symbols but zeros, and of the finest quality."""
 
 # A share of the room that is used is enough; a bit of the payload is not looked for.
-_ENOUGH = 0.99
-# Nepers of code length from one quality to the next, as a first guess.
-_SLOPE = math.log(6) / QUALITIES
+_ENOUGH, _AIM = 0.99, 0.995
+# The logarithm of the bits of a latent frame at some finenesses, of validation speech: where to
+# look first, and how far to go from there. After so many guesses halving is surer.
+_TYPICAL = ((EMPTY, 0, 90, 150, 255), (1.6, 2.7, 3.5, 4.0, 4.5))
 _GUESSES = 6
 SIDE_BYTES = 1
 """Bytes of a payload before its symbols: the quality."""
@@ -42,17 +46,20 @@ class Trial:
     @cached_property
     def bits(self) -> float:
         """Ideal code length of the symbols."""
-        return float(self.model.prior.code_length(self.symbols, self.quality.fixed_point))
+        return float(self._code.length)
 
     @cached_property
     def payload(self) -> bytes:
         """The quality as a byte, and the symbols coded by the prior."""
-        symbols = self.model.prior.encode(self.symbols, self.quality.fixed_point)
-        return bytes([self.quality.index]) + symbols
+        return bytes([self.quality.index]) + self._code.payload()
+
+    @cached_property
+    def _code(self) -> PriorCode:
+        return self.model.prior.code(self.symbols, self.quality.fixed_point)
 
 
 class QualityFinder:
-    """Finds the finest quality that fits, beginning with the one that fitted last.
+    """Finds the finest quality that fits, beginning with the one that fitted last if there is one.
 
     Args:
         model: the codec.
@@ -60,7 +67,7 @@ class QualityFinder:
 
     def __init__(self, model: SequenceModel) -> None:
         self._model = model
-        self._expected = QUALITIES // 2
+        self._expected: int | None = None
 
     def finest(self, log_mel: LogMel, max_bytes: int | None) -> Trial | None:
         """Return the finest of what the encoder gives that fits, None if nothing does.
@@ -79,25 +86,27 @@ class QualityFinder:
                 return trial
             # The coder needs some bits more than the ideal code length.
             room = trial.bits - 8.0 * excess
+            self._expected = trial.fineness - 1
         return None
 
     def finest_within(self, log_mel: LogMel, max_bits: float) -> Trial | None:
         """Return the finest trial with a code length of at most `max_bits`, or nearly so."""
         best, fits, beyond = None, EMPTY - 1, FINEST + 1
-        probe, guesses = self._expected, 0
+        wanted = math.log1p(max(_AIM * max_bits, 0.0))
+        lengths: dict[int, float] = {}
+        probe = self._expected
+        if probe is None:
+            probe = _typical_fineness(wanted - math.log(len(log_mel) / LATENT_FRAMES))
         while beyond - fits > 1:
             trial = self.trial(log_mel, min(max(probe, fits + 1), beyond - 1))
-            guesses += 1
+            lengths[trial.fineness] = math.log1p(trial.bits)
             if trial.bits <= max_bits:
                 best, fits = trial, trial.fineness
                 if trial.bits >= _ENOUGH * max_bits:
                     break
             else:
                 beyond = trial.fineness
-            probe = (fits + beyond) // 2
-            if guesses < _GUESSES and max_bits > 0:
-                missing = math.log(max_bits) - math.log(max(trial.bits, 1.0))
-                probe = trial.fineness + math.floor(missing / _SLOPE)
+            probe = _next_guess(lengths, fits, beyond, wanted)
         return best
 
     def trial(self, log_mel: LogMel, fineness: int) -> Trial:
@@ -105,6 +114,29 @@ class QualityFinder:
         quality = Quality(max(fineness, 0))
         symbols = self._model.symbols(log_mel, quality, shrinkage(fineness))
         return Trial(self._model, fineness, symbols)
+
+
+def _next_guess(lengths: Mapping[int, float], fits: int, beyond: int, wanted: float) -> int:
+    """Return where the logarithm of the code length may be what is wanted.
+
+    Args:
+        lengths: what it is at each fineness that was tried.
+        fits: the finest that was found to fit, or below the coarsest there is.
+        beyond: the coarsest that was found not to fit, or above the finest there is.
+        wanted: it.
+    """
+    if len(lengths) >= _GUESSES:
+        return (fits + beyond) // 2
+    if fits in lengths and beyond in lengths:
+        share = (wanted - lengths[fits]) / (lengths[beyond] - lengths[fits])
+        return fits + round(share * (beyond - fits))
+    last = fits if fits in lengths else beyond
+    return _typical_fineness(np.interp(last, *_TYPICAL) + wanted - lengths[last])
+
+
+def _typical_fineness(nepers: float) -> int:
+    """Return the fineness that gives a latent frame exp(nepers) bits, of typical speech."""
+    return round(float(np.interp(nepers, *_TYPICAL[::-1])))
 
 
 def shrinkage(fineness: int) -> float:
