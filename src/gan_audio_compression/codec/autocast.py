@@ -16,5 +16,6 @@ def autocast(device: torch.device, precision: Precision, rough: bool = False) ->
 @cache
 def _gains_by_bfloat16(device: torch.device) -> bool:
     """Return whether a device has instructions for bfloat16, as GPUs and some processors have."""
-    able = torch.cpu.get_capabilities()
+    # Older versions of PyTorch do not say.
+    able: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
     return device.type != "cpu" or bool(able.get("avx512_bf16") or able.get("amx_bf16"))

@@ -12,7 +12,6 @@ from gan_audio_compression.codec.chunk_coder import LogMel
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.codec.sequence.quality import QUALITIES, Quality
 from gan_audio_compression.entropy.prior_code import PriorCode
-from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
 
 # Below the coarsest quality, 0, latents shrink in so many steps until all symbols are 0; by little
 # at first, because many lie just beyond one half.
@@ -21,10 +20,10 @@ EMPTY, FINEST = -_SHRINKING_STEPS, QUALITIES - 1
 """Fineness of a chunk without symbols but zeros, and of the finest quality."""
 
 # A share of the room that is used is enough; a bit of the payload is not looked for.
-_ENOUGH, _AIM = 0.99, 0.995
-# The logarithm of the bits of a latent frame at some finenesses, of validation speech: where to
-# look first, and how far to go from there. After so many guesses halving is surer.
-_TYPICAL = ((EMPTY, 0, 90, 150, 255), (1.6, 2.7, 3.5, 4.0, 4.5))
+_ENOUGH = 0.99
+# Nepers of code length from one quality to the next, as a first guess. After so many guesses
+# halving is surer.
+_SLOPE = math.log(6) / QUALITIES
 _GUESSES = 6
 SIDE_BYTES = 1
 """Bytes of a payload before its symbols: the quality."""
@@ -59,7 +58,7 @@ class Trial:
 
 
 class QualityFinder:
-    """Finds the finest quality that fits, beginning with the one that fitted last if there is one.
+    """Finds the finest quality that fits, beginning with the one that fitted last.
 
     Args:
         model: the codec.
@@ -67,7 +66,7 @@ class QualityFinder:
 
     def __init__(self, model: SequenceModel) -> None:
         self._model = model
-        self._expected: int | None = None
+        self._expected = QUALITIES // 2
 
     def finest(self, log_mel: LogMel, max_bytes: int | None) -> Trial | None:
         """Return the finest of what the encoder gives that fits, None if nothing does.
@@ -92,11 +91,9 @@ class QualityFinder:
     def finest_within(self, log_mel: LogMel, max_bits: float) -> Trial | None:
         """Return the finest trial with a code length of at most `max_bits`, or nearly so."""
         best, fits, beyond = None, EMPTY - 1, FINEST + 1
-        wanted = math.log1p(max(_AIM * max_bits, 0.0))
+        wanted = math.log1p(max(max_bits, 0.0))
         lengths: dict[int, float] = {}
         probe = self._expected
-        if probe is None:
-            probe = _typical_fineness(wanted - math.log(len(log_mel) / LATENT_FRAMES))
         while beyond - fits > 1:
             trial = self.trial(log_mel, min(max(probe, fits + 1), beyond - 1))
             lengths[trial.fineness] = math.log1p(trial.bits)
@@ -129,14 +126,9 @@ def _next_guess(lengths: Mapping[int, float], fits: int, beyond: int, wanted: fl
         return (fits + beyond) // 2
     if fits in lengths and beyond in lengths:
         share = (wanted - lengths[fits]) / (lengths[beyond] - lengths[fits])
-        return fits + round(share * (beyond - fits))
+        return fits + math.floor(share * (beyond - fits))
     last = fits if fits in lengths else beyond
-    return _typical_fineness(np.interp(last, *_TYPICAL) + wanted - lengths[last])
-
-
-def _typical_fineness(nepers: float) -> int:
-    """Return the fineness that gives a latent frame exp(nepers) bits, of typical speech."""
-    return round(float(np.interp(nepers, *_TYPICAL[::-1])))
+    return last + math.floor((wanted - lengths[last]) / _SLOPE)
 
 
 def shrinkage(fineness: int) -> float:
