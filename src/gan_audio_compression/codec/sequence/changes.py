@@ -17,7 +17,7 @@ Distance = Callable[[Tensor, Tensor, Tensor], Tensor]
 # Latent frames beside a change over which its distortion is weighed. Changes whose windows do not
 # meet are generated together.
 _WEIGHED = 4
-_TOGETHER = 2 * _WEIGHED + 1
+_TURNS = 2 * _WEIGHED + 1
 # Latent frames from a change on whose bits are counted: those of later ones hardly change.
 _REMEMBERED = 8
 
@@ -65,8 +65,8 @@ def distortion_saved(
         changes: of the chunk's latents.
     """
     frames, device = changes.frames, changes.values.device
-    turn = torch.arange(len(frames), device=device) % _TOGETHER
-    variants = changes.values.repeat(_TOGETHER, 1, 1)
+    turn = torch.arange(len(frames), device=device) % _TURNS
+    variants = changes.values.repeat(_TURNS, 1, 1)
     variants[turn, frames, changes.channels] = changes.changed
     length = min(2 * _WEIGHED + 1, changes.values.shape[1])
     first = (frames - _WEIGHED).clamp(0, changes.values.shape[1] - length)
