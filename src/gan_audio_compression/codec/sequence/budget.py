@@ -54,9 +54,9 @@ def search_within(
     """
     model, steps = alone.model, config.iterations
     bits = 8.0 * (max_bytes - SIDE_BYTES) - _CODER_BITS
-    start = finder.finest_within(log_mel, bits / _kept(alone.quality, steps)) or alone
     if bits < _FEWEST_BITS:
         return None
+    start = finder.finest_within(log_mel, bits / _kept(alone.quality, steps)) or alone
     rd_lambda = model.trade.rd_lambda(start.quality.share)
     if start.fineness < 0:
         # Even the coarsest quality is too fine, so lambda rises.
