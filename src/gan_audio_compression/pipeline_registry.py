@@ -10,8 +10,8 @@ from gan_audio_compression import pipelines
 from gan_audio_compression.errors import GanAudioCompressionError
 from gan_audio_compression.pipelines.evaluation import pipeline as evaluation
 
-# Two take long; a listening test must not change while it is being taken.
-_BY_NAME_ALONE = {"ablations", "listening_test", "search_study"}
+# Some take long; a listening test must not change while it is being taken.
+_BY_NAME_ALONE = {"ablations", "listening_test", "live_training", "search_study"}
 
 
 class UnknownPipelineError(GanAudioCompressionError):

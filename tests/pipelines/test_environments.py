@@ -26,6 +26,7 @@ from gan_audio_compression.pipelines.rate_distortion.parameters import SweepPara
 from gan_audio_compression.pipelines.search_study.parameters import SearchStudyParameters
 from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
 from gan_audio_compression.pipelines.training_parameters import (
+    LiveTrainingParameters,
     MagnitudeTrainingParameters,
     SegmentTrainingParameters,
     SequenceTrainingParameters,
@@ -58,6 +59,7 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     RecogniserParameters.model_validate(values.pop("phone_recogniser"))
     SequenceTrainingParameters.model_validate(values.pop("sequence_training"))
     MagnitudeTrainingParameters.model_validate(values.pop("magnitude_training"))
+    LiveTrainingParameters.model_validate(values.pop("live_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
     VariationParameters.model_validate(values.pop("variation"))
     AblationParameters.model_validate(values.pop("ablations"))

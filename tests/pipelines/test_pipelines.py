@@ -27,6 +27,7 @@ def test_every_pipeline_is_registered(pipelines: dict[str, Pipeline]) -> None:
         "data_preparation",
         "segment_training",
         "sequence_training",
+        "live_training",
         "compression",
         "reconstruction",
         "evaluation",

@@ -8,10 +8,10 @@ latent-variable models", 2019). Here weights and states are whole numbers, so th
 come out on every machine, whatever its library or number of threads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,23 @@ class IntegerPrior:
         if self.tables.counts.shape != (SCALES * FRACTIONS, LEVELS):
             raise ValueError(f"tables are {list(self.tables.counts.shape)}")
 
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Undo `arrays`.
+
+        Raises:
+            KeyError: an array is missing.
+            ValueError: they do not fit together.
+        """
+        named: dict[str, Any] = {field.name: arrays[field.name] for field in fields(cls)}
+        return cls(**named | {"tables": LevelTables(named["tables"])})
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that the prior is made of, by name; of the tables their counts."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        return arrays | {"tables": self.tables.counts}
+
     @property
     def channels(self) -> int:
         """Symbols in a frame."""
@@ -129,23 +146,41 @@ class IntegerPrior:
         Raises:
             CorruptPayloadError: the data cannot have come from `encode`.
         """
-        decoder = range_coder.decoder_of(data)
+        try:
+            return self.decode_from(range_coder.decoder_of(data), frames, quality)
+        except AssertionError as error:
+            raise range_coder.corrupt(data) from error
+
+    def decode_from(
+        self, decoder: Any, frames: int, quality: int, past: Integers | None = None
+    ) -> Integers:
+        """Return the next symbols [frames, C] of a decoder, see `range_coder.decoder_of`.
+
+        Args:
+            decoder: whose next symbols they are.
+            frames: how many.
+            quality: what they were made at, 0 .. 4096.
+            past: frames that come before, [n, C], as the sender had them; None for none.
+
+        Raises:
+            AssertionError: the data cannot have come from an encoder.
+        """
         models: Models = {}
         symbols = np.zeros((frames, self.channels), np.int64)
         state = np.zeros(self.state_weights.shape[1], np.int64)
         before, held = np.zeros(self.channels, np.int64), 0
-        try:
-            for frame in symbols:
-                state = self._next_state(state, self._driven(before, quality))
-                likely = HOLDS.probabilities[held][None]
-                held = int(decoder.decode(range_coder.CATEGORICAL, likely)[0])
-                if held:
-                    frame[:] = before
-                else:
-                    self._decode_frame(decoder, models, frame, self._outputs(state))
-                before = frame
-        except AssertionError as error:
-            raise range_coder.corrupt(data) from error
+        for frame in [] if past is None else past:
+            state = self._next_state(state, self._driven(before, quality))
+            before = frame
+        for frame in symbols:
+            state = self._next_state(state, self._driven(before, quality))
+            likely = HOLDS.probabilities[held][None]
+            held = int(decoder.decode(range_coder.CATEGORICAL, likely)[0])
+            if held:
+                frame[:] = before
+            else:
+                self._decode_frame(decoder, models, frame, self._outputs(state))
+            before = frame
         return symbols
 
     def _decode_frame(
@@ -162,13 +197,19 @@ class IntegerPrior:
                 frame[channel] = _limited(symbol, -LARGEST_SYMBOL, LARGEST_SYMBOL)
                 outputs += bearings[_limited(symbol, -CONTEXT_LIMIT, CONTEXT_LIMIT)]
 
-    def code(self, symbols: NDArray[np.integer[Any]], quality: int | Integers) -> PriorCode:
+    def code(
+        self,
+        symbols: NDArray[np.integer[Any]],
+        quality: int | Integers,
+        past: Integers | None = None,
+    ) -> PriorCode:
         """Return how symbols are coded.
 
         Args:
             symbols: [..., frames, C] in -63 .. 63.
             quality: what they were made at, 0 .. 4096, one for all or [...]; the decoder must have
                 the same.
+            past: frames that come before, [n, C], the same for all; None for none.
 
         Raises:
             ValueError: a symbol is out of range, or there are not C to a frame.
@@ -178,28 +219,30 @@ class IntegerPrior:
         if np.abs(symbols).max(initial=0) > LARGEST_SYMBOL:
             raise ValueError(f"symbols must lie within {LARGEST_SYMBOL} of zero.")
         # Frames come first, so that a step is a row.
-        frames = np.moveaxis(symbols.astype(np.int64), -2, 0)
-        before = np.concatenate([np.zeros_like(frames[:1]), frames[:-1]])
-        state = np.zeros((*frames.shape[1:-1], self.state_weights.shape[1]), np.int64)
-        states = np.zeros((len(frames), *state.shape), np.int64)
-        for step, driven in enumerate(self._driven(before, quality)):
-            states[step] = state = self._next_state(state, driven)
-        outputs = self._outputs(states)
-        context = _context(frames)
+        own = np.moveaxis(symbols.astype(np.int64), -2, 0)
+        earlier = np.zeros((0, self.channels), np.int64) if past is None else past
+        nothing, shape = np.zeros((1, *own.shape[1:]), np.int64), (len(earlier), *own.shape[1:])
+        rows = earlier.reshape(len(earlier), *[1] * (own.ndim - 2), self.channels)
+        before = np.concatenate([nothing, np.broadcast_to(rows, shape), own])
+        outputs = self._outputs(self._states(before[:-1], quality)[len(earlier) :])
+        context = _context(own)
         means: Integers = context @ self._wide["mean_weights"].T
         log_scales: Integers = np.abs(context) @ self._wide["scale_weights"].T
         means += outputs[..., : self.channels]
         log_scales += outputs[..., self.channels :]
         tables, offsets = _table_and_offset(means, log_scales, np.clip)
-        levels = frames - offsets + 2 * LARGEST_SYMBOL
+        levels = own - offsets + 2 * LARGEST_SYMBOL
         return PriorCode(
-            symbols, self.tables, np.moveaxis(tables, 0, -2), np.moveaxis(levels, 0, -2)
+            symbols,
+            before[len(earlier)],
+            self.tables,
+            np.moveaxis(tables, 0, -2),
+            np.moveaxis(levels, 0, -2),
         )
 
     @cached_property
     def _wide(self) -> dict[str, Integers]:
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: a.astype(np.int64) for name, a in arrays.items() if name != "tables"}
+        return {name: a.astype(np.int64) for name, a in self.arrays.items() if name != "tables"}
 
     @cached_property
     def _bearings(self) -> Integers:
@@ -233,6 +276,14 @@ class IntegerPrior:
         inputs = np.concatenate([context, np.abs(context), qualities], axis=-1)
         biases = self._wide["input_biases"] << FRACTION_BITS
         return self._product("input_weights", inputs) + biases
+
+    def _states(self, before: Integers, quality: int | Integers) -> Integers:
+        """Return the state [frames, ..., H] at each frame, given the frame before it."""
+        state = np.zeros((*before.shape[1:-1], self.state_weights.shape[1]), np.int64)
+        states = np.zeros((len(before), *state.shape), np.int64)
+        for step, driven in enumerate(self._driven(before, quality)):
+            states[step] = state = self._next_state(state, driven)
+        return states
 
     def _next_state(self, state: Integers, driven: Integers) -> Integers:
         biases = self._wide["state_biases"] << FRACTION_BITS

@@ -1,6 +1,7 @@
 """Frames of symbols whose tables a prior has found: how many bits they take, and the bits."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,19 @@ HOLDS = LevelTables(np.array([[65280, 256], [2048, 63488]], np.int32))
 class PriorCode:
     """Frames of C symbols as they are coded.
 
-    First comes whether a frame is as the one before, which is zeros before the first; if so, no
-    symbol follows: a sound that does not change costs a twentieth of a bit for each frame.
+    First comes whether a frame is as the one before; if so, no symbol follows: a sound that does
+    not change costs a twentieth of a bit for each frame.
 
     Attributes:
         symbols: [..., frames, C].
+        before: the frame before the first, [..., C].
         of: the tables.
         tables, levels: which table each symbol is coded by, and as which level of it, [..., frames,
             C].
     """
 
     symbols: NDArray[np.integer[Any]]
+    before: Integers
     of: LevelTables
     tables: Integers
     levels: Integers
@@ -38,27 +41,31 @@ class PriorCode:
     def length(self) -> NDArray[np.float64]:
         """The ideal code length [...] in bits."""
         of_symbols = self.of.bits[self.tables, self.levels].sum(-1)
-        held, after = _held(self.symbols)
+        held, after = self._held
         bits: NDArray[np.float64] = (HOLDS.bits[after, held] + of_symbols * (1 - held)).sum(-1)
         return bits
 
     def payload(self) -> bytes:
         """Code the frames, of which there is one row: symbols are [frames, C]."""
         coder = range_coder.encoder()
-        frames = zip(*_held(self.symbols), self.levels, self.tables, strict=True)
+        self.encode_into(coder)
+        return range_coder.payload_of(coder)
+
+    def encode_into(self, coder: Any) -> None:
+        """Code the frames, of which there is one row, by a coder of `range_coder`."""
+        frames = zip(*self._held, self.levels, self.tables, strict=True)
         for held, after, levels, tables in frames:
             coder.encode(held[None], range_coder.CATEGORICAL, HOLDS.probabilities[after][None])
             if not held:
                 probabilities = self.of.probabilities[tables]
                 coder.encode(levels.astype(np.int32), range_coder.CATEGORICAL, probabilities)
-        return range_coder.payload_of(coder)
 
-
-def _held(symbols: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return whether each of the frames [..., frames, C] is as before, and the one before is so."""
-    before = np.zeros_like(symbols)
-    before[..., 1:, :] = symbols[..., :-1, :]
-    held = (symbols == before).all(-1).astype(np.int32)
-    after = np.zeros_like(held)
-    after[..., 1:] = held[..., :-1]
-    return held, after
+    @cached_property
+    def _held(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Whether each frame [..., frames] is as the one before, and the one before is so."""
+        earlier = self.before[..., None, :]
+        before = np.concatenate([earlier, self.symbols[..., :-1, :]], axis=-2)
+        held = (self.symbols == before).all(-1).astype(np.int32)
+        after = np.zeros_like(held)
+        after[..., 1:] = held[..., :-1]
+        return held, after

@@ -21,11 +21,19 @@ def conv_next(block: Any, features: Array, conditioning: Array | None = None) ->
         block: its layers: `mix`, `expand`, `contract`, `scale`, and `modulation` where it is
             conditioned; PyTorch's or those of `networks.layers`.
         features: that go through.
-        conditioning: [B, conditions], numbers that scale and shift what is normalised.
+        conditioning: [B, N or 1, conditions], numbers that scale and shift what is normalised.
     """
-    normal = layer_norm(block.mix(features))
+    outputs: Array = beside_identity(block, features, block.mix(features), conditioning)
+    return outputs
+
+
+def beside_identity(
+    block: Any, features: Array, mixed: Array, conditioning: Array | None = None
+) -> Array:
+    """Return what a block makes of features and what its convolution has made of them."""
+    normal = layer_norm(mixed)
     if conditioning is not None:
-        gain, offset = halves(block.modulation(conditioning)[:, None])
+        gain, offset = halves(block.modulation(conditioning))
         normal = normal * (1 + gain) + offset
     outputs: Array = features + block.scale * block.contract(gelu(block.expand(normal)))
     return outputs

@@ -30,11 +30,16 @@ class OverTime:
 
     def __call__(self, features: NDArray[Any]) -> NDArray[Any]:
         """Return the outputs; what lies beyond the ends is zero."""
-        frames, beside = features.shape[1], len(self._taps) // 2
-        padded = np.pad(features, ((0, 0), (beside, beside), (0, 0)))
-        outputs = np.broadcast_to(self._bias, features.shape).copy()
+        beside = len(self._taps) // 2
+        return self.valid(np.pad(features, ((0, 0), (beside, beside), (0, 0))))
+
+    def valid(self, features: NDArray[Any]) -> NDArray[Any]:
+        """Return the outputs [B, N, width] of frames [B, N + 6, width] that have all neighbours."""
+        frames = features.shape[1] - len(self._taps) + 1
+        shape = (len(features), frames, features.shape[2])
+        outputs = np.broadcast_to(self._bias, shape).copy()
         for start, tap in enumerate(self._taps):
-            outputs += tap * padded[:, start : start + frames]
+            outputs += tap * features[:, start : start + frames]
         return outputs
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from numpy.typing import NDArray
 
 from gan_audio_compression.networks.errors import DamagedModelError
+from gan_audio_compression.networks.live.config import LiveConfig
 from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.segment.config import SegmentConfig
 from gan_audio_compression.networks.sequence.config import SequenceConfig
@@ -15,7 +16,7 @@ from gan_audio_compression.networks.serialisation import content_digest, from_fi
 from gan_audio_compression.networks.weights import Weights
 from gan_audio_compression.signal.own_state import own_state
 
-Networks = SegmentConfig | SequenceConfig
+Networks = SegmentConfig | SequenceConfig | LiveConfig
 """The shape of a model's networks."""
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import RootModel
 
+from gan_audio_compression.training.live.config import LiveTrainingConfig
 from gan_audio_compression.training.magnitude.config import MagnitudeTrainingConfig
 from gan_audio_compression.training.segment.config import SegmentTrainingConfig
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
@@ -9,6 +10,10 @@ from gan_audio_compression.training.sequence.config import SequenceTrainingConfi
 
 class SegmentTrainingParameters(RootModel[SegmentTrainingConfig]):
     """Checks the configuration of the segment codec's training."""
+
+
+class LiveTrainingParameters(RootModel[LiveTrainingConfig]):
+    """Checks the configuration of the live codec's training."""
 
 
 class MagnitudeTrainingParameters(RootModel[MagnitudeTrainingConfig]):

@@ -32,22 +32,43 @@ Precise = NDArray[np.float64]
 def high_passed(blocks: Iterable[Wave]) -> Iterator[Wave]:
     """Yield the samples of blocks [n], 16 kHz, through the filter.
 
-    The filter starts as if the signal had always been there, so that rumble that a recording
-    begins in goes at once. How the signal is cut into blocks changes nothing.
+    The first blocks are joined until they show where the filter should start, so how the signal is
+    cut into blocks changes nothing.
     """
-    state: Precise | None = None
-    # What came since the last of the filter's own blocks, and was given out already.
-    given = np.zeros(0, np.float32)
+    high_pass = HighPass()
     for block in _with_long_first(blocks):
-        if state is None:
-            state = _quietest_state(block)
-        samples = np.concatenate([given, block])
+        yield high_pass.feed(block)
+
+
+class HighPass:
+    """The filter of one signal.
+
+    It starts as if the signal had always been there, so that rumble that a recording begins in goes
+    at once.
+
+    Attributes:
+        state: what the filter remembers, [10]; None before the first sample.
+        given: samples since the last of the filter's own blocks, which were given out already.
+    """
+
+    def __init__(self) -> None:
+        self.state: Precise | None = None
+        self.given = np.zeros(0, np.float32)
+
+    def feed(self, block: Wave) -> Wave:
+        """Return the next samples [n] through the filter; the first show where it should start."""
+        if not len(block):
+            return block
+        if self.state is None:
+            self.state = _quietest_state(block)
+        samples = np.concatenate([self.given, block])
         whole = len(samples) // _BLOCK * _BLOCK
-        out, state = _filtered(samples[:whole], state)
+        out, self.state = _filtered(samples[:whole], self.state)
         rest = samples[whole:]
-        begun, _ = _filtered(np.pad(rest, (0, _BLOCK - len(rest))), state)
-        yield np.concatenate([out, begun[: len(rest)]])[len(given) :].astype(np.float32)
-        given = rest
+        begun, _ = _filtered(np.pad(rest, (0, _BLOCK - len(rest))), self.state)
+        filtered = np.concatenate([out, begun[: len(rest)]])[len(self.given) :]
+        self.given = rest
+        return filtered.astype(np.float32)
 
 
 def _filtered(samples: NDArray[np.floating], state: Precise) -> tuple[Precise, Precise]:

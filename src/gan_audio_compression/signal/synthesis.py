@@ -14,7 +14,7 @@ from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
 HELD_FRAMES = 8
-"""Frames that wait for the next chunk, because their phase depends on what follows: 64 ms."""
+"""Frames that wait for the next chunk of a file: 64 ms."""
 
 FADE = 256
 """Samples over which the estimate with the next chunk takes over from the one without."""
@@ -41,12 +41,19 @@ class Synthesiser:
     Args:
         magnitudes: gives the magnitudes of what is fed.
         match: whether the loudness of the waveform is matched in the end, see `loudness_match`.
+        held: frames that wait for the next ones, because their phase depends on what follows.
     """
 
-    def __init__(self, magnitudes: Magnitudes = mel_to_magnitude, match: bool = False) -> None:
+    def __init__(
+        self,
+        magnitudes: Magnitudes = mel_to_magnitude,
+        match: bool = False,
+        held: int = HELD_FRAMES,
+    ) -> None:
         """Start before the first sample of a recording."""
         self._magnitudes = magnitudes
         self._match = match
+        self._held = held
         self._frames = 0
         self._gain = np.zeros((0, 1))
         self._magnitude = np.zeros((0, BINS))
@@ -57,11 +64,11 @@ class Synthesiser:
         """Return the samples [n] that are ready when `log_mel` [frames, 128] has come.
 
         `log_mel` is that of the signal with `gains` [frames, 1] on its frames, the result is the
-        signal itself: 128 samples for each frame that was fed, less 896 that wait. A log mel of
-        -inf is exact silence.
+        signal itself: 128 samples for each frame that was fed, less 128 for each but one that wait.
+        A log mel of -inf is exact silence.
         """
         self._append(np.asarray(log_mel, np.float64), gains)
-        settled = len(self._magnitude) - HELD_FRAMES
+        settled = len(self._magnitude) - self._held
         if settled <= 0:
             return np.zeros(0, np.float32)
         estimate = self._estimate(HOP * (len(self._magnitude) - 1) + FFT_SIZE)

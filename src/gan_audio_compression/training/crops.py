@@ -22,6 +22,12 @@ _Loaded = Mapping[int, Future[Mapping[str, LogMel]]]
 """By the number of a shard what reads it."""
 
 
+def stretch(log_mel: NDArray[np.float32], start: int, frames: int) -> Tensor:
+    """Return so many frames [frames, 128] from `start` on; after the last it goes on as it ends."""
+    crop = torch.from_numpy(log_mel[start : start + frames])
+    return torch.cat([crop, crop[-1:].expand(frames - len(crop), -1)])
+
+
 class CropSampler:
     """Draws batches of crops; a step's batch depends on the seed and the step alone.
 

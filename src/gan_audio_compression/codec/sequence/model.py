@@ -1,7 +1,7 @@
 """What sender and receiver of the sequence codec share: networks, prior and settings."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -19,7 +19,6 @@ from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.integer_prior import IntegerPrior
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
-from gan_audio_compression.entropy.tables import LevelTables
 from gan_audio_compression.extras import require
 from gan_audio_compression.networks.layers import Layers, layers_of
 from gan_audio_compression.networks.model_header import ModelMetadata
@@ -181,21 +180,19 @@ class SequenceModel(TrainedCodec):
         return shape
 
     def _weights(self) -> dict[str, NDArray[Any]]:
-        arrays = {field.name: getattr(self.prior, field.name) for field in fields(self.prior)}
-        arrays["tables"] = self.prior.tables.counts
-        return dict(self.weights) | {_PRIOR + name: array for name, array in arrays.items()}
+        prior = {_PRIOR + name: array for name, array in self.prior.arrays.items()}
+        return dict(self.weights) | prior
 
     @classmethod
     def _from_weights(cls, metadata: ModelMetadata, weights: Weights) -> Self:
         shape = dict(metadata.networks)
         magnitude = shape.pop(_MAGNITUDE, None)
-        arrays = {field.name: weights[_PRIOR + field.name] for field in fields(IntegerPrior)}
-        tables = LevelTables(arrays.pop("tables"))
+        prior = {n.removeprefix(_PRIOR): w for n, w in weights.items() if n.startswith(_PRIOR)}
         settings = metadata.settings
         return cls(
             SequenceConfig(**shape),
             {name: weight for name, weight in weights.items() if not name.startswith(_PRIOR)},
-            IntegerPrior(**arrays, tables=tables),
+            IntegerPrior.from_arrays(prior),
             metadata.training_digest,
             Trade(**settings.get("trade", {})),
             DistortionWeights(**settings.get("distortion", {})),

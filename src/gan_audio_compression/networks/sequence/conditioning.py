@@ -14,7 +14,7 @@ _FIRST_GAIN, _GAIN_SPREAD = 4.0, 1.6
 
 
 def condition(layers: Any, quality: Array) -> Array:
-    """Return what a quality [B] in 0 .. 1 means to the blocks, [B, 32], by two layers."""
+    """Return what a quality [...] in 0 .. 1 means to the blocks, [..., 32], by two layers."""
     space = array_namespace(quality)
     powers = space.stack([quality, quality**2, quality**3], -1)
     conditioning: Array = gelu(layers[2](gelu(layers[0](2 * powers - 1))))
@@ -22,13 +22,13 @@ def condition(layers: Any, quality: Array) -> Array:
 
 
 def gain(layer: Any, conditioning: Array, quality: Array) -> Array:
-    """Return the steps of the quantiser in a unit of each channel, [B, 1, channels].
+    """Return the steps of the quantiser in a unit of each channel, [..., channels].
 
     Args:
         layer: that says how they differ from those of an untrained network.
-        conditioning: [B, 32] of the quality.
-        quality: [B] in 0 .. 1.
+        conditioning: [..., 32] of the quality.
+        quality: [...] in 0 .. 1.
     """
-    start = _GAIN_SPREAD * (quality[:, None] - 0.5)
-    steps: Array = _FIRST_GAIN * array_namespace(quality).exp(layer(conditioning) + start)[:, None]
+    start = _GAIN_SPREAD * (quality[..., None] - 0.5)
+    steps: Array = _FIRST_GAIN * array_namespace(quality).exp(layer(conditioning) + start)
     return steps

@@ -18,11 +18,12 @@ def encode(encoder: Any, loudness: Array, quality: Array) -> Array:
         loudness: of speech.
         quality: [B] in 0 .. 1.
     """
-    conditioning = condition(encoder.conditioning.network, quality)
+    of_frames = quality[:, None]
+    conditioning = condition(encoder.conditioning.network, of_frames)
     normal = (loudness - encoder.mean) / encoder.deviation
     features = encoder.in_proj(normal.reshape(len(normal), -1, LATENT_FRAMES * MEL_BANDS))
     for block in encoder.blocks:
         features = conv_next(block, features, conditioning)
-    steps = gain(encoder.gain.logarithm, conditioning, quality)
+    steps = gain(encoder.gain.logarithm, conditioning, of_frames)
     latents: Array = encoder.out_proj(layer_norm(features)) * steps
     return latents

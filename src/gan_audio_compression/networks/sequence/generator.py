@@ -17,8 +17,9 @@ def generate(generator: Any, latents: Array, quality: Array) -> Array:
         latents: in steps of the quantiser.
         quality: [B] in 0 .. 1.
     """
-    conditioning = condition(generator.conditioning.network, quality)
-    features = generator.in_proj(latents / gain(generator.gain.logarithm, conditioning, quality))
+    of_frames = quality[:, None]
+    conditioning = condition(generator.conditioning.network, of_frames)
+    features = generator.in_proj(latents / gain(generator.gain.logarithm, conditioning, of_frames))
     for block in generator.blocks:
         features = conv_next(block, features, conditioning)
     normal = generator.out_proj(layer_norm(features)).reshape(len(latents), -1, MEL_BANDS)

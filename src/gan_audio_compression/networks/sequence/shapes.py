@@ -9,58 +9,61 @@ from gan_audio_compression.networks.sequence.config import (
 )
 from gan_audio_compression.signal.spec import BINS, MEL_BANDS
 
-_Shapes = dict[str, tuple[int, ...]]
+LayerShapes = dict[str, tuple[int, ...]]
+"""The shape of each weight, by its name."""
 
 _BANDS = LATENT_FRAMES * MEL_BANDS
 
 
-def encoder_shapes(config: SequenceConfig) -> _Shapes:
+def encoder_shapes(config: SequenceConfig) -> LayerShapes:
     """Return those of the encoder."""
     return (
-        _conditioned(config)
-        | _linear("in_proj", _BANDS, config.width)
-        | _blocks(config.width, config.encoder_blocks, CONDITIONS)
-        | _linear("out_proj", config.width, config.latent_channels)
+        conditioned_shapes(config.latent_channels)
+        | linear_shapes("in_proj", _BANDS, config.width)
+        | blocks_shapes(config.width, config.encoder_blocks, conditioned=True)
+        | linear_shapes("out_proj", config.width, config.latent_channels)
     )
 
 
-def generator_shapes(config: SequenceConfig) -> _Shapes:
+def generator_shapes(config: SequenceConfig) -> LayerShapes:
     """Return those of the generator."""
     return (
-        _conditioned(config)
-        | _linear("in_proj", config.latent_channels, config.width)
-        | _blocks(config.width, config.generator_blocks, CONDITIONS)
-        | _linear("out_proj", config.width, _BANDS)
+        conditioned_shapes(config.latent_channels)
+        | linear_shapes("in_proj", config.latent_channels, config.width)
+        | blocks_shapes(config.width, config.generator_blocks, conditioned=True)
+        | linear_shapes("out_proj", config.width, _BANDS)
     )
 
 
-def magnitude_shapes(config: MagnitudeConfig) -> _Shapes:
+def magnitude_shapes(config: MagnitudeConfig) -> LayerShapes:
     """Return those of the receiver's last network."""
     return (
-        _linear("in_proj", MEL_BANDS, config.width)
-        | _blocks(config.width, config.blocks)
-        | _linear("out_proj", config.width, 2 * BINS)
+        linear_shapes("in_proj", MEL_BANDS, config.width)
+        | blocks_shapes(config.width, config.blocks)
+        | linear_shapes("out_proj", config.width, 2 * BINS)
     )
 
 
-def _conditioned(config: SequenceConfig) -> _Shapes:
-    """Return those that encoder and generator both have."""
+def conditioned_shapes(channels: int) -> LayerShapes:
+    """Return those that encoder and generator both have, for so many channels of latents."""
     return (
-        _linear("conditioning.network.0", 3, CONDITIONS)
-        | _linear("conditioning.network.2", CONDITIONS, CONDITIONS)
-        | _linear("gain.logarithm", CONDITIONS, config.latent_channels)
+        linear_shapes("conditioning.network.0", 3, CONDITIONS)
+        | linear_shapes("conditioning.network.2", CONDITIONS, CONDITIONS)
+        | linear_shapes("gain.logarithm", CONDITIONS, channels)
         | {"mean": (MEL_BANDS,), "deviation": ()}
     )
 
 
-def _blocks(width: int, count: int, conditions: int = 0) -> _Shapes:
-    block: _Shapes = {"mix.weight": (width, 1, KERNEL), "mix.bias": (width,), "scale": (width,)}
-    if conditions:
-        block |= _linear("modulation", conditions, 2 * width)
-    block |= _linear("expand", width, EXPANSION * width)
-    block |= _linear("contract", EXPANSION * width, width)
+def blocks_shapes(width: int, count: int, conditioned: bool = False) -> LayerShapes:
+    """Return those of blocks of `networks.conv_next`."""
+    block: LayerShapes = {"mix.weight": (width, 1, KERNEL), "mix.bias": (width,), "scale": (width,)}
+    if conditioned:
+        block |= linear_shapes("modulation", CONDITIONS, 2 * width)
+    block |= linear_shapes("expand", width, EXPANSION * width)
+    block |= linear_shapes("contract", EXPANSION * width, width)
     return {f"blocks.{place}.{n}": shape for place in range(count) for n, shape in block.items()}
 
 
-def _linear(name: str, inputs: int, outputs: int) -> _Shapes:
+def linear_shapes(name: str, inputs: int, outputs: int) -> LayerShapes:
+    """Return those of a matrix and what is added."""
     return {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}

@@ -25,6 +25,7 @@ from gan_audio_compression.pipelines.loops import (
 )
 from gan_audio_compression.pipelines.observer import TrackingObserver
 from gan_audio_compression.pipelines.sequence_training.parameters import VariationParameters
+from gan_audio_compression.pipelines.training_history import by_epoch
 from gan_audio_compression.pipelines.training_parameters import (
     MagnitudeTrainingParameters,
     SequenceTrainingParameters,
@@ -37,7 +38,6 @@ from gan_audio_compression.pipelines.training_speech import (
 from gan_audio_compression.pipelines.training_start import StartParameters
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
 from gan_audio_compression.signal.variation import Surroundings, Wave, variation
-from gan_audio_compression.training.checkpoint import History
 from gan_audio_compression.training.magnitude.run import train_magnitude
 from gan_audio_compression.training.parallel import trained
 from gan_audio_compression.training.sequence.run import train_sequence
@@ -130,12 +130,12 @@ def train_sequence_codec(
     """
     given = start.open(SequenceModel)
     if given is not None and not start.tuned:
-        return given, _by_epoch([])
+        return given, by_epoch([])
     speech = sharded(training_speech(log_mel, manifest), shards, shards_log)
     config, observer = parameters.root, TrackingObserver()
     train = partial(train_sequence, speech, config, checkpoints, observer, given)
     model, history = trained(processes, config.runtime.device, train)
-    return model, _by_epoch(history)
+    return model, by_epoch(history)
 
 
 def train_magnitude_network(
@@ -152,13 +152,9 @@ def train_magnitude_network(
     It learns from originals alone. A codec that is taken as it is keeps the network that it has.
     """
     if not start.tuned:
-        return codec, _by_epoch([])
+        return codec, by_epoch([])
     originals = training_waves(speech, manifest)
     config, observer = parameters.root, TrackingObserver()
     train = partial(train_magnitude, codec, originals, config, checkpoints, observer)
     model, history = trained(processes, config.runtime.device, train)
-    return model, _by_epoch(history)
-
-
-def _by_epoch(history: History) -> pd.DataFrame:
-    return pd.DataFrame(history).assign(epoch=range(1, len(history) + 1))
+    return model, by_epoch(history)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_audio_compression.signal.steady import PIECE, averaged_where_steady
-from gan_audio_compression.training.crops import CropSampler
+from gan_audio_compression.training.crops import CropSampler, stretch
 from gan_audio_compression.training.speech import Shard
 
 
@@ -23,5 +22,4 @@ def _random_crop(frames: int, log_mel: NDArray[np.float32], rng: np.random.Gener
     start = int(rng.integers(max(1, len(log_mel) - frames + 1)))
     before = min(PIECE // 2, start)
     around = log_mel[start - before : start + frames + PIECE // 2]
-    crop = torch.from_numpy(averaged_where_steady(around)[before:][:frames])
-    return torch.cat([crop, crop[-1:].expand(frames - len(crop), -1)])
+    return stretch(averaged_where_steady(around), before, frames)

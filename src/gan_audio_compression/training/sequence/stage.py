@@ -15,6 +15,7 @@ from gan_audio_compression.training.adversary import Adversary
 from gan_audio_compression.training.averaged_stage import AveragedStage
 from gan_audio_compression.training.optimiser import descend
 from gan_audio_compression.training.parallel import part
+from gan_audio_compression.training.rounding import felt
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
 
 _FRAMES_A_SECOND = SAMPLE_RATE / HOP
@@ -67,25 +68,13 @@ class SequenceNetworks(nn.Module):
         means, log_scales = self.prior(passed, quality)
         bits = bits_under(symbols, means, log_scales)
         if noise is not None:
-            bits = bits + _felt(latents + noise, means, log_scales)
+            bits = bits + felt(latents + noise, means, log_scales)
         with self._autocast(log_mel):
             generated: Tensor = self.generator(passed, quality).float()
         return generated, bits.sum((1, 2)) * _FRAMES_A_SECOND / log_mel.shape[1] / 1000
 
     def _autocast(self, like: Tensor) -> torch.autocast:
         return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
-
-
-def _felt(noisy: Tensor, means: Tensor, log_scales: Tensor) -> Tensor:
-    """Return zeros [B, N, C] with the gradient of what noisy latents cost where they are.
-
-    A symbol that costs least where it is gives the encoder no gradient, so that latents gather at
-    the edges of its interval, from where the least step makes other symbols of them. Noise as wide
-    as the interval sees both its sides (Ballé, Laparra and Simoncelli, 2017). What symbols tell of
-    later ones has its gradient by the prior.
-    """
-    bits = bits_under(noisy, means.detach(), log_scales.detach())
-    return bits - bits.detach()
 
 
 class SequenceStage(AveragedStage[SequenceNetworks]):

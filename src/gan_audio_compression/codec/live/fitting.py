@@ -1,0 +1,154 @@
+"""The symbols of a packet: of the finest quality that fits into it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_audio_compression.codec.live.model import LiveModel
+from gan_audio_compression.codec.live.packet_coder import (
+    QUALITIES,
+    Content,
+    PacketCoder,
+    Symbols,
+    conditioning,
+)
+from gan_audio_compression.codec.live.passing import Passing, Pasts
+from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
+from gan_audio_compression.networks.live.config import LATENT_FRAMES, MOST_AHEAD
+from gan_audio_compression.networks.live.encoder import encode
+from gan_audio_compression.signal.spec import MEL_BANDS
+
+# Qualities are tried together: some first, then those between the two beside what fits.
+_APART = 6
+# Below the coarsest quality the latents shrink by this, again and again.
+_SHRINKING = 0.85
+
+Loudness = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A packet, and what the next one must know.
+
+    Attributes:
+        packet: the bytes.
+        symbols: in it, [latent frames, C].
+        pasts: of the encoder.
+    """
+
+    packet: bytes
+    symbols: Symbols
+    pasts: Pasts
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What the encoder gives at a quality.
+
+    Attributes:
+        content: of the packet.
+        latents: [latent frames, C], not yet whole.
+        bits: ideal code length of the symbols.
+        pasts: of the encoder, after the packet.
+    """
+
+    content: Content
+    latents: NDArray[np.float32]
+    bits: float
+    pasts: Pasts
+
+
+class Fitting:
+    """Codes one packet.
+
+    Args:
+        model: the codec.
+        coder: of its packets.
+        loudness: [5 N, 128] of the packet, and of up to 5 frames that follow it, which are the
+            look-ahead.
+        latents: N.
+        level: of the speech, as packets have it.
+        past: symbols [n, C] of the packets before in the group.
+        pasts: of the encoder.
+    """
+
+    def __init__(
+        self,
+        model: LiveModel,
+        coder: PacketCoder,
+        loudness: Loudness,
+        latents: int,
+        level: int,
+        past: Symbols,
+        pasts: Pasts,
+    ) -> None:
+        self._model, self._coder = model, coder
+        self._level, self._past, self._pasts = level, past, pasts
+        own = LATENT_FRAMES * latents
+        self._loudness = loudness[:own]
+        self._ahead, self._seen = _ahead(loudness, latents)
+
+    def finest(self) -> Fitted:
+        """Return the packet of the finest quality that fits."""
+        first = self.trials(range(QUALITIES - 1, -1, -_APART))
+        fitting = [t.content.quality for t in first if t.bits <= self._coder.room]
+        lowest = max(fitting, default=-1)
+        between = range(lowest + 1, min(lowest + _APART, QUALITIES))
+        trials = first + (self.trials(between) if len(between) else [])
+        trials.sort(key=lambda trial: -trial.content.quality)
+        for trial in trials:
+            if trial.bits <= self._coder.room and (fitted := self._fitted(trial)):
+                return fitted
+        return self._shrunk(trials[-1])
+
+    def trials(self, qualities: Sequence[int]) -> list[Trial]:
+        """Return what the encoder gives at each quality."""
+        count = len(qualities)
+        numbers = np.array([[conditioning(quality)] for quality in qualities], np.float32)
+        passing = Passing(self._pasts)
+        loudness = np.broadcast_to(self._loudness, (count, *self._loudness.shape))
+        latents = encode(
+            self._model.encoder, loudness, self._ahead[None], self._seen[None], numbers, passing
+        )
+        symbols = _whole(latents)
+        bits = self._coder.lengths(symbols, np.array(qualities), self._past)
+        return [
+            Trial(
+                Content(self._level, quality, symbols[row]),
+                latents[row],
+                float(bits[row]),
+                [past[row] for past in passing.pasts],
+            )
+            for row, quality in enumerate(qualities)
+        ]
+
+    def _fitted(self, trial: Trial) -> Fitted | None:
+        packet = self._coder.encode(trial.content, self._past)
+        return None if packet is None else Fitted(packet, trial.content.symbols, trial.pasts)
+
+    def _shrunk(self, trial: Trial) -> Fitted:
+        """Return the packet of a trial with latents that are small enough to fit."""
+        latents = trial.latents
+        while True:
+            latents = _SHRINKING * latents
+            symbols = _whole(latents)
+            if fitted := self._fitted(
+                replace(trial, content=replace(trial.content, symbols=symbols))
+            ):
+                return fitted
+
+
+def _whole(latents: NDArray[np.float32]) -> Symbols:
+    return np.clip(np.round(latents), -LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
+
+
+def _ahead(loudness: Loudness, latents: int) -> tuple[Loudness, Loudness]:
+    """Return what follows each latent frame, [N, 5, 128], and what of it is seen, [N, 5]."""
+    look_ahead = len(loudness) - LATENT_FRAMES * latents
+    missing = MOST_AHEAD - look_ahead
+    padded = np.pad(loudness[LATENT_FRAMES:], ((0, missing), (0, 0)))
+    ahead = padded.reshape(latents, MOST_AHEAD, MEL_BANDS)
+    seen = np.tile(np.arange(MOST_AHEAD) < look_ahead, (latents, 1)).astype(np.float32)
+    return ahead, seen

@@ -1,0 +1,124 @@
+"""What sender and receiver of the live codec share: networks, prior and settings."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
+from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
+from gan_audio_compression.codec.sequence.trade import Trade
+from gan_audio_compression.entropy.integer_prior import IntegerPrior
+from gan_audio_compression.networks.layers import Layers, layers_of
+from gan_audio_compression.networks.live.config import LiveConfig
+from gan_audio_compression.networks.live.shapes import encoder_shapes, generator_shapes
+from gan_audio_compression.networks.model_header import ModelMetadata
+from gan_audio_compression.networks.sequence.config import MagnitudeConfig
+from gan_audio_compression.networks.sequence.shapes import magnitude_shapes
+from gan_audio_compression.networks.stored_model import StoredModel
+from gan_audio_compression.networks.weights import (
+    Weights,
+    require_weights,
+    weights_below,
+    weights_under,
+)
+from gan_audio_compression.signal.distortion_weights import DistortionWeights
+from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
+
+_PRIOR = "prior_"
+_MAGNITUDE = "magnitude"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LiveModel(StoredModel):
+    """The trained live codec.
+
+    Attributes:
+        networks: shape of the networks.
+        weights: of encoder and generator, and of the receiver's last network if it has one, as
+            "encoder.name", "generator.name" and "magnitude.name".
+        prior: codes the latents, in whole numbers.
+        trade: of bits for distortion that it was trained with.
+        distortion: that it was trained to keep low.
+        magnitude: shape of the receiver's last network; None where the pseudo-inverse of the mel
+            filters stands in for it.
+
+    Raises:
+        DamagedModelError: weights are not those of the networks.
+    """
+
+    kind: ClassVar[str] = "live"
+    networks: LiveConfig
+    weights: Weights
+    prior: IntegerPrior
+    training_digest: str
+    trade: Trade = field(default_factory=Trade)
+    distortion: DistortionWeights = field(default_factory=DistortionWeights)
+    magnitude: MagnitudeConfig | None = None
+
+    def __post_init__(self) -> None:
+        if self.prior.channels != self.networks.latent_channels:
+            raise ValueError(f"the prior is for {self.prior.channels} channels")
+        shapes = weights_under("encoder", encoder_shapes(self.networks))
+        shapes |= weights_under("generator", generator_shapes(self.networks))
+        if self.magnitude is not None:
+            shapes |= weights_under(_MAGNITUDE, magnitude_shapes(self.magnitude))
+        require_weights(self.weights, shapes)
+
+    def __repr__(self) -> str:
+        return f"LiveModel({self.digest})"
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The first bytes of the digest, by which sender and receiver may know that they fit."""
+        return bytes.fromhex(self.digest)[:FINGERPRINT_BYTES]
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Trade and distortion, as a model file has them."""
+        return {"trade": asdict(self.trade), "distortion": asdict(self.distortion)}
+
+    @cached_property
+    def encoder(self) -> Layers:
+        """The layers of the encoder, in single precision."""
+        return layers_of(weights_below(self.weights, "encoder"), np.float32)
+
+    @cached_property
+    def generator(self) -> Layers:
+        """The layers of the generator, in double precision: see `signal.synthesis`."""
+        return layers_of(weights_below(self.weights, "generator"), np.float64)
+
+    def magnitudes(self) -> Magnitudes:
+        """Return what gives the magnitudes of one decoded recording."""
+        if self.magnitude is None:
+            return mel_to_magnitude
+        return NetworkMagnitudes(layers_of(weights_below(self.weights, _MAGNITUDE), np.float64))
+
+    def _shape(self) -> dict[str, Any]:
+        shape = super()._shape()
+        if self.magnitude is not None:
+            shape[_MAGNITUDE] = asdict(self.magnitude)
+        return shape
+
+    def _weights(self) -> dict[str, NDArray[Any]]:
+        prior = {_PRIOR + name: array for name, array in self.prior.arrays.items()}
+        return dict(self.weights) | prior
+
+    @classmethod
+    def _from_weights(cls, metadata: ModelMetadata, weights: Weights) -> Self:
+        shape = dict(metadata.networks)
+        magnitude = shape.pop(_MAGNITUDE, None)
+        prior = {n.removeprefix(_PRIOR): w for n, w in weights.items() if n.startswith(_PRIOR)}
+        settings = metadata.settings
+        return cls(
+            LiveConfig(**shape),
+            {name: weight for name, weight in weights.items() if not name.startswith(_PRIOR)},
+            IntegerPrior.from_arrays(prior),
+            metadata.training_digest,
+            Trade(**settings.get("trade", {})),
+            DistortionWeights(**settings.get("distortion", {})),
+            magnitude and MagnitudeConfig(**magnitude),
+        )
