@@ -1,7 +1,8 @@
 """Takes away what speech does not have: offsets, their steps, and rumble."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,30 +46,39 @@ class HighPass:
 
     It starts as if the signal had always been there, so that rumble that a recording begins in goes
     at once.
-
-    Attributes:
-        state: what the filter remembers, [10]; None before the first sample.
-        given: samples since the last of the filter's own blocks, which were given out already.
     """
 
     def __init__(self) -> None:
-        self.state: Precise | None = None
-        self.given = np.zeros(0, np.float32)
+        """Start before the first sample."""
+        # What the filter remembers, [10], and samples since the last of its own blocks, which were
+        # given out already.
+        self._state: Precise | None = None
+        self._given = np.zeros(0, np.float32)
 
     def feed(self, block: Wave) -> Wave:
         """Return the next samples [n] through the filter; the first show where it should start."""
         if not len(block):
             return block
-        if self.state is None:
-            self.state = _quietest_state(block)
-        samples = np.concatenate([self.given, block])
+        if self._state is None:
+            self._state = _quietest_state(block)
+        samples = np.concatenate([self._given, block])
         whole = len(samples) // _BLOCK * _BLOCK
-        out, self.state = _filtered(samples[:whole], self.state)
+        out, self._state = _filtered(samples[:whole], self._state)
         rest = samples[whole:]
-        begun, _ = _filtered(np.pad(rest, (0, _BLOCK - len(rest))), self.state)
-        filtered = np.concatenate([out, begun[: len(rest)]])[len(self.given) :]
-        self.given = rest
+        begun, _ = _filtered(np.pad(rest, (0, _BLOCK - len(rest))), self._state)
+        filtered = np.concatenate([out, begun[: len(rest)]])[len(self._given) :]
+        self._given = rest
         return filtered.astype(np.float32)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return all that the filter knows of what came."""
+        state = np.zeros(0) if self._state is None else self._state
+        return {"state": state, "given": self._given}
+
+    def restore(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
+        """Undo `snapshot`."""
+        self._state = snapshot["state"] if len(snapshot["state"]) else None
+        self._given = snapshot["given"]
 
 
 def _filtered(samples: NDArray[np.floating], state: Precise) -> tuple[Precise, Precise]:

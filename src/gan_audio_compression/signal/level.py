@@ -1,6 +1,8 @@
 """The level of speech: measured, sent as one byte, restored by the receiver."""
 
 from array import array
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,16 @@ class PowerMeter:
         """Mean squares, [windows]; a last window is filled up with zeros."""
         rest = np.square(self._rest.astype(np.float64)).sum() / WINDOW
         return np.append(self._windows, rest if len(self._rest) else [])
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return all that is held of what came."""
+        windows, forgotten = np.array(self._windows), np.array(self.forgotten)
+        return {"windows": windows, "rest": self._rest, "forgotten": forgotten}
+
+    def restore(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
+        """Undo `snapshot`."""
+        self._windows = array("d", snapshot["windows"].tobytes())
+        self._rest, self.forgotten = snapshot["rest"], int(snapshot["forgotten"])
 
 
 def active_level(powers: NDArray[np.float64]) -> float:

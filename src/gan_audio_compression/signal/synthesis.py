@@ -1,7 +1,9 @@
 """From log mel spectrograms, chunk by chunk, back to one waveform."""
 
 import math
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +98,24 @@ class Synthesiser:
         buffer_start = HOP * (self._frames - len(self._magnitude)) - CONTEXT
         end = samples - buffer_start
         return self._estimate(end)[len(self._fixed) : end].astype(np.float32)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return all that is held of what came, but for what gives the magnitudes."""
+        return {
+            "frames": np.array(self._frames),
+            "gain": self._gain,
+            "magnitude": self._magnitude,
+            "spectrum": self._spectrum.view(np.float64),
+            "fixed": self._fixed,
+            "earlier": self._earlier,
+        }
+
+    def restore(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
+        """Undo `snapshot`."""
+        self._frames = int(snapshot["frames"])
+        self._gain, self._magnitude = snapshot["gain"], snapshot["magnitude"]
+        self._spectrum = snapshot["spectrum"].view(np.complex128)
+        self._fixed, self._earlier = snapshot["fixed"], snapshot["earlier"]
 
     def _append(self, log_mel: Precise, gains: Precise) -> None:
         magnitude = self._magnitudes(log_mel)

@@ -1,5 +1,8 @@
 """The texture of noise: what decoded spectra have lost, which are as smooth as an average."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +54,17 @@ class Texture:
         noise = np.concatenate([self._past, self._noise(HOP * count)])
         self._past = noise[-_OVERLAP:]
         return texture_of(noise)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return where it is."""
+        generator = self._draw.get_state(legacy=False)["state"]
+        return {"key": generator["key"], "pos": np.array(generator["pos"]), "past": self._past}
+
+    def restore(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
+        """Undo `snapshot`."""
+        key, pos = snapshot["key"], int(snapshot["pos"])
+        self._draw.set_state({"bit_generator": "MT19937", "state": {"key": key, "pos": pos}})
+        self._past = snapshot["past"]
 
     def _noise(self, samples: int) -> NDArray[np.float64]:
         return white_noise(self._draw.random_sample(samples))

@@ -61,8 +61,9 @@ class RuntimeConfig:
     """Where and how the arithmetic is done.
 
     `bfloat16` runs the networks under autocast, which is worth it on a GPU and, for the sequence
-    codec, on a processor that multiplies in it; `compile` runs them through `torch.compile`, which
-    is worth it on a GPU. `validation_segments` are watched, segments or crops.
+    and the live codec, on a processor that multiplies in it; `compile` runs them through
+    `torch.compile`, which is worth it on a GPU. `validation_segments` are watched, segments or
+    crops.
 
     Raises:
         ValueError: nothing would be watched.

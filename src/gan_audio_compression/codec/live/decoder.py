@@ -1,13 +1,16 @@
 """The receiver of the live codec: packets in, samples out."""
 
 import logging
+from dataclasses import asdict
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_audio_compression.codec.live.encoder import HOP_MS, joined
-from gan_audio_compression.codec.live.errors import PacketError
+from gan_audio_compression.codec.live.encoder import HOP_MS
+from gan_audio_compression.codec.live.errors import LiveFormatError, PacketError
 from gan_audio_compression.codec.live.model import LiveModel
+from gan_audio_compression.codec.live.noise_packet import NOISE_BYTES, NOISE_GAIN, noise_of
 from gan_audio_compression.codec.live.packet_coder import (
     QUALITIES,
     Content,
@@ -16,11 +19,15 @@ from gan_audio_compression.codec.live.packet_coder import (
     conditioning,
 )
 from gan_audio_compression.codec.live.packet_format import PacketFormat
-from gan_audio_compression.codec.live.passing import Passing, no_pasts
+from gan_audio_compression.codec.live.passing import Passing, no_pasts, pasts_of, pasts_under
+from gan_audio_compression.codec.live.state import from_state, to_state
+from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
 from gan_audio_compression.networks.live.generator import generate
-from gan_audio_compression.signal.live_level import live_gain
+from gan_audio_compression.networks.weights import weights_below, weights_under
+from gan_audio_compression.signal.live_level import FAINTEST, live_gain
 from gan_audio_compression.signal.loudness import from_loudness
 from gan_audio_compression.signal.own_state import own_state
+from gan_audio_compression.signal.spec import MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser
 
 logger = logging.getLogger(__name__)
@@ -37,73 +44,142 @@ class LiveDecoder:
     Args:
         model: the codec.
         form: of its packets.
-        held_ms: that the newest sound waits for what follows, a multiple of 8 from 8 on.
+        held_ms: that the newest sound waits for what follows, a multiple of 8 from 8 to 120.
 
     Attributes:
         delay_ms: from a packet's first sample to the same sample of the speech.
         lost: packets so far that did not come, or could not be decoded.
+
+    Raises:
+        LiveFormatError: held_ms is none of these.
     """
 
     def __init__(self, model: LiveModel, form: PacketFormat, held_ms: int = 24) -> None:
-        self._model, self._form = model, form
-        self._held = held_ms // HOP_MS
-        self.delay_ms = HOP_MS * (self._held - 1)
+        if held_ms not in range(HOP_MS, 121, HOP_MS):
+            raise LiveFormatError(
+                f"held_ms is {held_ms}; give a multiple of {HOP_MS} from {HOP_MS} to 120."
+            )
+        self._model, self._form, self._held = model, form, held_ms // HOP_MS
+        self.delay_ms = held_ms - HOP_MS
         self.lost = 0
         self._coder = PacketCoder(model.prior, form)
-        networks = model.networks
-        self._pasts = no_pasts(networks.generator_blocks, networks.width, np.float64)
-        nothing = np.zeros((form.latents, networks.latent_channels), np.int64)
-        self._group: list[Symbols | None] = []
-        self._content = Content(0, QUALITIES // 2, nothing)
-        self._missing = 0
-        self._synthesiser = Synthesiser(model.magnitudes(), True, self._held)
+        # Of the last packet with speech that came, and the frames since.
+        self._level, self._quality, self._missing = FAINTEST, QUALITIES // 2, 0
+        # While there is a pause.
+        self._noise: NDArray[np.float64] | None = None
+        self._magnitudes = model.magnitudes()
+        self._synthesiser = Synthesiser(self._magnitudes, True, self._held)
+        self._start_anew()
 
     @own_state()
     def push(self, packet: bytes | None) -> Wave:
         """Return the next samples at 16 kHz, as many as a packet has.
 
         Args:
-            packet: the next one; None where it is lost. One that cannot be decoded counts as lost.
+            packet: the next one; None where it is lost, or where nothing was sent in a pause. One
+                that cannot be decoded counts as lost.
 
         Raises:
             PacketError: a packet has another size than the format says.
         """
+        if packet is not None and len(packet) == NOISE_BYTES:
+            self._noise = noise_of(packet)
+            self._start_anew()
+        elif packet is not None:
+            self._noise = None
+        if self._noise is not None:
+            log_mel = np.broadcast_to(self._noise, (self._form.frames, MEL_BANDS))
+            return self._sound(log_mel, NOISE_GAIN)
+        log_mel = self._speech(packet)
+        return self._sound(log_mel, live_gain(self._level))
+
+    def state(self) -> bytes:
+        """Return all that the decoder knows, for `LiveDecoder.resumed`."""
+        counts = [self._level, self._quality, self._missing, self.lost, self._place]
+        arrays: dict[str, NDArray[Any]] = {
+            "counts": np.array(counts),
+            "group": self._group,
+            "noise": np.zeros(0) if self._noise is None else self._noise,
+        }
+        arrays |= pasts_under("past", self._pasts)
+        arrays |= weights_under("synthesiser", self._synthesiser.snapshot())
+        if isinstance(self._magnitudes, NetworkMagnitudes):
+            arrays |= weights_under("magnitudes", self._magnitudes.snapshot())
+        settings = {"form": asdict(self._form), "held_ms": HOP_MS * self._held}
+        return to_state(settings | {"kind": "decoder", "model": self._model.digest}, arrays)
+
+    @classmethod
+    def resumed(cls, model: LiveModel, state: bytes) -> Self:
+        """Return a decoder that goes on from a `state`.
+
+        Raises:
+            LiveStateError: the bytes are no decoder's state, or of another model.
+        """
+        settings, arrays = from_state(state, {"kind": "decoder", "model": model.digest})
+        decoder = cls(model, PacketFormat(**settings["form"]), settings["held_ms"])
+        counts = map(int, arrays["counts"])
+        decoder._level, decoder._quality, decoder._missing, decoder.lost, decoder._place = counts
+        decoder._group = arrays["group"]
+        decoder._noise = arrays["noise"] if len(arrays["noise"]) else None
+        decoder._pasts = pasts_of("past", arrays)
+        decoder._synthesiser.restore(weights_below(arrays, "synthesiser"))
+        if isinstance(decoder._magnitudes, NetworkMagnitudes):
+            decoder._magnitudes.restore(weights_below(arrays, "magnitudes"))
+        return decoder
+
+    def _start_anew(self) -> None:
+        """Forget the packets before, as at the start of a stream and after a pause."""
+        networks = self._model.networks
+        self._pasts = no_pasts(networks.generator_blocks, networks.width, np.float64)
+        self._end_group()
+
+    def _end_group(self) -> None:
+        # Packets of the group so far, and the symbols of those before the first that is lost.
+        self._place = 0
+        self._group: Symbols = np.zeros((0, self._model.networks.latent_channels), np.int64)
+
+    def _speech(self, packet: bytes | None) -> NDArray[np.float64]:
+        """Return the log mel [frames, 128] of the next packet."""
         content = self._decoded(packet)
         if content is None:
             self.lost += 1
             self._missing += self._form.frames
+            symbols = np.zeros((self._form.latents, self._group.shape[1]), np.int64)
         else:
-            self._content, self._missing = content, 0
-        self._group.append(None if content is None else content.symbols)
-        if len(self._group) == self._form.group:
-            self._group = []
-        log_mel = self._log_mel(lost=content is None)
-        gains = np.full((self._form.frames, 1), live_gain(self._content.level))
-        speech = self._synthesiser.feed(log_mel, gains)
-        return np.pad(speech, (self._form.samples - len(speech), 0))
+            self._level, self._quality, self._missing = content.level, content.quality, 0
+            symbols = content.symbols
+            self._group = np.concatenate([self._group, symbols])
+        self._place += 1
+        if self._place == self._form.group:
+            self._end_group()
+        return self._generated(symbols, lost=content is None)
 
     def _decoded(self, packet: bytes | None) -> Content | None:
         """Return what a packet holds; None where it is lost or needs one that is."""
-        known = [symbols for symbols in self._group if symbols is not None]
-        if packet is None or len(known) < len(self._group):
+        if packet is None or len(self._group) < self._place * self._form.latents:
             return None
         try:
-            return self._coder.decode(packet, joined(known, self._model))
+            return self._coder.decode(packet, self._group)
         except PacketError as error:
             if len(packet) != self._form.size:
                 raise
             logger.warning("%s", error)
             return None
 
-    def _log_mel(self, lost: bool) -> NDArray[np.float64]:
-        """Return the log mel [frames, 128] of the next packet."""
+    def _generated(self, symbols: Symbols, lost: bool) -> NDArray[np.float64]:
+        """Return what the generator makes of symbols [latent frames, C], and fade what is lost."""
         passing = Passing(self._pasts)
-        latents = self._content.symbols.astype(np.float64)[None]
         absent = np.full((1, self._form.latents), float(lost))
-        quality = np.array([[conditioning(self._content.quality)]])
+        quality = np.array([[conditioning(self._quality)]])
+        latents = symbols.astype(np.float64)[None]
         loudness = generate(self._model.generator, latents, absent, quality, passing)
         self._pasts = [past[0] for past in passing.pasts]
-        since = np.arange(self._form.frames) + self._missing - self._form.frames
-        faded = _FADING * np.maximum(since - _LASTING, 0) if lost else np.zeros(len(since))
-        faded_log_mel: NDArray[np.float64] = from_loudness(loudness[0]) - faded[:, None]
-        return faded_log_mel
+        log_mel: NDArray[np.float64] = from_loudness(loudness[0])
+        if lost:
+            since = np.arange(self._form.frames) + self._missing - self._form.frames
+            log_mel -= _FADING * np.maximum(since - _LASTING, 0)[:, None]
+        return log_mel
+
+    def _sound(self, log_mel: NDArray[np.float64], gain: float) -> Wave:
+        speech = self._synthesiser.feed(log_mel, np.full((self._form.frames, 1), gain))
+        return np.pad(speech, (self._form.samples - len(speech), 0))

@@ -9,3 +9,7 @@ class LiveFormatError(GanAudioCompressionError):
 
 class PacketError(GanAudioCompressionError):
     """A packet cannot be decoded: it is damaged, or of another stream."""
+
+
+class LiveStateError(GanAudioCompressionError):
+    """A saved state cannot be gone on from."""

@@ -31,6 +31,9 @@ from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 _PRIOR = "prior_"
 _MAGNITUDE = "magnitude"
 
+# Frames before a packet that the last network sees with it.
+_CONTEXT = 12
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LiveModel(StoredModel):
@@ -91,11 +94,15 @@ class LiveModel(StoredModel):
         """The layers of the generator, in double precision: see `signal.synthesis`."""
         return layers_of(weights_below(self.weights, "generator"), np.float64)
 
+    @cached_property
+    def _magnitude_layers(self) -> Layers:
+        return layers_of(weights_below(self.weights, _MAGNITUDE), np.float64)
+
     def magnitudes(self) -> Magnitudes:
         """Return what gives the magnitudes of one decoded recording."""
         if self.magnitude is None:
             return mel_to_magnitude
-        return NetworkMagnitudes(layers_of(weights_below(self.weights, _MAGNITUDE), np.float64))
+        return NetworkMagnitudes(self._magnitude_layers, _CONTEXT)
 
     def _shape(self) -> dict[str, Any]:
         shape = super()._shape()

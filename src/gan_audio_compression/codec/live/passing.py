@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.networks.conv_next import KERNEL
 from gan_audio_compression.networks.layers import OverTime
+from gan_audio_compression.networks.weights import Weights, weights_below
 
 _BEFORE = KERNEL // 2
 
@@ -18,6 +19,17 @@ Pasts = list[NDArray[Any]]
 def no_pasts(blocks: int, width: int, dtype: Any) -> Pasts:
     """Return what was before the first packet: nothing."""
     return [np.zeros((_BEFORE, width), dtype) for _ in range(blocks)]
+
+
+def pasts_under(prefix: str, pasts: Pasts) -> dict[str, NDArray[Any]]:
+    """Return the pasts by name, as a state has them."""
+    return {f"{prefix}.{place}": past for place, past in enumerate(pasts)}
+
+
+def pasts_of(prefix: str, arrays: Weights) -> Pasts:
+    """Undo `pasts_under`."""
+    named = weights_below(arrays, prefix)
+    return [named[str(place)] for place in range(len(named))]
 
 
 class Passing:

@@ -1,7 +1,8 @@
 """The magnitudes of a decoded recording by the model's own network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from gan_audio_compression.networks.layers import Layers
 from gan_audio_compression.networks.sequence.magnitude import correct
 from gan_audio_compression.signal.arrays import Array, array_namespace, at_least
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
-from gan_audio_compression.signal.spec import FLOOR
+from gan_audio_compression.signal.spec import BINS, FLOOR, MEL_BANDS
 from gan_audio_compression.signal.texture import Texture
 
 # Below it, at the project's speech level, a magnitude is not heard.
@@ -22,19 +23,36 @@ class NetworkMagnitudes:
 
     Args:
         network: in double precision.
+        context: frames before a chunk that the network sees with it.
     """
 
-    def __init__(self, network: Layers) -> None:
+    def __init__(self, network: Layers, context: int = 0) -> None:
         self._correct = partial(correct, network)
         self._texture = Texture()
+        self._context = context
+        self._past_log_mel, self._past_texture = np.zeros((0, MEL_BANDS)), np.zeros((0, BINS))
 
     def __call__(self, log_mel: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the magnitudes [frames, 257] of the next `log_mel` [frames, 128]."""
         audible = np.isfinite(log_mel).all(-1, keepdims=True)
-        heard = at_least(log_mel, FLOOR)[None]
-        texture = self._texture.frames(len(log_mel))[None]
-        magnitude = expanded(textured(self._correct, heard, texture)[0])
+        heard = np.concatenate([self._past_log_mel, at_least(log_mel, FLOOR)])
+        texture = np.concatenate([self._past_texture, self._texture.frames(len(log_mel))])
+        past = len(self._past_log_mel)
+        magnitude = expanded(textured(self._correct, heard[None], texture[None])[0, past:])
+        kept = max(len(heard) - self._context, 0)
+        self._past_log_mel, self._past_texture = heard[kept:], texture[kept:]
         return np.where(audible, magnitude, 0.0)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return all that is held of what came."""
+        past = {"past_log_mel": self._past_log_mel, "past_texture": self._past_texture}
+        return past | self._texture.snapshot()
+
+    def restore(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
+        """Undo `snapshot`."""
+        self._past_log_mel = snapshot["past_log_mel"]
+        self._past_texture = snapshot["past_texture"]
+        self._texture.restore(snapshot)
 
 
 def textured(

@@ -19,10 +19,12 @@ class LiveNetworks(nn.Module):
 
     Args:
         config: shape of the networks.
+        bfloat16: whether encoder and generator compute under autocast.
     """
 
-    def __init__(self, config: LiveConfig) -> None:
+    def __init__(self, config: LiveConfig, bfloat16: bool = False) -> None:
         super().__init__()
+        self._bfloat16 = bfloat16
         self.encoder = LiveEncoder(config)
         self.generator = LiveGenerator(config)
         self.prior = FloatPrior(config.latent_channels, config.prior_width)
@@ -52,15 +54,19 @@ class LiveNetworks(nn.Module):
         bits = bits_under(symbols, means, log_scales)
         if noise is not None:
             bits = bits + felt(latents + noise, means, log_scales)
-        generated: Tensor = self.generator(
-            passed, conditions.lost, conditions.known, _mix(conditions)
-        )
+        with self._autocast(loudness):
+            generated: Tensor = self.generator(
+                passed, conditions.lost, conditions.known, _mix(conditions)
+            ).float()
         return generated, bits.sum((1, 2)) * _LATENTS_A_SECOND / latents.shape[1] / 1000
 
     def latents(self, loudness: Tensor, conditions: Conditions) -> Tensor:
         """Return the latents [B, N, C] of crops [B, 5 N, 128] of loudness."""
         ahead, seen = _ahead(loudness, conditions)
-        latents: Tensor = self.encoder(loudness, ahead, seen, conditions.quality, _mix(conditions))
+        with self._autocast(loudness):
+            latents: Tensor = self.encoder(
+                loudness, ahead, seen, conditions.quality, _mix(conditions)
+            ).float()
         return latents
 
     def _distributions(self, symbols: Tensor, conditions: Conditions) -> tuple[Tensor, Tensor]:
@@ -72,6 +78,9 @@ class LiveNetworks(nn.Module):
         quality = conditions.quality[:, ::packet].flatten()
         states = self.prior.states(windows, quality)[:, known:]
         return self.prior.distributions(symbols, states.reshape(*symbols.shape[:2], -1))
+
+    def _autocast(self, like: Tensor) -> torch.autocast:
+        return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
 
 
 def _mix(conditions: Conditions) -> OverPackets:

@@ -73,10 +73,10 @@ def _networks(
     config: LiveTrainingConfig, sampler: CropSampler, start: SequenceModel | None
 ) -> LiveNetworks:
     if start is not None:
-        return started_from(start, config.networks)
+        return started_from(start, config.networks, config.runtime.bfloat16)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        networks = LiveNetworks(config.networks)
+        networks = LiveNetworks(config.networks, config.runtime.bfloat16)
     first = torch.cat([sampler.batch(step) for step in range(_STATISTICS_BATCHES)])
     networks.set_statistics(to_loudness(first))
     return networks

@@ -40,6 +40,9 @@ class LiveStage(AveragedStage[LiveNetworks]):
         self._config = config
         self._device = torch.device(config.runtime.device)
         self._validation = validation.to(self._device)
+        if config.runtime.compile:
+            networks.encoder.compile()
+            networks.generator.compile()
         super().__init__(networks.to(self._device), None, betas=_BETAS, ema=config.ema)
         self._draws = torch.Generator().manual_seed(config.seed)
 

@@ -14,16 +14,16 @@ from gan_audio_compression.signal.spec import MEL_BANDS
 from gan_audio_compression.training.live.networks import LiveNetworks
 
 
-def started_from(model: SequenceModel, config: LiveConfig) -> LiveNetworks:
+def started_from(model: SequenceModel, config: LiveConfig, bfloat16: bool = False) -> LiveNetworks:
     """Return networks with the weights of a sequence codec.
 
     What it does with four frames of the log mel is stretched to five, and of its blocks as many
-    stay as `config` says.
+    stay as `config` says. See `LiveNetworks` for `bfloat16`.
 
     Raises:
         ValueError: their widths differ, or it has fewer blocks.
     """
-    networks, old = LiveNetworks(config), model.networks
+    networks, old = LiveNetworks(config, bfloat16), model.networks
     widths = ("width", "latent_channels", "prior_width")
     if any(getattr(config, name) != getattr(old, name) for name in widths):
         raise ValueError(f"networks are {config}, but those to start from {old}.")
