@@ -18,6 +18,7 @@ from gan_audio_compression.audio.errors import (
     AudioWriteError,
     write_advice,
 )
+from gan_audio_compression.audio.pcm16 import rounded_to_16, to_pcm16
 
 _LIBSNDFILE_FORMATS = {
     "wav": ("WAV", "PCM_16"),
@@ -136,7 +137,7 @@ class _FileSink:
         if self._format == "wav" and 2 * self._frames > _LONGEST_WAV:
             raise AudioFormatError("A WAV file cannot exceed 4 GiB; write FLAC.")
         with self._own_errors():
-            self._sound.write(block.clip(-1, 1) if self._format == "ogg" else _pcm(block))
+            self._sound.write(block.clip(-1, 1) if self._format == "ogg" else rounded_to_16(block))
 
     def close(self) -> None:
         if self._format == "flac" and not self._frames:
@@ -170,7 +171,7 @@ class _LiveWavSink:
         self._send(header)
 
     def write(self, block: NDArray[np.float32]) -> None:
-        self._send(_pcm(block).astype("<i2").tobytes())
+        self._send(to_pcm16(block))
 
     def close(self) -> None:
         self._file.flush()
@@ -190,12 +191,6 @@ def _appends(file: BinaryIO) -> bool:
 
         return bool(fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND)
     return False
-
-
-def _pcm(block: NDArray[np.float32]) -> NDArray[np.int16]:
-    """Round to 16 bits; what reads 16 bits as n / 32768 gets the same numbers back."""
-    levels: NDArray[np.float32] = np.rint(block * np.float32(32768)).clip(-32768, 32767)
-    return levels.astype(np.int16)
 
 
 def _require_format(format: str, sample_rate: int) -> None:

@@ -13,6 +13,7 @@ from gan_audio_compression.command_line.encode import encode
 from gan_audio_compression.command_line.info import info
 from gan_audio_compression.command_line.interrupts import Ended, ended_in_order
 from gan_audio_compression.command_line.listen import import_ratings, listen
+from gan_audio_compression.command_line.live import live
 from gan_audio_compression.command_line.pipelines import run
 from gan_audio_compression.command_line.reporting import (
     PROGRAM,
@@ -44,7 +45,7 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    commands=[encode, decode, info, compare, run, listen, import_ratings],
+    commands=[encode, decode, info, compare, live, run, listen, import_ratings],
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -54,9 +55,9 @@ class _Commands(click.Group):
 def commands(context: click.Context, verbose: bool) -> None:
     """Speech compression at 0.7 to 3 kbit/s.
 
-    encode, decode, info and compare are the codec; run runs the pipelines of the study; listen
-    and import-ratings are its listening test. The options of a command follow it; its -h says
-    which they are.
+    encode, decode, info and compare are the codec of files, live is that of conversations; run
+    runs the pipelines of the study; listen and import-ratings are its listening test. The options
+    of a command follow it; its -h says which they are.
     """
     # Kedro configures the logging of its runs itself.
     if context.invoked_subcommand != run.name:

@@ -21,9 +21,11 @@ from gan_audio_compression.networks.model_header import (
     read_header,
     truncated,
 )
+from gan_audio_compression.networks.row_bytes import from_bytes, in_bytes
 from gan_audio_compression.networks.weights import Weights
 
 _DIGESTED = {np.dtype(name) for name in ("float32", "int64", "int32", "bool")}
+_STEPS = ":steps"
 _WIDER = {np.dtype(np.float16): np.float32, np.dtype(np.int16): np.int32}
 
 
@@ -39,12 +41,18 @@ def content_digest(shape: Mapping[str, Any], weights: Weights) -> str:
 def to_file(metadata: ModelMetadata, weights: Weights) -> bytes:
     """Return a model file.
 
-    Where every weight is a number of half precision, weights are stored so, and so are whole
-    numbers of 32 bits that need no more than 16: in half the bytes.
+    Where every matrix has rows of eight bits, see `row_bytes`, it is stored so, and where every
+    other weight is a number of half precision, so is that, and so are whole numbers of 32 bits that
+    need no more than 16: in a quarter and in half the bytes.
     """
     plain = {name: np.asarray(weight, order="C") for name, weight in weights.items()}
     # Only "module.name" is a weight: levels and the like keep their type.
     named = {name: weight for name, weight in plain.items() if "." in name}
+    matrices = {name: in_bytes(weight) for name, weight in named.items() if weight.ndim > 1}
+    if all(np.array_equal(from_bytes(*rows), named[name]) for name, rows in matrices.items()):
+        for name, (whole, steps) in matrices.items():
+            plain |= {name: whole, name + _STEPS: steps}
+            del named[name]
     halves = {name: halved(weight) for name, weight in named.items()}
     if all(np.array_equal(half, named[name]) for name, half in halves.items()):
         plain |= halves
@@ -60,7 +68,7 @@ def halved(weight: NDArray[np.floating]) -> NDArray[np.float16]:
 
 
 def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, NDArray[Any]]]:
-    """Undo `to_file`: what was stored in half the bytes comes back as it was.
+    """Undo `to_file`: what was stored in fewer bytes comes back as it was.
 
     Raises:
         NotAModelError: the bytes are no model file, or of another kind of model.
@@ -81,6 +89,8 @@ def from_file(data: bytes, kind: str) -> tuple[ModelMetadata, dict[str, NDArray[
         stored = load(data)
     except (SafetensorError, KeyError, ValueError) as error:
         raise DamagedModelError(f"its tensors cannot be read: {error}") from error
+    for name in [name for name in stored if name + _STEPS in stored]:
+        stored[name] = from_bytes(stored[name], stored.pop(name + _STEPS))
     weights = {
         name: weight.astype(_WIDER.get(weight.dtype, weight.dtype), copy=False)
         for name, weight in stored.items()

@@ -21,7 +21,11 @@ Spectrum = NDArray[np.complex128]
 
 
 def fast_griffin_lim(
-    magnitude: Precise, spectrum: Spectrum, fixed: Precise, end: int
+    magnitude: Precise,
+    spectrum: Spectrum,
+    fixed: Precise,
+    end: int,
+    iterations: int = ITERATIONS,
 ) -> tuple[Precise, Spectrum]:
     """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last spectrum.
 
@@ -39,10 +43,10 @@ def fast_griffin_lim(
         return signal
 
     signal = signal_of((place, spectrum[place]) for place in frames.places)
-    for iteration in range(ITERATIONS):
+    for iteration in range(iterations):
         momentum = MOMENTUM if iteration else 0.0
         blocks: Iterable[Block] = projection.of(frames.analysed(signal), momentum)
-        if iteration == ITERATIONS - 1:
+        if iteration == iterations - 1:
             blocks = [(place, block.copy()) for place, block in blocks]
         signal = signal_of(blocks)
     return signal, np.concatenate([block for _, block in blocks])

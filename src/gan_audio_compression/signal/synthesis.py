@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import frame_count, log_mel_of
 from gan_audio_compression.signal.chunks import CONTEXT
-from gan_audio_compression.signal.griffin_lim import fast_griffin_lim
+from gan_audio_compression.signal.griffin_lim import ITERATIONS, fast_griffin_lim
 from gan_audio_compression.signal.loudness_match import match_loudness
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
@@ -44,6 +44,10 @@ class Synthesiser:
         magnitudes: gives the magnitudes of what is fed.
         match: whether the loudness of the waveform is matched in the end, see `loudness_match`.
         held: frames that wait for the next ones, because their phase depends on what follows.
+        iterations: of the Griffin-Lim algorithm, for all that is fed at once.
+
+    Attributes:
+        frames: that were fed so far.
     """
 
     def __init__(
@@ -51,12 +55,13 @@ class Synthesiser:
         magnitudes: Magnitudes = mel_to_magnitude,
         match: bool = False,
         held: int = HELD_FRAMES,
+        iterations: int = ITERATIONS,
     ) -> None:
         """Start before the first sample of a recording."""
         self._magnitudes = magnitudes
         self._match = match
-        self._held = held
-        self._frames = 0
+        self._held, self._iterations = held, iterations
+        self.frames = 0
         self._gain = np.zeros((0, 1))
         self._magnitude = np.zeros((0, BINS))
         self._spectrum = np.zeros((0, BINS), np.complex128)
@@ -88,21 +93,21 @@ class Synthesiser:
         Raises:
             ValueError: the frames that were fed are not those of `samples` samples.
         """
-        if self._frames != (frame_count(samples) if samples else 0):
+        if self.frames != (frame_count(samples) if samples else 0):
             raise ValueError(
-                f"{self._frames} frames were fed, which is not what a recording of {samples} "
+                f"{self.frames} frames were fed, which is not what a recording of {samples} "
                 "samples has; feed all of its frames and no other."
             )
         if not samples:
             return np.zeros(0, np.float32)
-        buffer_start = HOP * (self._frames - len(self._magnitude)) - CONTEXT
+        buffer_start = HOP * (self.frames - len(self._magnitude)) - CONTEXT
         end = samples - buffer_start
         return self._estimate(end)[len(self._fixed) : end].astype(np.float32)
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """Return all that is held of what came, but for what gives the magnitudes."""
         return {
-            "frames": np.array(self._frames),
+            "frames": np.array(self.frames),
             "gain": self._gain,
             "magnitude": self._magnitude,
             "spectrum": self._spectrum.view(np.float64),
@@ -112,24 +117,26 @@ class Synthesiser:
 
     def restore(self, snapshot: Mapping[str, NDArray[Any]]) -> None:
         """Undo `snapshot`."""
-        self._frames = int(snapshot["frames"])
+        self.frames = int(snapshot["frames"])
         self._gain, self._magnitude = snapshot["gain"], snapshot["magnitude"]
         self._spectrum = snapshot["spectrum"].view(np.complex128)
         self._fixed, self._earlier = snapshot["fixed"], snapshot["earlier"]
 
     def _append(self, log_mel: Precise, gains: Precise) -> None:
         magnitude = self._magnitudes(log_mel)
-        before = np.angle(self._spectrum[-1]) if self._frames else _low_peak_phase()
+        before = np.angle(self._spectrum[-1]) if self.frames else _low_peak_phase()
         phase = _advancing_phase(magnitude, before)
         self._magnitude = np.concatenate([self._magnitude, magnitude / gains])
         start = magnitude / gains * np.exp(1j * phase)
         self._spectrum = np.concatenate([self._spectrum, start])
         self._gain = np.concatenate([self._gain, gains])
-        self._frames += len(magnitude)
+        self.frames += len(magnitude)
 
     def _estimate(self, end: int) -> Precise:
         """Return the signal that all frames see, zero from `end` on; keep its spectrum."""
-        signal, self._spectrum = fast_griffin_lim(self._magnitude, self._spectrum, self._fixed, end)
+        signal, self._spectrum = fast_griffin_lim(
+            self._magnitude, self._spectrum, self._fixed, end, self._iterations
+        )
         if self._match:
             log_mel = log_mel_of(self._magnitude * self._gain)
             signal = match_loudness(signal, log_mel, self._gain, len(self._fixed), end)
