@@ -109,5 +109,5 @@ def receive(port: int, host: str, wait_ms: int, stream: Stream, held_ms: int, de
             target.write(to_pcm16(decoder.push(packet)))
             target.flush()
         target.write(to_pcm16(decoder.finish()))
-    line = receiving.buffer
-    say(f"{receiving.turns} packets: {line.missing} had not come in time, {line.late} came late.")
+    late = receiving.buffer.late
+    say(f"{receiving.turns} packets: {decoder.lost} were not there in time, {late} came later.")

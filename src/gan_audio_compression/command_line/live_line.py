@@ -109,7 +109,7 @@ class Receiving(_Line):
         wait_ms: that a packet may be later than the first one was.
 
     Attributes:
-        buffer: has the counts of what was lost.
+        buffer: of them, which counts what came late.
         turns: packets whose turn it was.
 
     Raises:
@@ -129,6 +129,12 @@ class Receiving(_Line):
                 f"port {port} of {host} cannot be listened at ({error.strerror});"
                 " give one that is free."
             ) from error
+
+    @property
+    def port(self) -> int:
+        """The port; one that is free where 0 was given."""
+        port: int = self._socket.getsockname()[1]
+        return port
 
     def packets(self) -> Iterator[bytes | None]:
         """Yield each packet when it is its turn, None where it is not there, until the end."""

@@ -10,8 +10,6 @@ class JitterBuffer:
     How long one is waited for is a matter of when `pop` is called.
 
     Attributes:
-        missing: packets that had not come when it was their turn. In a pause of the sender, which
-            sends nothing, they are not lost.
         late: packets that came after their turn.
     """
 
@@ -20,7 +18,7 @@ class JitterBuffer:
         # The place of the packet whose turn is next; None before the first one came.
         self._next: int | None = None
         self._end: int | None = None
-        self.missing = self.late = 0
+        self.late = 0
 
     def put(self, number: int, packet: bytes) -> None:
         """Take a packet; an empty one says that the stream ended before it.
@@ -44,7 +42,6 @@ class JitterBuffer:
         if self._next is None:
             return None
         packet = self._packets.pop(self._next, None)
-        self.missing += packet is None
         self._next += 1
         return packet
 

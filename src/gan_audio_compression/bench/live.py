@@ -1,0 +1,101 @@
+"""The live codec as a codec of the bench: speech to packets of one size and back, none lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gan_audio_compression.bench.codec import CodecFailedError, Coded, Decoded, Wave
+from gan_audio_compression.codec.live.decoder import LiveDecoder
+from gan_audio_compression.codec.live.encoder import LiveEncoder
+from gan_audio_compression.codec.live.errors import PacketError
+from gan_audio_compression.codec.live.model import LiveModel
+from gan_audio_compression.codec.live.packet_format import PacketFormat
+from gan_audio_compression.codec.live.shipped import open_live_model
+from gan_audio_compression.component import code_digest, described
+from gan_audio_compression.signal.spec import SAMPLE_RATE
+
+_CODE = ("bench", "codec", "entropy", "networks", "signal")
+_LIBRARIES = ("constriction", "numpy")
+
+
+@dataclass(frozen=True)
+class LiveBenchCodec:
+    """The live codec that ships, at one bit rate and delay.
+
+    Attributes:
+        bitrate: most bits a second, of all packets.
+        packet_ms, group: see `PacketFormat`.
+        ahead_ms: see `LiveEncoder`.
+        held_ms: see `LiveDecoder`.
+
+    Raises:
+        LiveFormatError: packets cannot be such.
+    """
+
+    bitrate: float = 2000
+    packet_ms: int = 80
+    group: int = 1
+    ahead_ms: int = 40
+    held_ms: int = 24
+
+    suffix: ClassVar[str] = ".packets"
+    how_to_get: ClassVar[str] = "part of this project"
+    has_delay: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _ = self.form
+
+    @property
+    def form(self) -> PacketFormat:
+        """The form of the packets."""
+        return PacketFormat.of_bitrate(self.bitrate, self.packet_ms, self.group)
+
+    def version(self) -> str:
+        """Return the beginning of the model's digest, and the delay."""
+        sender, receiver = self._encoder(), self._decoder()
+        delay = sender.delay_ms + receiver.delay_ms
+        return f"live codec, model {self._model.digest[:8]}, {delay} ms"
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """See `BenchCodec.recipe`."""
+        return described(self) | {
+            "model": self._model.digest,
+            "code": code_digest(*_CODE),
+            "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        }
+
+    def encode(self, speech: Wave) -> Coded:
+        """Return the packets of `speech` [n], one after the other."""
+        encoder = self._encoder()
+        data = b"".join(encoder.push(speech) + encoder.finish())
+        return Coded(data, 8 * len(data))
+
+    def decode(self, data: bytes) -> Decoded:
+        """Return the speech [n] of packets, without the delay, with what fills the last packet.
+
+        Raises:
+            CodecFailedError: the bytes are no whole packets, or damaged.
+        """
+        size, decoder = self.form.size, self._decoder()
+        packets = [data[start : start + size] for start in range(0, len(data), size)]
+        try:
+            speech = [decoder.push(packet) for packet in packets] + [decoder.finish()]
+        except PacketError as error:
+            raise CodecFailedError(str(error)) from error
+        late = decoder.delay_ms * SAMPLE_RATE // 1000
+        return Decoded(np.concatenate(speech)[late:])
+
+    @cached_property
+    def _model(self) -> LiveModel:
+        return open_live_model()
+
+    def _encoder(self) -> LiveEncoder:
+        return LiveEncoder(self._model, self.form, self.ahead_ms)
+
+    def _decoder(self) -> LiveDecoder:
+        return LiveDecoder(self._model, self.form, self.held_ms)
