@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from gan_audio_compression.codec.codec import Coded as Coded
     from gan_audio_compression.codec.container.errors import BitstreamError as BitstreamError
     from gan_audio_compression.codec.device import DeviceError as DeviceError
+    from gan_audio_compression.codec.live.decoder import LiveDecoder as LiveDecoder
+    from gan_audio_compression.codec.live.encoder import LiveEncoder as LiveEncoder
+    from gan_audio_compression.codec.live.errors import LiveFormatError as LiveFormatError
+    from gan_audio_compression.codec.live.errors import LiveStateError as LiveStateError
+    from gan_audio_compression.codec.live.errors import PacketError as PacketError
+    from gan_audio_compression.codec.live.model import LiveModel as LiveModel
+    from gan_audio_compression.codec.live.packet_format import PacketFormat as PacketFormat
+    from gan_audio_compression.codec.live.shipped import open_live_model as open_live_model
     from gan_audio_compression.codec.models import UnknownModelError as UnknownModelError
     from gan_audio_compression.codec.search.errors import BitrateTooLowError as BitrateTooLowError
     from gan_audio_compression.codec.search.errors import SearchError as SearchError
@@ -31,8 +39,16 @@ _HOMES = {
     "Coded": "codec.codec",
     "DeviceError": "codec.device",
     "GanAudioCompressionError": "errors",
+    "LiveDecoder": "codec.live.decoder",
+    "LiveEncoder": "codec.live.encoder",
+    "LiveFormatError": "codec.live.errors",
+    "LiveModel": "codec.live.model",
+    "LiveStateError": "codec.live.errors",
     "MissingPackageError": "extras",
     "ModelFileError": "networks.errors",
+    "open_live_model": "codec.live.shipped",
+    "PacketError": "codec.live.errors",
+    "PacketFormat": "codec.live.packet_format",
     "SearchError": "codec.search.errors",
     "UnknownModelError": "codec.models",
 }

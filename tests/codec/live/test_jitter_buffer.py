@@ -12,7 +12,7 @@ def filled(*numbers: int) -> JitterBuffer:
 
 def popped(buffer: JitterBuffer, count: int) -> list[int | None]:
     packets = [buffer.pop() for _ in range(count)]
-    return [packet and packet[0] for packet in packets]
+    return [None if packet is None else packet[0] for packet in packets]
 
 
 def test_packets_come_in_order_and_what_is_lost_is_none() -> None:
