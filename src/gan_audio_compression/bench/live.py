@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from importlib import metadata
 from typing import Any, ClassVar
 
@@ -58,13 +58,13 @@ class LiveBenchCodec:
         """Return the beginning of the model's digest, and the delay."""
         sender, receiver = self._encoder(), self._decoder()
         delay = sender.delay_ms + receiver.delay_ms
-        return f"live codec, model {self._model.digest[:8]}, {delay} ms"
+        return f"live codec, model {_model().digest[:8]}, {delay} ms"
 
     @property
     def recipe(self) -> Mapping[str, Any]:
         """See `BenchCodec.recipe`."""
         return described(self) | {
-            "model": self._model.digest,
+            "model": _model().digest,
             "code": code_digest(*_CODE),
             "libraries": {name: metadata.version(name) for name in _LIBRARIES},
         }
@@ -90,12 +90,14 @@ class LiveBenchCodec:
         late = decoder.delay_ms * SAMPLE_RATE // 1000
         return Decoded(np.concatenate(speech)[late:])
 
-    @cached_property
-    def _model(self) -> LiveModel:
-        return open_live_model()
-
     def _encoder(self) -> LiveEncoder:
-        return LiveEncoder(self._model, self.form, self.ahead_ms)
+        return LiveEncoder(_model(), self.form, self.ahead_ms)
 
     def _decoder(self) -> LiveDecoder:
-        return LiveDecoder(self._model, self.form, self.held_ms)
+        return LiveDecoder(_model(), self.form, self.held_ms)
+
+
+@cache
+def _model() -> LiveModel:
+    # Not the codec's own, which would take it along to each worker.
+    return open_live_model()

@@ -56,6 +56,10 @@ class StoredModel(ABC):
         )
         return to_file(metadata, weights)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as a file: what is computed from the weights stays here."""
+        return type(self).from_bytes, (self.to_bytes(),)
+
     @classmethod
     @own_state()
     def from_bytes(cls, data: bytes) -> Self:

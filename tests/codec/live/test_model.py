@@ -1,5 +1,6 @@
 """The model file of the live codec: it comes back, and the one that ships is small."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,13 @@ def test_a_model_comes_back(live_model: LiveModel) -> None:
     again = LiveModel.from_bytes(live_model.to_bytes())
     assert again.digest == live_model.digest
     assert again.settings == live_model.settings
+
+
+def test_a_model_goes_to_another_process(live_model: LiveModel) -> None:
+    # What it has computed by then stays behind.
+    assert live_model.encoder
+    assert live_model.magnitudes()
+    assert pickle.loads(pickle.dumps(live_model)).digest == live_model.digest
 
 
 def test_a_model_in_bytes_is_short_and_exact(live_model: LiveModel) -> None:
