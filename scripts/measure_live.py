@@ -120,7 +120,12 @@ class Codec2:
 def cases(model: LiveModel) -> list[Case]:
     """Return all rows."""
     default = Live(model, PacketFormat.of_bitrate(2000), 40, 24)
-    rows = [
+    old = Codec2(Codec2Codec("2400"), 4, 6)
+    rows = []
+    for name, send in (("live 2000", default), ("Codec2 2400", old)):
+        rows += [Case(name, send, share) for share in LOSSES]
+        rows += [Case(name, send, share, bursts=True) for share in LOSSES[1:]]
+    rows += [
         Case(f"live {rate}", Live(model, PacketFormat.of_bitrate(rate), 40, 24))
         for rate in (3200, 1200, 800)
     ]
@@ -131,10 +136,6 @@ def cases(model: LiveModel) -> list[Case]:
         )
         for packet, group, ahead, held in ((40, 1, 16, 24), (40, 3, 16, 24), (80, 2, 40, 24))
     ]
-    old = Codec2(Codec2Codec("2400"), 4, 6)
-    for name, send in (("live 2000", default), ("Codec2 2400", old)):
-        rows += [Case(name, send, share) for share in LOSSES]
-        rows += [Case(name, send, share, bursts=True) for share in LOSSES[1:]]
     return rows
 
 

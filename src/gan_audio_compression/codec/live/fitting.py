@@ -1,6 +1,6 @@
 """The symbols of a packet: of the finest quality that fits into it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -129,15 +129,31 @@ class Fitting:
         return None if packet is None else Fitted(packet, trial.content.symbols, trial.pasts)
 
     def _shrunk(self, trial: Trial) -> Fitted:
-        """Return the packet of a trial with latents that are small enough to fit."""
-        latents = trial.latents
-        while True:
-            latents = _SHRINKING * latents
-            symbols = _whole(latents)
-            if fitted := self._fitted(
-                replace(trial, content=replace(trial.content, symbols=symbols))
-            ):
+        """Return the packet of a trial with latents that are small enough to fit.
+
+        Where the packets before make even zeros too long, all frames hold the last one before
+        them, which takes a byte or two.
+        """
+        for symbols in (*_ever_smaller(trial.latents), self._held()):
+            content = replace(trial.content, symbols=symbols)
+            if fitted := self._fitted(replace(trial, content=content)):
                 return fitted
+        raise AssertionError("a packet has room for frames that hold.")
+
+    def _held(self) -> Symbols:
+        """Return the last frame before the packet, as often as it has frames."""
+        start = np.zeros((1, self._past.shape[-1]), np.int64)
+        last = np.concatenate([start, self._past])[-1:]
+        return last.repeat(len(self._loudness) // LATENT_FRAMES, axis=0)
+
+
+def _ever_smaller(latents: NDArray[np.float32]) -> Iterator[Symbols]:
+    """Yield the symbols of latents that shrink until they are zero."""
+    symbols = _whole(latents)
+    while symbols.any():
+        latents = _SHRINKING * latents
+        symbols = _whole(latents)
+        yield symbols
 
 
 def _whole(latents: NDArray[np.float32]) -> Symbols:
