@@ -10,7 +10,7 @@ from gan_audio_compression.codec.live.errors import LiveFormatError
 from gan_audio_compression.codec.live.fitting import Fitting
 from gan_audio_compression.codec.live.model import LiveModel
 from gan_audio_compression.codec.live.noise_packet import NOISE_GAIN, NOISE_MS, noise_packet
-from gan_audio_compression.codec.live.packet_coder import PacketCoder, Symbols
+from gan_audio_compression.codec.live.packet_coder import QUALITIES, PacketCoder, Symbols
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.codec.live.passing import no_pasts, pasts_of, pasts_under
 from gan_audio_compression.codec.live.state import from_state, to_state
@@ -66,7 +66,8 @@ class LiveEncoder:
         self._coder = PacketCoder(model.prior, form)
         self._high_pass, self._level = HighPass(), LiveLevel()
         self._pauses = Pauses(form.frames) if dtx else None
-        self._unsaid = 0
+        # Packets of a pause since its noise was said, and the quality of the last one with speech.
+        self._unsaid, self._quality = 0, QUALITIES // 2
         # Samples as they came, and filtered ones that the next packet sees.
         self._raw, self._waiting = np.zeros(0, np.float32), np.zeros(CONTEXT, np.float32)
         self._start_anew()
@@ -99,6 +100,7 @@ class LiveEncoder:
             "raw": self._raw,
             "waiting": self._waiting,
             "unsaid": np.array(self._unsaid),
+            "quality": np.array(self._quality),
             "group": self._group,
         }
         arrays |= pasts_under("past", self._pasts)
@@ -121,7 +123,8 @@ class LiveEncoder:
         form = PacketFormat(**settings["form"])
         encoder = cls(model, form, settings["ahead_ms"], settings["dtx"])
         encoder._raw, encoder._waiting = arrays["raw"], arrays["waiting"]
-        encoder._unsaid, encoder._group = int(arrays["unsaid"]), arrays["group"]
+        encoder._unsaid, encoder._quality = int(arrays["unsaid"]), int(arrays["quality"])
+        encoder._group = arrays["group"]
         encoder._pasts = pasts_of("past", arrays)
         encoder._high_pass.restore(weights_below(arrays, "high_pass"))
         encoder._level.restore(weights_below(arrays, "level"))
@@ -160,8 +163,8 @@ class LiveEncoder:
             level,
             self._group,
             self._pasts,
-        ).finest()
-        self._pasts = fitted.pasts
+        ).finest(self._quality)
+        self._pasts, self._quality = fitted.pasts, fitted.quality
         self._group = np.concatenate([self._group, fitted.symbols])
         if len(self._group) == self._form.group * self._form.latents:
             self._group = self._group[:0]

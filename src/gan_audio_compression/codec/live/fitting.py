@@ -20,8 +20,8 @@ from gan_audio_compression.networks.live.config import LATENT_FRAMES, MOST_AHEAD
 from gan_audio_compression.networks.live.encoder import encode
 from gan_audio_compression.signal.spec import MEL_BANDS
 
-# Qualities are tried together: some first, then those between the two beside what fits.
-_APART = 6
+# Qualities are tried together: some around that of the packet before, then others if need be.
+_AROUND = 3
 # Below the coarsest quality the latents shrink by this, again and again.
 _SHRINKING = 0.85
 
@@ -34,11 +34,13 @@ class Fitted:
 
     Attributes:
         packet: the bytes.
+        quality: of it.
         symbols: in it, [latent frames, C].
         pasts: of the encoder.
     """
 
     packet: bytes
+    quality: int
     symbols: Symbols
     pasts: Pasts
 
@@ -90,18 +92,22 @@ class Fitting:
         self._loudness = loudness[:own]
         self._ahead, self._seen = _ahead(loudness, latents)
 
-    def finest(self) -> Fitted:
-        """Return the packet of the finest quality that fits."""
-        first = self.trials(range(QUALITIES - 1, -1, -_APART))
-        fitting = [t.content.quality for t in first if t.bits <= self._coder.room]
-        lowest = max(fitting, default=-1)
-        between = range(lowest + 1, min(lowest + _APART, QUALITIES))
-        trials = first + (self.trials(between) if len(between) else [])
-        trials.sort(key=lambda trial: -trial.content.quality)
-        for trial in trials:
-            if trial.bits <= self._coder.room and (fitted := self._fitted(trial)):
-                return fitted
-        return self._shrunk(trials[-1])
+    def finest(self, near: int) -> Fitted:
+        """Return the packet of the finest quality that fits, which may be `near` one."""
+        room = self._coder.room
+        low, high = max(near - _AROUND, 0), min(near + _AROUND + 1, QUALITIES)
+        trials = self.trials(range(low, high))
+        while trials[-1].bits <= room and high < QUALITIES:
+            start, high = high, min(high + 2 * _AROUND, QUALITIES)
+            trials += self.trials(range(start, high))
+        while True:
+            for trial in reversed(trials):
+                if trial.bits <= room and (fitted := self._fitted(trial)):
+                    return fitted
+            if not low:
+                return self._shrunk(trials[0])
+            end, low = low, max(low - 2 * _AROUND, 0)
+            trials = self.trials(range(low, end))
 
     def trials(self, qualities: Sequence[int]) -> list[Trial]:
         """Return what the encoder gives at each quality."""
@@ -125,8 +131,11 @@ class Fitting:
         ]
 
     def _fitted(self, trial: Trial) -> Fitted | None:
-        packet = self._coder.encode(trial.content, self._past)
-        return None if packet is None else Fitted(packet, trial.content.symbols, trial.pasts)
+        content = trial.content
+        packet = self._coder.encode(content, self._past)
+        if packet is None:
+            return None
+        return Fitted(packet, content.quality, content.symbols, trial.pasts)
 
     def _shrunk(self, trial: Trial) -> Fitted:
         """Return the packet of a trial with latents that are small enough to fit.
