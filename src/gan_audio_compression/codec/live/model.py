@@ -1,24 +1,21 @@
 """What sender and receiver of the live codec share: networks, prior and settings."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
+from gan_audio_compression.codec.sequence.prior_model import MAGNITUDE, PriorModel
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.entropy.integer_prior import IntegerPrior
 from gan_audio_compression.networks.layers import Layers, layers_of
 from gan_audio_compression.networks.live.config import LiveConfig
 from gan_audio_compression.networks.live.shapes import encoder_shapes, generator_shapes
-from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.sequence.config import MagnitudeConfig
 from gan_audio_compression.networks.sequence.shapes import magnitude_shapes
-from gan_audio_compression.networks.stored_model import StoredModel
 from gan_audio_compression.networks.weights import (
     Weights,
     require_weights,
@@ -28,15 +25,12 @@ from gan_audio_compression.networks.weights import (
 from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 
-_PRIOR = "prior_"
-_MAGNITUDE = "magnitude"
-
 # Frames before a packet that the last network sees with it.
 _CONTEXT = 12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LiveModel(StoredModel):
+class LiveModel(PriorModel):
     """The trained live codec.
 
     Attributes:
@@ -54,6 +48,7 @@ class LiveModel(StoredModel):
     """
 
     kind: ClassVar[str] = "live"
+    shape_type: ClassVar[type[Any]] = LiveConfig
     networks: LiveConfig
     weights: Weights
     prior: IntegerPrior
@@ -68,7 +63,7 @@ class LiveModel(StoredModel):
         shapes = weights_under("encoder", encoder_shapes(self.networks))
         shapes |= weights_under("generator", generator_shapes(self.networks))
         if self.magnitude is not None:
-            shapes |= weights_under(_MAGNITUDE, magnitude_shapes(self.magnitude))
+            shapes |= weights_under(MAGNITUDE, magnitude_shapes(self.magnitude))
         require_weights(self.weights, shapes)
 
     def __repr__(self) -> str:
@@ -78,11 +73,6 @@ class LiveModel(StoredModel):
     def fingerprint(self) -> bytes:
         """The first bytes of the digest, by which sender and receiver may know that they fit."""
         return bytes.fromhex(self.digest)[:FINGERPRINT_BYTES]
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Trade and distortion, as a model file has them."""
-        return {"trade": asdict(self.trade), "distortion": asdict(self.distortion)}
 
     @cached_property
     def encoder(self) -> Layers:
@@ -94,38 +84,8 @@ class LiveModel(StoredModel):
         """The layers of the generator, in double precision: see `signal.synthesis`."""
         return layers_of(weights_below(self.weights, "generator"), np.float64)
 
-    @cached_property
-    def _magnitude_layers(self) -> Layers:
-        return layers_of(weights_below(self.weights, _MAGNITUDE), np.float64)
-
     def magnitudes(self) -> Magnitudes:
         """Return what gives the magnitudes of one decoded recording."""
         if self.magnitude is None:
             return mel_to_magnitude
         return NetworkMagnitudes(self._magnitude_layers, _CONTEXT)
-
-    def _shape(self) -> dict[str, Any]:
-        shape = super()._shape()
-        if self.magnitude is not None:
-            shape[_MAGNITUDE] = asdict(self.magnitude)
-        return shape
-
-    def _weights(self) -> dict[str, NDArray[Any]]:
-        prior = {_PRIOR + name: array for name, array in self.prior.arrays.items()}
-        return dict(self.weights) | prior
-
-    @classmethod
-    def _from_weights(cls, metadata: ModelMetadata, weights: Weights) -> Self:
-        shape = dict(metadata.networks)
-        magnitude = shape.pop(_MAGNITUDE, None)
-        prior = {n.removeprefix(_PRIOR): w for n, w in weights.items() if n.startswith(_PRIOR)}
-        settings = metadata.settings
-        return cls(
-            LiveConfig(**shape),
-            {name: weight for name, weight in weights.items() if not name.startswith(_PRIOR)},
-            IntegerPrior.from_arrays(prior),
-            metadata.training_digest,
-            Trade(**settings.get("trade", {})),
-            DistortionWeights(**settings.get("distortion", {})),
-            magnitude and MagnitudeConfig(**magnitude),
-        )

@@ -1,7 +1,6 @@
 """What sender and receiver of the sequence codec share: networks, prior and settings."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -14,14 +13,13 @@ from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.codec.sequence.array_networks import ArrayNetworks
 from gan_audio_compression.codec.sequence.holding import held, held_pieces
 from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
+from gan_audio_compression.codec.sequence.prior_model import MAGNITUDE, PriorModel
 from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.integer_prior import IntegerPrior
 from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
 from gan_audio_compression.extras import require
-from gan_audio_compression.networks.layers import Layers, layers_of
-from gan_audio_compression.networks.model_header import ModelMetadata
 from gan_audio_compression.networks.sequence.config import (
     LATENT_FRAMES,
     MagnitudeConfig,
@@ -35,7 +33,6 @@ from gan_audio_compression.networks.sequence.shapes import (
 from gan_audio_compression.networks.weights import (
     Weights,
     require_weights,
-    weights_below,
     weights_under,
 )
 from gan_audio_compression.signal.distortion_weights import DistortionWeights
@@ -46,12 +43,9 @@ from gan_audio_compression.signal.own_state import own_state
 if TYPE_CHECKING:
     from gan_audio_compression.codec.sequence.tensor_networks import TensorNetworks
 
-_PRIOR = "prior_"
-_MAGNITUDE = "magnitude"
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SequenceModel(TrainedCodec):
+class SequenceModel(PriorModel, TrainedCodec):
     """The trained sequence codec.
 
     Attributes:
@@ -73,6 +67,7 @@ class SequenceModel(TrainedCodec):
     """
 
     kind: ClassVar[str] = "sequence"
+    shape_type: ClassVar[type[Any]] = SequenceConfig
     networks: SequenceConfig
     weights: Weights
     prior: IntegerPrior
@@ -92,7 +87,7 @@ class SequenceModel(TrainedCodec):
         shapes = weights_under("encoder", encoder_shapes(self.networks))
         shapes |= weights_under("generator", generator_shapes(self.networks))
         if self.magnitude is not None:
-            shapes |= weights_under(_MAGNITUDE, magnitude_shapes(self.magnitude))
+            shapes |= weights_under(MAGNITUDE, magnitude_shapes(self.magnitude))
         require_weights(self.weights, shapes)
         if not self._needs_no_torch:
             require(f"Computing in {self.precision} on {self.device}", "search", "torch")
@@ -101,11 +96,6 @@ class SequenceModel(TrainedCodec):
 
     def __repr__(self) -> str:
         return f"SequenceModel({self.digest})"
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Trade and distortion, as a model file has them."""
-        return {"trade": asdict(self.trade), "distortion": asdict(self.distortion)}
 
     def magnitudes(self) -> Magnitudes:
         """See `TrainedCodec.magnitudes`."""
@@ -168,33 +158,3 @@ class SequenceModel(TrainedCodec):
     @cached_property
     def _networks(self) -> "ArrayNetworks | TensorNetworks":
         return ArrayNetworks(self.weights) if self._needs_no_torch else self.tensors
-
-    @cached_property
-    def _magnitude_layers(self) -> Layers:
-        return layers_of(weights_below(self.weights, _MAGNITUDE), np.float64)
-
-    def _shape(self) -> dict[str, Any]:
-        shape = super()._shape()
-        if self.magnitude is not None:
-            shape[_MAGNITUDE] = asdict(self.magnitude)
-        return shape
-
-    def _weights(self) -> dict[str, NDArray[Any]]:
-        prior = {_PRIOR + name: array for name, array in self.prior.arrays.items()}
-        return dict(self.weights) | prior
-
-    @classmethod
-    def _from_weights(cls, metadata: ModelMetadata, weights: Weights) -> Self:
-        shape = dict(metadata.networks)
-        magnitude = shape.pop(_MAGNITUDE, None)
-        prior = {n.removeprefix(_PRIOR): w for n, w in weights.items() if n.startswith(_PRIOR)}
-        settings = metadata.settings
-        return cls(
-            SequenceConfig(**shape),
-            {name: weight for name, weight in weights.items() if not name.startswith(_PRIOR)},
-            IntegerPrior.from_arrays(prior),
-            metadata.training_digest,
-            Trade(**settings.get("trade", {})),
-            DistortionWeights(**settings.get("distortion", {})),
-            magnitude and MagnitudeConfig(**magnitude),
-        )
