@@ -31,7 +31,7 @@ from gan_audio_compression.pipelines.training_parameters import (
     SegmentTrainingParameters,
     SequenceTrainingParameters,
 )
-from gan_audio_compression.pipelines.training_start import StartParameters
+from gan_audio_compression.pipelines.training_start import LiveStartParameters, StartParameters
 from gan_audio_compression.settings import CONFIG_LOADER_ARGS
 from gan_audio_compression.training.config import AdversarialConfig
 from gan_audio_compression.training.segment.config import LossWeights
@@ -61,6 +61,7 @@ def test_parameters_are_valid_and_all_are_known(environment: str) -> None:
     MagnitudeTrainingParameters.model_validate(values.pop("magnitude_training"))
     LiveTrainingParameters.model_validate(values.pop("live_training"))
     StartParameters.model_validate(values.pop("sequence_start"))
+    LiveStartParameters.model_validate(values.pop("live_start"))
     VariationParameters.model_validate(values.pop("variation"))
     AblationParameters.model_validate(values.pop("ablations"))
     listening = ListeningTestParameters.model_validate(values.pop("listening_test"))

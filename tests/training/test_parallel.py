@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gan_audio_compression.networks.live.config import LiveConfig
 from gan_audio_compression.networks.sequence.config import SequenceConfig
 from gan_audio_compression.training.config import AdversarialConfig, RuntimeConfig, ScheduleConfig
+from gan_audio_compression.training.live.config import LiveTrainingConfig
+from gan_audio_compression.training.live.run import train_live
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.parallel import TrainingProcessError, place, trained
 from gan_audio_compression.training.segment.config import GanStageConfig, SegmentTrainingConfig
@@ -32,6 +35,14 @@ SEQUENCE = SequenceTrainingConfig(
     schedule=SCHEDULE,
     adversarial=AdversarialConfig(adversarial=0.1, feature_matching=0.1, width=4),
     frames=48,
+    runtime=RUNTIME,
+)
+LIVE = LiveTrainingConfig(
+    networks=LiveConfig(
+        width=16, encoder_blocks=1, generator_blocks=1, latent_channels=4, prior_width=8
+    ),
+    schedule=SCHEDULE,
+    frames=60,
     runtime=RUNTIME,
 )
 SEGMENT = replace(
@@ -64,7 +75,10 @@ def speech(load: Any = log_mel) -> TrainingSpeech:
     return TrainingSpeech(shards_of(train), {"v": (150, partial(log_mel, 9))}, "digest")
 
 
-@pytest.mark.parametrize(("train", "config"), [(train_sequence, SEQUENCE), (train_gan, SEGMENT)])
+@pytest.mark.parametrize(
+    ("train", "config"),
+    [(train_sequence, SEQUENCE), (train_gan, SEGMENT), (train_live, LIVE)],
+)
 def test_losses_are_the_same_with_one_and_with_two(train: Any, config: Any, tmp_path: Path) -> None:
     histories = [
         trained(count, "cpu", partial(train, speech(), config, tmp_path / str(count), Observer()))[

@@ -1,9 +1,12 @@
 """What a training starts from."""
 
+from pathlib import Path
 from typing import Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from gan_audio_compression.codec.live.model import LiveModel
+from gan_audio_compression.codec.live.shipped import open_live_model
 from gan_audio_compression.codec.models import open_model
 from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.networks.errors import NotAModelError
@@ -45,3 +48,23 @@ class StartParameters(BaseModel):
                 " cannot start from; give another, or null to start anew."
             )
         return model
+
+
+class LiveStartParameters(BaseModel):
+    """What the training of the live codec starts from.
+
+    Attributes:
+        model: a model file of the live codec; None for the sequence codec of the run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Path | None
+
+    def open(self) -> LiveModel | None:
+        """Return the model; None for the sequence codec.
+
+        Raises:
+            ModelFileError: it cannot be opened, or is of another kind.
+        """
+        return None if self.model is None else open_live_model(self.model)

@@ -59,3 +59,32 @@ class AveragedStage(Generic[Network]):
     def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
         judge = {"d_optimiser": self._adversary.optimiser} if self._adversary else {}
         return {"optimiser": self._optimiser, **judge}
+
+
+class DrawingStage(AveragedStage[Network]):
+    """One whose steps draw numbers, which a checkpoint keeps the place of.
+
+    Args:
+        seed: of the draws.
+    """
+
+    def __init__(
+        self,
+        model: Network,
+        adversary: Adversary | None,
+        *,
+        betas: tuple[float, float],
+        ema: float,
+        seed: int,
+    ) -> None:
+        super().__init__(model, adversary, betas=betas, ema=ema)
+        self._draws = torch.Generator().manual_seed(seed)
+
+    def state(self) -> dict[str, Tensor]:
+        """Return weights, averages, moments and the state of the draws."""
+        return super().state() | {"draws": self._draws.get_state()}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Undo `state`."""
+        super().restore(state)
+        self._draws.set_state(state["draws"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from gan_audio_compression.codec.live.fitting import Fitting
 from gan_audio_compression.codec.live.model import LiveModel
@@ -22,15 +23,20 @@ def test_the_generator(live_model: LiveModel, live_networks: LiveNetworks, packe
     lost = torch.tensor([[0.0, 1, 1, 0]]).double().repeat_interleave(3, 1)
     quality = torch.rand(1, 12 // packet, generator=draw).double().repeat_interleave(packet, 1)
     network = live_networks.generator.double()
-    at_once = generate(network, latents, lost, quality, OverPackets(packet))[0].numpy()
+    seen = torch.randint(2, (1, 12), generator=draw).double()
+    padded, fineness = functional.pad(latents, (0, 0, 0, 1)), functional.pad(quality, (0, 1))
+    at_once = generate(network, padded, lost, seen, fineness, OverPackets(packet))[0].numpy()
     live_networks.generator.float()
     pasts = no_pasts(2, 24, np.float64)
     parts = []
     for start in range(0, 12, packet):
-        own = slice(start, start + packet)
+        own, longer = slice(start, start + packet), slice(start, start + packet + 1)
         passing = Passing(pasts)
-        sent, absent, fineness = (a[:, own].numpy() for a in (latents, lost, quality))
-        parts.append(generate(live_model.generator, sent, absent, fineness, passing)[0])
+        arrays = padded[:, longer], lost[:, own], seen[:, own], fineness[:, longer]
+        sent, absent, next_seen, of_quality = (array.numpy() for array in arrays)
+        parts.append(
+            generate(live_model.generator, sent, absent, next_seen, of_quality, passing)[0]
+        )
         pasts = [past[0] for past in passing.pasts]
     np.testing.assert_allclose(np.concatenate(parts), at_once, atol=1e-9)
 
@@ -40,7 +46,7 @@ def test_the_encoder(
     live_model: LiveModel, live_networks: LiveNetworks, packet: int, ahead: int
 ) -> None:
     loudness = np.random.default_rng(packet).random((5 * 12, 128)).astype(np.float32)
-    conditions = clean(1, 12, packet, ahead, 0.0)
+    conditions = clean(1, 12, packet, ahead, False, 0.0)
     whole = torch.from_numpy(loudness)[None]
     at_once = live_networks.latents(whole, conditions)[0].numpy()
     coder = PacketCoder(live_model.prior, PacketFormat())

@@ -29,7 +29,7 @@ def test_a_lost_packet_is_lost_as_a_whole_and_keeps_the_quality_before() -> None
 
 
 def test_clean_conditions_lose_nothing() -> None:
-    conditions = clean(2, 6, packet=2, ahead=5, quality=0.5)
+    conditions = clean(2, 6, packet=2, ahead=5, waits=False, quality=0.5)
     assert not conditions.lost.any()
     assert torch.equal(conditions.known, conditions.quality)
 

@@ -1,5 +1,6 @@
 """Training of the live codec: what is learnt, going on after a kill, where it starts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,15 @@ def test_it_starts_nearer_from_a_sequence_codec(
     assert started[0]["distortion"] < anew[0]["distortion"]
 
 
+def test_it_goes_on_from_a_model_with_its_networks(speech: TrainingSpeech, tmp_path: Path) -> None:
+    first, history = train_live(speech, config(6), tmp_path / "first", Observer())
+    other = replace(config(1), networks=LiveConfig(encoder_blocks=3, **WIDTHS))
+    second, further = train_live(speech, other, tmp_path / "second", Observer(), first)
+    assert second.networks == NETWORKS
+    assert further[0]["distortion"] < history[2]["distortion"]
+    assert second.training_digest != first.training_digest
+
+
 def test_networks_of_other_widths_do_not_fit(sequence: SequenceModel) -> None:
     with pytest.raises(ValueError, match="but those to start from"):
         started_from(sequence, LiveConfig(width=24, encoder_blocks=2, generator_blocks=2))
@@ -80,7 +90,7 @@ def test_networks_of_other_widths_do_not_fit(sequence: SequenceModel) -> None:
 
 def test_bfloat16_is_nearly_the_same(sequence: SequenceModel) -> None:
     loudness = torch.from_numpy(np.random.default_rng(0).random((2, 30, 128), np.float32))
-    conditions = clean(2, 6, packet=2, ahead=5, quality=0.5)
+    conditions = clean(2, 6, packet=2, ahead=5, waits=True, quality=0.5)
     plain = started_from(sequence, NETWORKS)
     rough = started_from(sequence, NETWORKS, bfloat16=True)
     expected = plain.latents(loudness, conditions)

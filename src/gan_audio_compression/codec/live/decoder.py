@@ -74,12 +74,15 @@ class LiveDecoder:
         self._start_anew()
 
     @own_state()
-    def push(self, packet: bytes | None) -> Wave:
+    def push(self, packet: bytes | None, following: bytes | None = None) -> Wave:
         """Return the next samples at 16 kHz, as many as a packet has.
 
         Args:
             packet: the next one; None where it is lost, or where nothing was sent in a pause. One
                 that cannot be decoded counts as lost.
+            following: the one after it, which is to be pushed in its turn as well; None where it
+                has not come yet. What is lost is then filled from both sides, and all else too
+                sounds better.
 
         Raises:
             PacketError: a packet has another size than the format says.
@@ -92,7 +95,7 @@ class LiveDecoder:
         if self._noise is not None:
             log_mel = np.broadcast_to(self._noise, (self._form.frames, MEL_BANDS))
             return self._sound(log_mel, NOISE_GAIN)
-        log_mel = self._speech(packet)
+        log_mel = self._speech(packet, following)
         return self._sound(log_mel, live_gain(self._level))
 
     def finish(self) -> Wave:
@@ -149,7 +152,7 @@ class LiveDecoder:
         self._place = 0
         self._group: Symbols = np.zeros((0, self._model.networks.latent_channels), np.int64)
 
-    def _speech(self, packet: bytes | None) -> NDArray[np.float64]:
+    def _speech(self, packet: bytes | None, following: bytes | None) -> NDArray[np.float64]:
         """Return the log mel [frames, 128] of the next packet."""
         content = self._decoded(packet)
         if content is None:
@@ -163,27 +166,49 @@ class LiveDecoder:
         self._place += 1
         if self._place == self._form.group:
             self._end_group()
-        return self._generated(symbols, lost=content is None)
+        return self._generated(symbols, content is None, self._decoded(following, ahead=True))
 
-    def _decoded(self, packet: bytes | None) -> Content | None:
-        """Return what a packet holds; None where it is lost or needs one that is."""
+    def _decoded(self, packet: bytes | None, ahead: bool = False) -> Content | None:
+        """Return what the next packet holds; None where it is lost or needs one that is.
+
+        Where it is looked `ahead` at, its own turn will tell what is wrong with it.
+        """
         if packet is None or len(self._group) < self._place * self._form.latents:
             return None
         try:
             return self._coder.decode(packet, self._group)
         except PacketError as error:
-            if len(packet) != self._form.size:
-                raise
-            logger.warning("%s", error)
+            if not ahead:
+                if len(packet) != self._form.size:
+                    raise
+                logger.warning("%s", error)
             return None
 
-    def _generated(self, symbols: Symbols, lost: bool) -> NDArray[np.float64]:
-        """Return what the generator makes of symbols [latent frames, C], and fade what is lost."""
+    def _generated(
+        self, symbols: Symbols, lost: bool, ahead: Content | None
+    ) -> NDArray[np.float64]:
+        """Return what the generator makes of symbols [latent frames, C], and fade what is lost.
+
+        Args:
+            symbols: of the packet.
+            lost: whether it did not come.
+            ahead: what the packet after it holds; None where it is not there.
+        """
         passing = Passing(self._pasts)
-        absent = np.full((1, self._form.latents), float(lost))
-        quality = np.array([[conditioning(self._quality)]])
-        latents = symbols.astype(np.float64)[None]
-        loudness = generate(self._model.generator, latents, absent, quality, passing)
+        latents, after = self._form.latents, symbols[:1] if ahead is None else ahead.symbols[:1]
+        seen = np.full((1, latents), float(not lost))
+        seen[:, -1] = ahead is not None
+        quality = np.full((1, latents + 1), conditioning(self._quality))
+        if ahead is not None:
+            quality[:, -1] = conditioning(ahead.quality)
+        loudness = generate(
+            self._model.generator,
+            np.concatenate([symbols, after]).astype(np.float64)[None],
+            np.full((1, latents), float(lost)),
+            seen,
+            quality,
+            passing,
+        )
         self._pasts = [past[0] for past in passing.pasts]
         log_mel: NDArray[np.float64] = from_loudness(loudness[0])
         if lost:

@@ -111,13 +111,10 @@ class Fitting:
 
     def trials(self, qualities: Sequence[int]) -> list[Trial]:
         """Return what the encoder gives at each quality."""
-        count = len(qualities)
         numbers = np.array([[conditioning(quality)] for quality in qualities], np.float32)
         passing = Passing(self._pasts)
-        loudness = np.broadcast_to(self._loudness, (count, *self._loudness.shape))
-        latents = encode(
-            self._model.encoder, loudness, self._ahead[None], self._seen[None], numbers, passing
-        )
+        heard = self._loudness[None], self._ahead[None], self._seen[None]
+        latents = encode(self._model.encoder, *heard, numbers, passing)
         symbols = _whole(latents)
         bits = self._coder.lengths(symbols, np.array(qualities), self._past)
         return [
@@ -125,7 +122,7 @@ class Fitting:
                 Content(self._level, quality, symbols[row]),
                 latents[row],
                 float(bits[row]),
-                [past[row] for past in passing.pasts],
+                [past[row % len(past)] for past in passing.pasts],
             )
             for row, quality in enumerate(qualities)
         ]

@@ -39,7 +39,7 @@ class Passing:
         pasts: of the packets before; they stay as they are.
 
     Attributes:
-        pasts: after the packet, for each row of a batch, [B, 3, width].
+        pasts: after the packet, for each row of a batch, [B or 1, 3, width].
     """
 
     def __init__(self, pasts: Sequence[NDArray[Any]]) -> None:

@@ -17,13 +17,13 @@ Mix = Callable[[Any, Any], Any]
 def encode(
     encoder: Any, loudness: Array, ahead: Array, seen: Array, quality: Array, mix: Mix
 ) -> Array:
-    """Return the latents [B, N, C] of loudness [B, 5 N, 128]; whole numbers can be sent.
+    """Return the latents [B, N, C] of loudness [B or 1, 5 N, 128]; whole numbers can be sent.
 
     Args:
         encoder: its layers, `modules.LiveEncoder` or the same without PyTorch.
         loudness: of speech.
-        ahead: [B, N, 5, 128], what follows each latent frame.
-        seen: [B, N, 5], one where a frame of it may be looked at and zero elsewhere.
+        ahead: [B or 1, N, 5, 128], what follows each latent frame.
+        seen: [B or 1, N, 5], one where a frame of it may be looked at and zero elsewhere.
         quality: [B, N or 1] in 0 .. 1.
         mix: see `Mix`.
     """

@@ -61,14 +61,19 @@ class LiveGenerator(nn.Module):
         self.gain = Gain(config.latent_channels)
         self.in_proj = nn.Linear(config.latent_channels, config.width)
         self.absent = nn.Parameter(torch.zeros(config.width))
+        self.ahead_proj = nn.Linear(config.latent_channels, config.width)
+        nn.init.zeros_(self.ahead_proj.weight)
+        nn.init.zeros_(self.ahead_proj.bias)
         self.blocks = _blocks(config.width, config.generator_blocks)
         self.out_proj = nn.Linear(config.width, LATENT_FRAMES * MEL_BANDS)
         self.register_buffer("mean", torch.zeros(MEL_BANDS))
         self.register_buffer("deviation", torch.ones(()))
 
-    def forward(self, latents: Tensor, lost: Tensor, quality: Tensor, mix: "OverPackets") -> Tensor:
+    def forward(
+        self, latents: Tensor, lost: Tensor, seen: Tensor, quality: Tensor, mix: "OverPackets"
+    ) -> Tensor:
         """See `generate`."""
-        return generate(self, latents, lost, quality, mix)
+        return generate(self, latents, lost, seen, quality, mix)
 
 
 class OverPackets:

@@ -29,6 +29,7 @@ def generator_shapes(config: LiveConfig) -> LayerShapes:
         conditioned_shapes(config.latent_channels)
         | linear_shapes("in_proj", config.latent_channels, config.width)
         | {"absent": (config.width,)}
+        | linear_shapes("ahead_proj", config.latent_channels, config.width)
         | blocks_shapes(config.width, config.generator_blocks, conditioned=True)
         | linear_shapes("out_proj", config.width, _BANDS)
     )

@@ -12,6 +12,7 @@ from gan_audio_compression.pipelines.observer import TrackingObserver
 from gan_audio_compression.pipelines.training_history import by_epoch
 from gan_audio_compression.pipelines.training_parameters import LiveTrainingParameters
 from gan_audio_compression.pipelines.training_speech import sharded, training_speech
+from gan_audio_compression.pipelines.training_start import LiveStartParameters
 from gan_audio_compression.training.live.run import train_live
 from gan_audio_compression.training.parallel import trained
 
@@ -21,14 +22,20 @@ def train_live_codec(
     manifest: pd.DataFrame,
     shards: Partitions,
     shards_log: pd.DataFrame,
-    start: SequenceModel,
+    sequence: SequenceModel,
+    start: LiveStartParameters,
     processes: int,
     parameters: LiveTrainingParameters,
     checkpoints: Path,
 ) -> tuple[LiveModel, pd.DataFrame]:
-    """Train the live codec from the weights of the sequence codec; return it and its epochs."""
+    """Train the live codec from another, or from the sequence codec; return it and its epochs.
+
+    Raises:
+        ModelFileError: what training shall start from is no model of the live codec.
+    """
+    given = start.open() or sequence
     speech = sharded(training_speech(log_mel, manifest), shards, shards_log)
     config, observer = parameters.root, TrackingObserver()
-    train = partial(train_live, speech, config, checkpoints, observer, start)
+    train = partial(train_live, speech, config, checkpoints, observer, given)
     model, history = trained(processes, config.runtime.device, train)
     return model, by_epoch(history)

@@ -17,6 +17,7 @@ def create_pipeline() -> Pipeline:
                     "training_shards",
                     "training_shards_log",
                     "sequence_model",
+                    "params:live_start",
                     "params:training_processes",
                     "params:live_training",
                     "live_checkpoints",

@@ -1,6 +1,8 @@
-"""What a step of the live codec's training draws: packets, memory, look-ahead, quality, loss."""
+"""What a step of the live codec's training draws: packets, what is seen, quality, losses."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -21,6 +23,7 @@ class Conditions:
         packet: latent frames in a packet.
         memory: packets before its own that the prior knows, as if all were of one place in a group.
         ahead: [B], frames of the log mel that the encoder sees beyond a packet.
+        waits: [B], one where the receiver waits for the next packet, zero elsewhere.
         quality: [B, N] in 0 .. 1, alike within a packet.
         known: the same as the receiver knows it: of a lost packet that of the one before.
         lost: [B, N], one where a packet has not come, alike within a packet.
@@ -29,9 +32,17 @@ class Conditions:
     packet: int
     memory: int
     ahead: Tensor
+    waits: Tensor
     quality: Tensor
     known: Tensor
     lost: Tensor
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        """Return the same conditions with each tensor changed."""
+        changed: dict[str, Any] = {
+            name: change(value) for name, value in vars(self).items() if isinstance(value, Tensor)
+        }
+        return replace(self, **changed)
 
 
 def drawn(batch: int, latents: int, loss: LossConfig, draws: torch.Generator) -> Conditions:
@@ -46,15 +57,18 @@ def drawn(batch: int, latents: int, loss: LossConfig, draws: torch.Generator) ->
         packet,
         _whole(MOST_IN_GROUP, draws),
         torch.randint(MOST_AHEAD + 1, (batch,), generator=draws),
+        torch.randint(2, (batch,), generator=draws).float(),
         *(values.repeat_interleave(packet, 1) for values in of_packets),
     )
 
 
-def clean(batch: int, latents: int, packet: int, ahead: int, quality: float) -> Conditions:
+def clean(
+    batch: int, latents: int, packet: int, ahead: int, waits: bool, quality: float
+) -> Conditions:
     """Return conditions without loss, and with a memory of no packet."""
     qualities = torch.full((batch, latents), quality)
-    seen, lost = torch.full((batch,), ahead), torch.zeros(batch, latents)
-    return Conditions(packet, 0, seen, qualities, qualities, lost)
+    seen, waiting = torch.full((batch,), ahead), torch.full((batch,), float(waits))
+    return Conditions(packet, 0, seen, waiting, qualities, qualities, torch.zeros(batch, latents))
 
 
 def _losses(batch: int, packets: int, loss: LossConfig, draws: torch.Generator) -> Tensor:

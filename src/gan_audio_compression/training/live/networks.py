@@ -1,20 +1,22 @@
 """The three networks of the live codec, and what they make of crops."""
 
+from functools import partial
+
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from gan_audio_compression.codec.sequence.float_prior import FloatPrior, bits_under
+from gan_audio_compression.codec.sequence.float_prior import FloatPrior
 from gan_audio_compression.networks.live.config import LATENT_FRAMES, MOST_AHEAD, LiveConfig
 from gan_audio_compression.networks.live.modules import LiveEncoder, LiveGenerator, OverPackets
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
+from gan_audio_compression.training.codec_networks import CodecNetworks
 from gan_audio_compression.training.live.conditions import Conditions
-from gan_audio_compression.training.rounding import felt
 
 _LATENTS_A_SECOND = SAMPLE_RATE / HOP / LATENT_FRAMES
 
 
-class LiveNetworks(nn.Module):
+class LiveNetworks(CodecNetworks):
     """Encoder, generator and prior.
 
     Args:
@@ -23,18 +25,8 @@ class LiveNetworks(nn.Module):
     """
 
     def __init__(self, config: LiveConfig, bfloat16: bool = False) -> None:
-        super().__init__()
-        self._bfloat16 = bfloat16
-        self.encoder = LiveEncoder(config)
-        self.generator = LiveGenerator(config)
-        self.prior = FloatPrior(config.latent_channels, config.prior_width)
-
-    def set_statistics(self, loudness: Tensor) -> None:
-        """Let the networks see loudness [..., 128] with zero mean and a deviation of one."""
-        networks: tuple[LiveEncoder | LiveGenerator, ...] = (self.encoder, self.generator)
-        for network in networks:
-            network.mean.copy_(loudness.flatten(0, -2).mean(0))
-            network.deviation.copy_(loudness.std())
+        prior = FloatPrior(config.latent_channels, config.prior_width)
+        super().__init__(LiveEncoder(config), LiveGenerator(config), prior, bfloat16)
 
     def forward(
         self, loudness: Tensor, conditions: Conditions, noise: Tensor | None = None
@@ -47,16 +39,15 @@ class LiveNetworks(nn.Module):
             noise: in -0.5 .. 0.5, [B, N, C]; None where the encoder needs no gradient.
         """
         latents = self.latents(loudness, conditions)
-        symbols = latents.round().detach()
-        # With a gradient as if they were not rounded (Bengio and others, 2013).
-        passed = latents + (symbols - latents).detach()
-        means, log_scales = self._distributions(passed, conditions)
-        bits = bits_under(symbols, means, log_scales)
-        if noise is not None:
-            bits = bits + felt(latents + noise, means, log_scales)
+        distributions = partial(self._distributions, conditions=conditions)
+        passed, bits = self._coded(latents, distributions, noise)
         with self._autocast(loudness):
             generated: Tensor = self.generator(
-                passed, conditions.lost, conditions.known, _mix(conditions)
+                functional.pad(passed, (0, 0, 0, 1)),
+                conditions.lost,
+                _following(conditions),
+                functional.pad(conditions.known, (0, 1)),
+                _mix(conditions),
             ).float()
         return generated, bits.sum((1, 2)) * _LATENTS_A_SECOND / latents.shape[1] / 1000
 
@@ -79,12 +70,17 @@ class LiveNetworks(nn.Module):
         states = self.prior.states(windows, quality)[:, known:]
         return self.prior.distributions(symbols, states.reshape(*symbols.shape[:2], -1))
 
-    def _autocast(self, like: Tensor) -> torch.autocast:
-        return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
-
 
 def _mix(conditions: Conditions) -> OverPackets:
     return OverPackets(conditions.packet)
+
+
+def _following(conditions: Conditions) -> Tensor:
+    """Return where the receiver sees the latent frame after one, [B, N]."""
+    there = 1 - functional.pad(conditions.lost[:, 1:], (0, 1), value=1.0)
+    places = torch.arange(there.shape[1], device=there.device)
+    ends = places % conditions.packet == conditions.packet - 1
+    return torch.where(ends, conditions.waits[:, None] * there, there)
 
 
 def _ahead(loudness: Tensor, conditions: Conditions) -> tuple[Tensor, Tensor]:

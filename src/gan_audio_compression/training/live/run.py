@@ -17,7 +17,7 @@ from gan_audio_compression.training.live.config import LiveTrainingConfig
 from gan_audio_compression.training.live.crops import crop_sampler
 from gan_audio_compression.training.live.networks import LiveNetworks
 from gan_audio_compression.training.live.stage import LiveStage
-from gan_audio_compression.training.live.start import started_from
+from gan_audio_compression.training.live.start import continued_from, started_from
 from gan_audio_compression.training.loop import run_stage
 from gan_audio_compression.training.observer import Observer
 from gan_audio_compression.training.speech import TrainingSpeech, shards_of
@@ -30,7 +30,7 @@ def train_live(
     config: LiveTrainingConfig,
     checkpoints: Path,
     observer: Observer,
-    start: SequenceModel | None = None,
+    start: SequenceModel | LiveModel | None = None,
 ) -> tuple[LiveModel, History]:
     """Train; what an earlier run of the same configuration did is not done again.
 
@@ -39,12 +39,15 @@ def train_live(
         config: of the training.
         checkpoints: folder of the checkpoint.
         observer: is told of the progress.
-        start: the sequence codec whose weights the networks have at first, and whose last network
-            the receiver keeps; None to start from random weights.
+        start: the codec whose weights the networks have at first, and whose last network the
+            receiver keeps; the networks of a live codec take the place of the configuration's.
+            None to start from random weights.
 
     Raises:
         TrainingDataError: a split has no speech.
     """
+    if isinstance(start, LiveModel):
+        config = replace(config, networks=start.networks)
     sampler = crop_sampler(speech.train, config.frames, config.schedule.batch, config.seed)
     watched, count = shards_of(speech.validation), config.runtime.validation_segments
     validation = crop_sampler(watched, config.frames, count, config.seed)
@@ -70,8 +73,10 @@ def train_live(
 
 
 def _networks(
-    config: LiveTrainingConfig, sampler: CropSampler, start: SequenceModel | None
+    config: LiveTrainingConfig, sampler: CropSampler, start: SequenceModel | LiveModel | None
 ) -> LiveNetworks:
+    if isinstance(start, LiveModel):
+        return continued_from(start, config.runtime.bfloat16)
     if start is not None:
         return started_from(start, config.networks, config.runtime.bfloat16)
     with torch.random.fork_rng(devices=[]):

@@ -1,15 +1,17 @@
-"""Networks of the live codec to begin with: those of a sequence codec, fitted to its frames."""
+"""Networks of the live codec to begin with: those of a model, or of a sequence codec."""
 
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
+from gan_audio_compression.codec.live.model import LiveModel
 from gan_audio_compression.codec.sequence.float_prior import thaw_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.live.config import LATENT_FRAMES, LiveConfig
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES as SEQUENCE_FRAMES
 from gan_audio_compression.networks.sequence.modules import SequenceEncoder, SequenceGenerator
+from gan_audio_compression.networks.weights import weights_below
 from gan_audio_compression.signal.spec import MEL_BANDS
 from gan_audio_compression.training.live.networks import LiveNetworks
 
@@ -33,6 +35,16 @@ def started_from(model: SequenceModel, config: LiveConfig, bfloat16: bool = Fals
     networks.generator.load_state_dict(
         _generator(model.tensors.generator, config.generator_blocks), strict=False
     )
+    networks.prior = thaw_prior(model.prior)
+    return networks
+
+
+def continued_from(model: LiveModel, bfloat16: bool = False) -> LiveNetworks:
+    """Return networks with the weights of a model; see `LiveNetworks` for `bfloat16`."""
+    networks = LiveNetworks(model.networks, bfloat16)
+    for name, network in (("encoder", networks.encoder), ("generator", networks.generator)):
+        weights = weights_below(model.weights, name)
+        network.load_state_dict({key: torch.tensor(weight) for key, weight in weights.items()})
     networks.prior = thaw_prior(model.prior)
     return networks
 

@@ -21,7 +21,7 @@ from gan_audio_compression.signal.loudness import from_loudness, to_loudness
 from gan_audio_compression.signal.steady import averaged_where_steady
 from gan_audio_compression.signal.texture import texture_of, white_noise
 from gan_audio_compression.training.adversary import Adversary
-from gan_audio_compression.training.averaged_stage import AveragedStage
+from gan_audio_compression.training.averaged_stage import DrawingStage
 from gan_audio_compression.training.magnitude.config import MagnitudeTrainingConfig
 from gan_audio_compression.training.optimiser import descend
 from gan_audio_compression.training.parallel import part
@@ -51,7 +51,7 @@ class Example:
     texture: Tensor
 
 
-class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
+class MagnitudeStage(DrawingStage[MagnitudeNetwork]):
     """Minimises the errors of the spectrum and what a discriminator of spectra objects to.
 
     Args:
@@ -82,8 +82,8 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
             known = weights_below(codec.weights, self.name)
             given = open_network(partial(MagnitudeNetwork, shape), known)
             network.load_state_dict(given.state_dict())
-        super().__init__(network.to(self._device), adversary, betas=_BETAS, ema=config.ema)
-        self._draws = torch.Generator().manual_seed(config.seed)
+        network.to(self._device)
+        super().__init__(network, adversary, betas=_BETAS, ema=config.ema, seed=config.seed)
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops of speech [B, samples]; return losses."""
@@ -119,15 +119,6 @@ class MagnitudeStage(AveragedStage[MagnitudeNetwork]):
             losses = self._losses(example, made)
             figures |= {f"validation_{n}_{value:g}": loss.item() for n, loss in losses.items()}
         return figures
-
-    def state(self) -> dict[str, Tensor]:
-        """Return weights, averages, moments and the state of the random draws."""
-        return super().state() | {"draws": self._draws.get_state()}
-
-    def restore(self, state: dict[str, Tensor]) -> None:
-        """Undo `state`."""
-        super().restore(state)
-        self._draws.set_state(state["draws"])
 
     @torch.no_grad()
     def _example(self, speech: Tensor, quality: Tensor, drawn: Tensor) -> Example:

@@ -1,9 +1,11 @@
 """The stage: encoder, generator and prior learn together what a bit buys."""
 
-import torch
-from torch import Tensor, nn
+from functools import partial
 
-from gan_audio_compression.codec.sequence.float_prior import FloatPrior, bits_under, thaw_prior
+import torch
+from torch import Tensor
+
+from gan_audio_compression.codec.sequence.float_prior import FloatPrior, thaw_prior
 from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.discriminator import Discriminator
 from gan_audio_compression.networks.sequence.config import LATENT_FRAMES
@@ -12,18 +14,19 @@ from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import HOP, SAMPLE_RATE
 from gan_audio_compression.training.adversary import Adversary
-from gan_audio_compression.training.averaged_stage import AveragedStage
+from gan_audio_compression.training.averaged_stage import DrawingStage
+from gan_audio_compression.training.codec_networks import CodecNetworks
 from gan_audio_compression.training.optimiser import descend
 from gan_audio_compression.training.parallel import part
-from gan_audio_compression.training.rounding import felt
 from gan_audio_compression.training.sequence.config import SequenceTrainingConfig
+from gan_audio_compression.training.trade_losses import trade_losses
 
 _FRAMES_A_SECOND = SAMPLE_RATE / HOP
 _BETAS = (0.9, 0.98)
 _VALIDATION_QUALITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-class SequenceNetworks(nn.Module):
+class SequenceNetworks(CodecNetworks):
     """The three networks of the sequence codec.
 
     Args:
@@ -32,23 +35,17 @@ class SequenceNetworks(nn.Module):
     """
 
     def __init__(self, config: SequenceTrainingConfig, start: SequenceModel | None) -> None:
-        super().__init__()
         networks = config.networks
-        self._bfloat16 = config.runtime.bfloat16
-        self.encoder = SequenceEncoder(networks)
-        self.generator = SequenceGenerator(networks)
-        self.prior = FloatPrior(networks.latent_channels, networks.prior_width)
+        super().__init__(
+            SequenceEncoder(networks),
+            SequenceGenerator(networks),
+            FloatPrior(networks.latent_channels, networks.prior_width),
+            config.runtime.bfloat16,
+        )
         if start is not None:
             self.encoder.load_state_dict(start.tensors.encoder.state_dict())
             self.generator.load_state_dict(start.tensors.generator.state_dict())
             self.prior = thaw_prior(start.prior)
-
-    def set_statistics(self, loudness: Tensor) -> None:
-        """Let the networks see loudness [..., 128] with zero mean and a deviation of one."""
-        networks: tuple[SequenceEncoder | SequenceGenerator, ...] = (self.encoder, self.generator)
-        for network in networks:
-            network.mean.copy_(loudness.flatten(0, -2).mean(0))
-            network.deviation.copy_(loudness.std())
 
     def forward(
         self, log_mel: Tensor, quality: Tensor, noise: Tensor | None = None
@@ -62,22 +59,13 @@ class SequenceNetworks(nn.Module):
         """
         with self._autocast(log_mel):
             latents = self.encoder(to_loudness(log_mel), quality).float()
-        symbols = latents.round().detach()
-        # With a gradient as if they were not rounded (Bengio and others, 2013).
-        passed = latents + (symbols - latents).detach()
-        means, log_scales = self.prior(passed, quality)
-        bits = bits_under(symbols, means, log_scales)
-        if noise is not None:
-            bits = bits + felt(latents + noise, means, log_scales)
+        passed, bits = self._coded(latents, partial(self.prior, quality=quality), noise)
         with self._autocast(log_mel):
             generated: Tensor = self.generator(passed, quality).float()
         return generated, bits.sum((1, 2)) * _FRAMES_A_SECOND / log_mel.shape[1] / 1000
 
-    def _autocast(self, like: Tensor) -> torch.autocast:
-        return torch.autocast(like.device.type, torch.bfloat16, enabled=self._bfloat16)
 
-
-class SequenceStage(AveragedStage[SequenceNetworks]):
+class SequenceStage(DrawingStage[SequenceNetworks]):
     """Minimises distortion + lambda rate, for qualities drawn at random.
 
     Args:
@@ -106,11 +94,9 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
             networks.set_statistics(to_loudness(first))
         networks.to(self._device)
         if config.runtime.compile:
-            networks.encoder.compile()
-            networks.generator.compile()
+            networks.compile_both()
         adversary = self._new_adversary()
-        super().__init__(networks, adversary, betas=_BETAS, ema=config.ema)
-        self._draws = torch.Generator().manual_seed(config.seed)
+        super().__init__(networks, adversary, betas=_BETAS, ema=config.ema, seed=config.seed)
 
     def step(self, images: Tensor, learning_rate: float) -> dict[str, Tensor]:
         """Learn from crops [B, T, 128] in nepers; return losses and the rate in kbit/s."""
@@ -144,15 +130,6 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
                 figures[f"validation_{name}_{value:g}"] = losses[name].mean().item()
         return figures
 
-    def state(self) -> dict[str, Tensor]:
-        """Return weights, averages, moments and the state of the random qualities."""
-        return super().state() | {"draws": self._draws.get_state()}
-
-    def restore(self, state: dict[str, Tensor]) -> None:
-        """Undo `state`."""
-        super().restore(state)
-        self._draws.set_state(state["draws"])
-
     def _noise(self, frames: int) -> Tensor:
         """Draw noise as wide as a step of the quantiser for this process's crops."""
         channels = self._config.networks.latent_channels
@@ -162,16 +139,9 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
     def _losses(
         self, log_mel: Tensor, generated: Tensor, rate: Tensor, quality: Tensor
     ) -> dict[str, Tensor]:
-        trade = self._config.trade
         deviation = self.model.encoder.deviation
         lost = distortion(log_mel, generated, deviation, self._config.distortion)
-        return {
-            "distortion": lost.total,
-            "cost": trade.lowest_quality * torch.exp(trade.slope * quality) * rate,
-            "kbit_s": rate,
-            "log_mel": lost.log_mel,
-            "disturbance": lost.disturbance,
-        }
+        return trade_losses(lost, rate, quality, self._config.trade)
 
     def _new_adversary(self) -> Adversary | None:
         config = self._config.adversarial
@@ -186,4 +156,5 @@ class SequenceStage(AveragedStage[SequenceNetworks]):
     def _image(self, loudness: Tensor) -> Tensor:
         """Return loudness [B, T, 128] as the discriminator sees it, [B, 1, 128, T]."""
         encoder = self.model.encoder
-        return ((loudness - encoder.mean) / encoder.deviation).transpose(1, 2)[:, None]
+        normal: Tensor = (loudness - encoder.mean) / encoder.deviation
+        return normal.transpose(1, 2)[:, None]
