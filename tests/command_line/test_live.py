@@ -1,8 +1,10 @@
 """`live` over pipes and over UDP on this machine."""
 
+import socket
 import subprocess
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,6 +33,15 @@ def test_packets_over_pipes() -> None:
     assert np.square(late).mean() == pytest.approx(np.square(SPEECH).mean(), rel=0.5)
 
 
+def test_a_receiver_that_waits_gives_as_many_samples() -> None:
+    packets = live("encode", "--packet-ms", "40", given=to_pcm16(SPEECH)).stdout
+    at_once = live("decode", "--packet-ms", "40", given=packets)
+    waited = live("decode", "--packet-ms", "40", "--wait", given=packets)
+    assert waited.returncode == 0
+    assert len(waited.stdout) == len(at_once.stdout)
+    assert waited.stdout != at_once.stdout
+
+
 def test_a_packet_that_is_cut_off_is_filled() -> None:
     packets = live("encode", given=to_pcm16(SPEECH)).stdout
     decoded = live("decode", given=packets[:-7])
@@ -57,7 +68,7 @@ def test_wrong_calls_say_what_is_wrong(arguments: tuple[str, ...], message: byte
 
 def received(send: Callable[[Sending], None], packet_ms: int = 20) -> tuple[list, Receiving]:
     """Return what a receiver gets of what is sent to it on the loopback."""
-    packets: list[bytes | None] = []
+    packets: list[tuple[bytes | None, bytes | None]] = []
     with Receiving("127.0.0.1", 0, packet_ms, wait_ms=40) as receiving:
         thread = threading.Thread(target=lambda: packets.extend(receiving.packets()))
         thread.start()
@@ -65,7 +76,9 @@ def received(send: Callable[[Sending], None], packet_ms: int = 20) -> tuple[list
             send(sending)
         thread.join(timeout=30)
         assert not thread.is_alive()
-    return packets, receiving
+    for (_, following), (packet, _) in pairwise(packets):
+        assert following in (None, packet)
+    return [packet for packet, _ in packets], receiving
 
 
 def test_packets_over_udp_come_in_order() -> None:
@@ -87,6 +100,16 @@ def test_what_is_not_sent_keeps_its_time() -> None:
         assert (sending.sent, sending.size) == (2, 8)
 
     assert received(send)[0] == [b"ab", None, None, b"cd"]
+
+
+def test_what_is_no_packet_is_not_the_first() -> None:
+    def send(sending: Sending) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.connect(sending._socket.getpeername())
+            other.send(b"?")
+        sending.send(b"ab")
+
+    assert received(send)[0] == [b"ab"]
 
 
 def test_a_port_that_is_taken_is_refused() -> None:

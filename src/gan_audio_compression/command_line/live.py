@@ -3,7 +3,14 @@
 import click
 
 from gan_audio_compression.command_line import options
-from gan_audio_compression.command_line.live_options import Stream, ahead, blocks_of, held, stream
+from gan_audio_compression.command_line.live_options import (
+    Stream,
+    ahead,
+    blocks_of,
+    held,
+    packets_of,
+    stream,
+)
 from gan_audio_compression.command_line.reporting import STANDARD, say
 from gan_audio_compression.command_line.standard import source_file, target_file
 
@@ -36,19 +43,24 @@ def encode(stream: Stream, ahead_ms: int, debug: bool) -> None:
 
 
 @live.command(short_help="Packets from standard input to speech.")
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="Wait for the packet after each: it sounds better, later by a packet.",
+)
 @stream
 @held
-def decode(stream: Stream, held_ms: int, debug: bool) -> None:
+def decode(wait: bool, stream: Stream, held_ms: int, debug: bool) -> None:
     """Decode packets from standard input to speech on standard output."""
     from gan_audio_compression.audio.pcm16 import to_pcm16
     from gan_audio_compression.codec.live.decoder import LiveDecoder
+    from gan_audio_compression.codec.live.waiting import with_following
 
     decoder = LiveDecoder(stream.model, stream.form, held_ms)
     with source_file(STANDARD) as source, target_file(STANDARD, force=False) as target:
-        while packet := source.read(stream.form.size):
-            # The end of a packet may have been cut off.
-            whole = len(packet) == stream.form.size
-            target.write(to_pcm16(decoder.push(packet if whole else None)))
+        packets = packets_of(source, stream.form.size)
+        for packet, following in with_following(packets, wait):
+            target.write(to_pcm16(decoder.push(packet, following)))
             target.flush()
         target.write(to_pcm16(decoder.finish()))
     if decoder.lost:
@@ -105,8 +117,8 @@ def receive(port: int, host: str, wait_ms: int, stream: Stream, held_ms: int, de
         Receiving(host, port, stream.form.packet_ms, wait_ms) as receiving,
         target_file(STANDARD, force=False) as target,
     ):
-        for packet in receiving.packets():
-            target.write(to_pcm16(decoder.push(packet)))
+        for packet, following in receiving.packets():
+            target.write(to_pcm16(decoder.push(packet, following)))
             target.flush()
         target.write(to_pcm16(decoder.finish()))
     late = receiving.buffer.late

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from gan_audio_compression.codec.live.jitter_buffer import JitterBuffer
+from gan_audio_compression.codec.live.sender_clock import SenderClock
 from gan_audio_compression.errors import GanAudioCompressionError
 
 _NUMBER_BYTES = 2
@@ -118,7 +119,7 @@ class Receiving(_Line):
 
     def __init__(self, host: str, port: int, packet_ms: int, wait_ms: int) -> None:
         super().__init__()
-        self._seconds, self._wait = packet_ms / 1000, wait_ms / 1000
+        self._clock = SenderClock(packet_ms / 1000, wait_ms / 1000)
         self.buffer, self.turns = JitterBuffer(), 0
         self._heard = 0.0
         try:
@@ -136,27 +137,36 @@ class Receiving(_Line):
         port: int = self._socket.getsockname()[1]
         return port
 
-    def packets(self) -> Iterator[bytes | None]:
-        """Yield each packet when it is its turn, None where it is not there, until the end."""
-        self._take(None)
-        start = self._heard + self._wait
+    def packets(self) -> Iterator[tuple[bytes | None, bytes | None]]:
+        """Yield each packet when it is its turn, and the one after it, until the end.
+
+        None stands for what is not there.
+        """
+        while not self._clock.started:
+            self._take(None)
         while True:
-            due = start + self.turns * self._seconds
-            while (left := due - time.monotonic()) > 0:
-                self._take(left)
+            # What has come is taken first, even where this turn is late already.
+            while self._take(self._left()) or self._left():
+                pass
             if self.buffer.at_end or time.monotonic() - self._heard > _GONE:
                 return
             self.turns += 1
-            yield self.buffer.pop()
+            yield self.buffer.pop(), self.buffer.peek()
 
-    def _take(self, seconds: float | None) -> None:
-        """Take a datagram, if one comes in time."""
+    def _left(self) -> float:
+        """Return seconds until the next turn; 0 where it is late."""
+        return max(self._clock.due(self.turns) - time.monotonic(), 0.0)
+
+    def _take(self, seconds: float | None) -> bool:
+        """Take a datagram, if one comes in time; tell whether one did."""
         self._socket.settimeout(seconds)
         try:
             datagram = self._socket.recv(_LARGEST)
-        except TimeoutError:
-            return
+        except (TimeoutError, BlockingIOError):
+            return False
         self._heard = time.monotonic()
         if len(datagram) >= _NUMBER_BYTES:
             number = int.from_bytes(datagram[:_NUMBER_BYTES])
-            self.buffer.put(number, datagram[_NUMBER_BYTES:])
+            place = self.buffer.put(number, datagram[_NUMBER_BYTES:])
+            self._clock.came(place, self._heard)
+        return True

@@ -92,7 +92,7 @@ def stream(command: Command) -> Command:
 ahead = click.option(
     "--ahead-ms",
     type=options.Number("a multiple of 8 from 0 to 40", 0, 40),
-    default=40,
+    default=16,
     show_default=True,
     metavar="MS",
     help="Milliseconds that the sender looks beyond a packet, a multiple of 8.",
@@ -117,3 +117,9 @@ def blocks_of(source: BinaryIO) -> Iterator["Wave"]:
         whole = len(data) - len(data) % SAMPLE_BYTES
         rest = data[whole:]
         yield of_pcm16(data[:whole])
+
+
+def packets_of(source: BinaryIO, size: int) -> Iterator[bytes | None]:
+    """Yield the packets of a stream, None for one whose end was cut off."""
+    while packet := source.read(size):
+        yield packet if len(packet) == size else None

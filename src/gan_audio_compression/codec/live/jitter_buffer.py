@@ -17,18 +17,21 @@ class JitterBuffer:
         self._packets: dict[int, bytes] = {}
         # The place of the packet whose turn is next; None before the first one came.
         self._next: int | None = None
+        self._first = 0
         self._end: int | None = None
         self.late = 0
 
-    def put(self, number: int, packet: bytes) -> None:
-        """Take a packet; an empty one says that the stream ended before it.
+    def put(self, number: int, packet: bytes) -> int:
+        """Take a packet, and return its place, 0 for the first that came.
+
+        An empty one says that the stream ended before it.
 
         Args:
             number: of the packet, 0 .. 65535; the first that comes begins the stream.
             packet: its bytes. One that came already is dropped.
         """
         if self._next is None:
-            self._next = number
+            self._first = self._next = number
         place = self._next + (number - self._next + _NUMBERS // 2) % _NUMBERS - _NUMBERS // 2
         if not packet:
             self._end = place
@@ -36,6 +39,7 @@ class JitterBuffer:
             self.late += 1
         else:
             self._packets.setdefault(place, packet)
+        return place - self._first
 
     def pop(self) -> bytes | None:
         """Return the packet whose turn it is; None if it is not there."""
@@ -44,6 +48,10 @@ class JitterBuffer:
         packet = self._packets.pop(self._next, None)
         self._next += 1
         return packet
+
+    def peek(self) -> bytes | None:
+        """Return the packet whose turn it is, which stays; None if it is not there."""
+        return None if self._next is None else self._packets.get(self._next)
 
     @property
     def at_end(self) -> bool:
