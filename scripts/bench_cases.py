@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.bench.codec import BenchCodec, CodecMissingError
 from gan_audio_compression.bench.codec2 import Codec2Codec
+from gan_audio_compression.bench.live import LiveBenchCodec
 from gan_audio_compression.bench.lyra import LyraCodec
 from gan_audio_compression.bench.opus import OpusCodec
 from gan_audio_compression.codec.codec import Codec
@@ -66,6 +67,7 @@ def all_cases(folder: Path, lyra: Path | None) -> list[Case]:
     codec = Codec.load()
     return [
         *codec_cases(codec, speech),
+        *live_cases(speech),
         *part_cases(codec, speech),
         *process_cases(speech, folder),
         *training_cases(speech),
@@ -86,6 +88,14 @@ def codec_cases(codec: Codec, speech: Wave) -> Iterator[Case]:
         yield Case(f"encode, effort {effort}", _quiet(encode), SECONDS)
     data = codec.encode(speech, SAMPLE_RATE, effort=0)
     yield Case("decode", _quiet(partial(codec.decode, data)), SECONDS)
+
+
+def live_cases(speech: Wave) -> Iterator[Case]:
+    """Yield sender and receiver of the live codec."""
+    codec = LiveBenchCodec()
+    packets = codec.encode(speech).data
+    yield Case("live, encode", _quiet(partial(codec.encode, speech)), SECONDS)
+    yield Case("live, decode", _quiet(partial(codec.decode, packets)), SECONDS)
 
 
 def part_cases(codec: Codec, speech: Wave) -> Iterator[Case]:

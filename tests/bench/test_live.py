@@ -19,8 +19,9 @@ def test_its_size_is_that_of_the_packets_and_its_speech_is_in_time(sentence: np.
 
 
 def test_its_delay_is_said() -> None:
-    assert LiveBenchCodec().version().endswith("144 ms")
-    assert LiveBenchCodec(packet_ms=40, ahead_ms=16).version().endswith("80 ms")
+    assert LiveBenchCodec().version().endswith("120 ms")
+    assert LiveBenchCodec(packet_ms=40).version().endswith("80 ms")
+    assert LiveBenchCodec(packet_ms=40, waits=True).version().endswith("120 ms")
 
 
 def test_what_is_no_packet_is_refused() -> None:

@@ -15,6 +15,7 @@ from gan_audio_compression.codec.live.errors import PacketError
 from gan_audio_compression.codec.live.model import LiveModel
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.codec.live.shipped import open_live_model
+from gan_audio_compression.codec.live.waiting import with_following
 from gan_audio_compression.component import code_digest, described
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
@@ -31,6 +32,7 @@ class LiveBenchCodec:
         packet_ms, group: see `PacketFormat`.
         ahead_ms: see `LiveEncoder`.
         held_ms: see `LiveDecoder`.
+        waits: whether the receiver waits for the packet after each.
 
     Raises:
         LiveFormatError: packets cannot be such.
@@ -39,8 +41,9 @@ class LiveBenchCodec:
     bitrate: float = 2000
     packet_ms: int = 80
     group: int = 1
-    ahead_ms: int = 40
+    ahead_ms: int = 16
     held_ms: int = 24
+    waits: bool = False
 
     suffix: ClassVar[str] = ".packets"
     how_to_get: ClassVar[str] = "part of this project"
@@ -54,11 +57,15 @@ class LiveBenchCodec:
         """The form of the packets."""
         return PacketFormat.of_bitrate(self.bitrate, self.packet_ms, self.group)
 
+    @property
+    def delay_ms(self) -> int:
+        """From mouth to ear, computing and the line aside."""
+        waiting = self.waits * self.packet_ms
+        return self._encoder().delay_ms + self.decoder().delay_ms + waiting
+
     def version(self) -> str:
         """Return the beginning of the model's digest, and the delay."""
-        sender, receiver = self._encoder(), self._decoder()
-        delay = sender.delay_ms + receiver.delay_ms
-        return f"live codec, model {_model().digest[:8]}, {delay} ms"
+        return f"live codec, model {_model().digest[:8]}, {self.delay_ms} ms"
 
     @property
     def recipe(self) -> Mapping[str, Any]:
@@ -81,20 +88,22 @@ class LiveBenchCodec:
         Raises:
             CodecFailedError: the bytes are no whole packets, or damaged.
         """
-        size, decoder = self.form.size, self._decoder()
+        size, decoder = self.form.size, self.decoder()
         packets = [data[start : start + size] for start in range(0, len(data), size)]
         try:
-            speech = [decoder.push(packet) for packet in packets] + [decoder.finish()]
+            speech = [decoder.push(*pair) for pair in with_following(packets, self.waits)]
         except PacketError as error:
             raise CodecFailedError(str(error)) from error
+        speech.append(decoder.finish())
         late = decoder.delay_ms * SAMPLE_RATE // 1000
         return Decoded(np.concatenate(speech)[late:])
 
+    def decoder(self) -> LiveDecoder:
+        """Return a receiver."""
+        return LiveDecoder(_model(), self.form, self.held_ms)
+
     def _encoder(self) -> LiveEncoder:
         return LiveEncoder(_model(), self.form, self.ahead_ms)
-
-    def _decoder(self) -> LiveDecoder:
-        return LiveDecoder(_model(), self.form, self.held_ms)
 
 
 @cache
