@@ -11,7 +11,7 @@ import functools
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +38,10 @@ COMPARED = (2000, 2400)
 MEASURES = (NarrowBandPesq(), WideBandPesq(), Stoi(extended=True))
 COLUMNS = ("pesq_nb", "pesq_wb", "estoi")
 CODEC2_BYTES, CODEC2_HEADER = 6, 7
+# For lines that lose much.
+ROBUST = LiveBenchCodec(packet_ms=40, held_ms=64, waits=True)
 # Length of a packet and look-ahead in ms, and whether the receiver waits for the next packet.
-DELAYS = ((40, 0, False), (40, 16, False), (80, 16, True), (120, 16, False))
+DELAYS = ((40, 0, False), (40, 16, False), (40, 16, True), (80, 16, True), (120, 16, False))
 
 logger = logging.getLogger("measure_live")
 
@@ -154,13 +156,13 @@ def cases() -> Iterator[Case]:
     """Yield all of them."""
     ours, theirs = COMPARED
     yield live(LiveBenchCodec(ours), LINES)
-    yield live(LiveBenchCodec(ours, packet_ms=40, waits=True), LINES)
+    yield live(replace(ROBUST, bitrate=ours), LINES)
     for frames in (2, 4):
         name = f"Codec2 2400, packets of {20 * frames} ms"
         yield Case(name, theirs, Codec2(frames), LINES)
     for bitrate in (3200, 1200, 800):
         yield live(LiveBenchCodec(bitrate), [CLEAN])
-        yield live(LiveBenchCodec(bitrate, packet_ms=40, waits=True), [CLEAN])
+        yield live(replace(ROBUST, bitrate=bitrate), [CLEAN])
     for packet, ahead, waits in DELAYS:
         codec = LiveBenchCodec(ours, packet_ms=packet, ahead_ms=ahead, waits=waits)
         yield live(codec, SOME_LINES)

@@ -42,6 +42,23 @@ def symbols(seed: int, frames: int, spread: float = 3.0) -> np.ndarray:
     return np.round(drawn).clip(-LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
 
 
+def test_what_is_worth_its_bits_takes_less_at_little_more_error() -> None:
+    coder, values = model(0, 0.1), np.random.default_rng(0).normal(scale=3, size=(200, CHANNELS))
+    nearest = coder.code(np.round(values).astype(np.int64), 0)
+    chosen = nearest.worthwhile(values, 0.1)
+    assert coder.code_length(chosen, 0) < 0.985 * nearest.length
+    errors = [np.mean(np.square(values - taken)) for taken in (nearest.symbols, chosen)]
+    assert errors[1] < 1.2 * errors[0]
+
+
+def test_bits_that_cost_nothing_change_no_symbol() -> None:
+    values = np.random.default_rng(0).normal(scale=40, size=(200, CHANNELS)).clip(-63, 63)
+    nearest = np.round(values).astype(np.int64)
+    code = model(0).code(nearest, 0)
+    np.testing.assert_array_equal(code.worthwhile(values, 0.0), nearest)
+    assert np.abs(code.worthwhile(values, 1e9)).max() <= LARGEST_SYMBOL
+
+
 @settings(max_examples=40)
 @given(
     seed=st.integers(0, 9),

@@ -16,6 +16,7 @@ def table() -> pd.DataFrame:
         ("long", 144, 0.1, "random", 2.9),
         ("long", 144, 0.0, "random", 3.9),
         ("long", 144, 0.1, "bursts", 2.8),
+        ("long", 144, 0.2, "random", 2.4),
     ]
     table = pd.DataFrame(rows, columns=["codec", "delay_ms", "lost", "pattern", "pesq_nb"])
     return table.assign(pesq_wb=table["pesq_nb"] - 0.5)
@@ -24,12 +25,12 @@ def table() -> pd.DataFrame:
 def test_losses_are_over_percent_and_begin_without_any(table: pd.DataFrame) -> None:
     random, bursts = loss_figure(table).axes[:2]
     [line] = random.lines
-    assert np.asarray(line.get_xdata()).tolist() == [0, 10]
-    assert np.asarray(line.get_ydata()).tolist() == [3.9, 2.9]
+    assert np.asarray(line.get_xdata()).tolist() == [0, 10, 20]
+    assert np.asarray(line.get_ydata()).tolist() == [3.9, 2.9, 2.4]
     assert np.asarray(bursts.lines[0].get_ydata()).tolist() == [3.9, 2.8]
 
 
-def test_delays_have_a_panel_for_each_loss(table: pd.DataFrame) -> None:
+def test_delays_have_a_panel_for_each_loss_that_all_have_met(table: pd.DataFrame) -> None:
     axes = delay_figure(table).axes
     assert len(axes) == 4
     short, long = axes[0].lines

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audio_compression.entropy import range_coder
+from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
 from gan_audio_compression.entropy.tables import LevelTables
 
 Integers = NDArray[np.int64]
@@ -44,6 +45,29 @@ class PriorCode:
         held, after = self._held
         bits: NDArray[np.float64] = (HOLDS.bits[after, held] + of_symbols * (1 - held)).sum(-1)
         return bits
+
+    def worthwhile(
+        self, values: NDArray[np.floating], price: float | NDArray[np.floating]
+    ) -> Integers:
+        """Return the symbols [..., frames, C] that are worth their bits, given what they stand for.
+
+        Of each symbol, the one above and the one below it, that of the least squared error plus
+        price times bits is taken (Sullivan and Wiegand, 1998). Bits are by the tables at hand,
+        though those of later symbols depend on what is taken.
+
+        Args:
+            values: [..., frames, C], of which the symbols are the nearest whole numbers.
+            price: of a bit, one for all or [..., frames, C].
+        """
+        bits, highest = self.of.bits, self.of.counts.shape[1] - 1
+        offered = [
+            np.square(values - (self.symbols + step))
+            + price * bits[self.tables, np.clip(self.levels + step, 0, highest)]
+            for step in (-1, 0, 1)
+        ]
+        taken = self.symbols + np.argmin(offered, axis=0) - 1
+        symbols: Integers = np.clip(taken, -LARGEST_SYMBOL, LARGEST_SYMBOL)
+        return symbols
 
     def payload(self) -> bytes:
         """Code the frames, of which there is one row: symbols are [frames, C]."""

@@ -36,17 +36,18 @@ def delay_figure(table: pd.DataFrame) -> Figure:
     """Plot each measure over the delay, a line for each way to send, a panel for each loss.
 
     Args:
-        table: codec, delay_ms, lost (a share), pattern and the measures; what is lost in bursts
-            is left out.
+        table: codec, delay_ms, lost (a share), pattern and the measures; what is lost in bursts,
+            and losses that not every way to send has met, are left out.
     """
     random = table[table["pattern"] == "random"]
-    losses = sorted(random["lost"].unique())
+    met = random.groupby("lost")["codec"].nunique()
+    losses = sorted(met.index[met == random["codec"].nunique()])
     figure, panels = panel_figure(
         "Delay from mouth to ear", rows=2, columns=len(losses), height=6.5
     )
     for axes, (measure, lost) in zip(panels, product(_MEASURES, losses), strict=True):
         _draw(axes, random[random["lost"] == lost], "delay_ms", measure)
-        axes.set_title(f"{_MEASURES[measure]}, {100 * lost:g} % lost", fontsize="small")
+        axes.set_title(f"{_MEASURES[measure]}, {100 * lost:g} % lost", fontsize="medium")
     for axes in panels[len(losses) :]:
         axes.set_xlabel("Delay, ms")
     return _with_legend(figure, panels)

@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 from gan_audio_compression.signal.level import PowerMeter, active_level
 from gan_audio_compression.signal.spec import SPEECH_LEVEL_DB
 
-LIVE_LEVELS = 16
-"""Levels that there are, from full scale down."""
-
 _STEP_DB = 6.0
 _MEMORY_SECONDS = 10.0
 # Beyond half a step, so that a level between two does not go to and fro.

@@ -76,7 +76,7 @@ class Synthesiser:
         """
         self._append(np.asarray(log_mel, np.float64), gains)
         settled = len(self._magnitude) - self._held
-        if settled <= 0:
+        if settled < 0:
             return np.zeros(0, np.float32)
         estimate = self._estimate(HOP * (len(self._magnitude) - 1) + FFT_SIZE)
         # All but the last hop of the first frame that waits: the frames that shape it are settled.

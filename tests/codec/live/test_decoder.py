@@ -31,6 +31,18 @@ def test_each_packet_gives_its_samples(live_model: LiveModel) -> None:
         assert np.isfinite(samples).all()
 
 
+@pytest.mark.parametrize("packet_ms", [40, 120])
+@pytest.mark.parametrize("held_ms", [8, 40, 80, 120])
+def test_however_long_sound_is_held_all_of_it_comes(
+    live_model: LiveModel, packet_ms: int, held_ms: int
+) -> None:
+    form = PacketFormat.of_bitrate(2000, packet_ms)
+    decoder = LiveDecoder(live_model, form, held_ms)
+    packets = packets_of(live_model, form)
+    assert {len(decoder.push(packet)) for packet in packets} == {form.samples}
+    assert len(decoder.finish()) == 16 * decoder.delay_ms
+
+
 @pytest.mark.parametrize(("group", "lost"), [(1, 1), (2, 2), (3, 3)])
 def test_a_lost_packet_takes_the_rest_of_its_group(
     live_model: LiveModel, group: int, lost: int

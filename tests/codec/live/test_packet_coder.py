@@ -7,16 +7,17 @@ from hypothesis import strategies as st
 
 from gan_audio_compression.codec.live.errors import PacketError
 from gan_audio_compression.codec.live.model import LiveModel
-from gan_audio_compression.codec.live.packet_coder import QUALITIES, Content, PacketCoder
+from gan_audio_compression.codec.live.packet_coder import LEVELS, QUALITIES, Content, PacketCoder
 from gan_audio_compression.codec.live.packet_format import PacketFormat
-from gan_audio_compression.signal.live_level import LIVE_LEVELS
 
 
 def content(seed: int, latents: int, spread: float = 1.0) -> Content:
     draw = np.random.default_rng(seed)
     symbols = np.round(draw.normal(scale=spread, size=(latents, 8))).astype(np.int64)
     return Content(
-        int(draw.integers(LIVE_LEVELS)), int(draw.integers(QUALITIES)), symbols.clip(-63, 63)
+        int(draw.integers(LEVELS.counts.shape[1])),
+        int(draw.integers(QUALITIES)),
+        symbols.clip(-63, 63),
     )
 
 
@@ -27,7 +28,8 @@ def test_contents_come_back(live_model: LiveModel, seed: int, spread: float, bef
     sent, past = content(seed, 2, spread), content(seed + 100, before).symbols
     packet = coder.encode(sent, past)
     if packet is None:
-        assert coder.lengths(sent.symbols[None], np.array([sent.quality]), past)[0] > coder.room - 8
+        [bits] = coder.lengths(sent.symbols[None], np.array([sent.quality]), past)
+        assert bits > coder.room(sent.level) - 8
         return
     assert len(packet) == form.size
     got = coder.decode(packet, past)
@@ -42,9 +44,9 @@ def test_what_fits_is_within_a_bit_of_the_room(live_model: LiveModel) -> None:
         sent = content(seed, 2, 0.2 + seed / 50)
         bits = coder.lengths(sent.symbols[None], np.array([sent.quality]), nothing)[0]
         if coder.encode(sent, nothing) is None:
-            assert bits > coder.room - 1
+            assert bits > coder.room(sent.level) - 1
         else:
-            assert bits <= coder.room
+            assert bits <= coder.room(sent.level)
 
 
 def test_every_damaged_bit_is_known(live_model: LiveModel) -> None:

@@ -101,7 +101,7 @@ class LiveDecoder:
     def finish(self) -> Wave:
         """Return what still waits for what follows, as many samples as the delay has."""
         waiting = HOP * (self._held - 1)
-        if not self._synthesiser.frames:
+        if not waiting or not self._synthesiser.frames:
             return np.zeros(waiting, np.float32)
         with own_state():
             rest = self._synthesiser.finish(HOP * self._synthesiser.frames - 1)
@@ -145,6 +145,8 @@ class LiveDecoder:
         """Forget the packets before, as at the start of a stream and after a pause."""
         networks = self._model.networks
         self._pasts = no_pasts(networks.generator_blocks, networks.width, np.float64)
+        # The packet after the last one, and what it holds, so that it is decoded once.
+        self._foreseen: tuple[bytes | None, Content | None] = None, None
         self._end_group()
 
     def _end_group(self) -> None:
@@ -154,7 +156,9 @@ class LiveDecoder:
 
     def _speech(self, packet: bytes | None, following: bytes | None) -> NDArray[np.float64]:
         """Return the log mel [frames, 128] of the next packet."""
-        content = self._decoded(packet)
+        foreseen, content = self._foreseen
+        if content is None or packet != foreseen:
+            content = self._decoded(packet)
         if content is None:
             self.lost += 1
             self._missing += self._form.frames
@@ -166,7 +170,9 @@ class LiveDecoder:
         self._place += 1
         if self._place == self._form.group:
             self._end_group()
-        return self._generated(symbols, content is None, self._decoded(following, ahead=True))
+        ahead = self._decoded(following, ahead=True)
+        self._foreseen = following, ahead
+        return self._generated(symbols, content is None, ahead)
 
     def _decoded(self, packet: bytes | None, ahead: bool = False) -> Content | None:
         """Return what the next packet holds; None where it is lost or needs one that is.

@@ -13,9 +13,9 @@ from gan_audio_compression.codec.live.packet_coder import (
     PacketCoder,
     Symbols,
     conditioning,
+    whole,
 )
 from gan_audio_compression.codec.live.passing import Passing, Pasts
-from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
 from gan_audio_compression.networks.live.config import LATENT_FRAMES, MOST_AHEAD
 from gan_audio_compression.networks.live.encoder import encode
 from gan_audio_compression.signal.spec import MEL_BANDS
@@ -94,7 +94,7 @@ class Fitting:
 
     def finest(self, near: int) -> Fitted:
         """Return the packet of the finest quality that fits, which may be `near` one."""
-        room = self._coder.room
+        room = self._coder.room(self._level)
         low, high = max(near - _AROUND, 0), min(near + _AROUND + 1, QUALITIES)
         trials = self.trials(range(low, high))
         while trials[-1].bits <= room and high < QUALITIES:
@@ -115,7 +115,7 @@ class Fitting:
         passing = Passing(self._pasts)
         heard = self._loudness[None], self._ahead[None], self._seen[None]
         latents = encode(self._model.encoder, *heard, numbers, passing)
-        symbols = _whole(latents)
+        symbols = self._coder.quantised(latents, np.array(qualities), self._past)
         bits = self._coder.lengths(symbols, np.array(qualities), self._past)
         return [
             Trial(
@@ -155,15 +155,11 @@ class Fitting:
 
 def _ever_smaller(latents: NDArray[np.float32]) -> Iterator[Symbols]:
     """Yield the symbols of latents that shrink until they are zero."""
-    symbols = _whole(latents)
+    symbols = whole(latents)
     while symbols.any():
         latents = _SHRINKING * latents
-        symbols = _whole(latents)
+        symbols = whole(latents)
         yield symbols
-
-
-def _whole(latents: NDArray[np.float32]) -> Symbols:
-    return np.clip(np.round(latents), -LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
 
 
 def _ahead(loudness: Loudness, latents: int) -> tuple[Loudness, Loudness]:

@@ -10,10 +10,21 @@ from gan_audio_compression.codec.live.errors import PacketError
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.entropy import range_coder
 from gan_audio_compression.entropy.integer_prior import ONE, IntegerPrior
-from gan_audio_compression.signal.live_level import LIVE_LEVELS
+from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
+from gan_audio_compression.entropy.tables import TOTAL, LevelTables
 
 QUALITIES = 32
 """Qualities that a packet may have, from the coarsest, 0, to the finest."""
+
+_LOUD = (2235, 3725, 6208, 10347, 17246, 10347, 6208, 3725)
+_FAINT = (2235, 1341, 805, 483, 290, 174, 104, 63)
+LEVELS = LevelTables(np.array([_LOUD + _FAINT], np.int32))
+"""Of the level of speech: -24 dB is likely, each step up or down from there is less so by 0.6."""
+
+_EVEN = LevelTables(np.full((1, QUALITIES), TOTAL // QUALITIES, np.int32))
+# Of a bit at the coarsest quality, as a share of the squared distance between two symbols. At the
+# finest it is zero: bits are left over there.
+_PRICE = 0.12
 
 Symbols = NDArray[np.int64]
 
@@ -55,10 +66,23 @@ class PacketCoder:
         self._prior, self._form = prior, form
         self._room = form.size - form.check_bits // 8
 
-    @property
-    def room(self) -> int:
-        """Bits for the symbols."""
-        return 8 * self._room - int(np.log2(LIVE_LEVELS * QUALITIES))
+    def room(self, level: int) -> float:
+        """Return the bits for the symbols of speech of a level."""
+        return float(8 * self._room - LEVELS.bits[0, level] - _EVEN.bits[0, 0])
+
+    def quantised(
+        self, latents: NDArray[np.float32], qualities: NDArray[np.int64], past: Symbols
+    ) -> Symbols:
+        """Return the symbols near latents [B, latent frames, C] that are worth their bits.
+
+        Args:
+            latents: of which each row would be a packet.
+            qualities: see `lengths`.
+            past: see `lengths`.
+        """
+        code = self._prior.code(whole(latents), _fixed_points(qualities), past)
+        price = _PRICE * (1 - qualities / (QUALITIES - 1))
+        return code.worthwhile(latents, price[:, None, None])
 
     def lengths(
         self, symbols: Symbols, qualities: NDArray[np.int64], past: Symbols
@@ -70,8 +94,7 @@ class PacketCoder:
             qualities: [B], in 0 .. 31.
             past: [n, C], of the packets before in the group.
         """
-        fixed = np.array([fixed_point(int(quality)) for quality in qualities])
-        return self._prior.code(symbols, fixed, past).length
+        return self._prior.code(symbols, _fixed_points(qualities), past).length
 
     def encode(self, content: Content, past: Symbols) -> bytes | None:
         """Return the packet; None if the content does not fit.
@@ -81,8 +104,9 @@ class PacketCoder:
             past: symbols [n, C] of the packets before in the group.
         """
         coder = range_coder.encoder()
-        for value, count in ((content.level, LIVE_LEVELS), (content.quality, QUALITIES)):
-            coder.encode(np.array([value], np.int32), range_coder.CATEGORICAL, _even(count))
+        for value, table in ((content.level, LEVELS), (content.quality, _EVEN)):
+            only = np.array([value], np.int32)
+            coder.encode(only, range_coder.CATEGORICAL, table.probabilities)
         code = self._prior.code(content.symbols, fixed_point(content.quality), past)
         code.encode_into(coder)
         payload = range_coder.payload_of(coder)
@@ -108,8 +132,8 @@ class PacketCoder:
         decoder = range_coder.decoder_of(payload)
         try:
             level, quality = (
-                int(decoder.decode(range_coder.CATEGORICAL, _even(count))[0])
-                for count in (LIVE_LEVELS, QUALITIES)
+                int(decoder.decode(range_coder.CATEGORICAL, table.probabilities)[0])
+                for table in (LEVELS, _EVEN)
             )
             symbols = self._prior.decode_from(
                 decoder, self._form.latents, fixed_point(quality), past
@@ -122,5 +146,10 @@ class PacketCoder:
         return bytes([crc8(payload)][: self._form.check_bits // 8])
 
 
-def _even(count: int) -> NDArray[np.float64]:
-    return np.full((1, count), 1 / count)
+def whole(latents: NDArray[np.float32]) -> Symbols:
+    """Return the symbols nearest to latents."""
+    return np.clip(np.round(latents), -LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
+
+
+def _fixed_points(qualities: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.array([fixed_point(int(quality)) for quality in qualities])
