@@ -17,6 +17,7 @@ def table() -> pd.DataFrame:
         ("long", 144, 0.0, "random", 3.9),
         ("long", 144, 0.1, "bursts", 2.8),
         ("long", 144, 0.2, "random", 2.4),
+        ("long", 184, 0.1, "random", 3.1),
     ]
     table = pd.DataFrame(rows, columns=["codec", "delay_ms", "lost", "pattern", "pesq_nb"])
     return table.assign(pesq_wb=table["pesq_nb"] - 0.5)
@@ -36,4 +37,4 @@ def test_delays_have_a_panel_for_each_loss_that_all_have_met(table: pd.DataFrame
     short, long = axes[0].lines
     assert np.asarray(short.get_xdata()).tolist() == [64, 104]
     assert np.asarray(long.get_ydata()).tolist() == [3.9]
-    assert np.asarray(axes[3].lines[1].get_ydata()).tolist() == [2.4]
+    assert np.asarray(axes[3].lines[1].get_ydata()).tolist() == [2.4, 2.6]

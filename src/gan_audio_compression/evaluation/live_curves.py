@@ -17,10 +17,13 @@ def loss_figure(table: pd.DataFrame) -> Figure:
     """Plot each measure over the share of packets that are lost, a line for each codec.
 
     Args:
-        table: codec, lost (a share), pattern ("random" or "bursts") and the measures; codecs of
-            which nothing is lost in bursts are left out, and lines begin where nothing is lost.
+        table: codec, delay_ms, lost (a share), pattern ("random" or "bursts") and the measures;
+            codecs, at a delay, of which nothing is lost in bursts are left out, and lines begin
+            where nothing is lost.
     """
-    bursts = table.groupby("codec")["pattern"].transform(lambda pattern: "bursts" in set(pattern))
+    bursts = table.groupby(["codec", "delay_ms"])["pattern"].transform(
+        lambda pattern: "bursts" in set(pattern)
+    )
     shown = table[bursts]
     figure, panels = panel_figure("Packets lost", rows=2, columns=2, height=6.5)
     for axes, (measure, pattern) in zip(panels, product(_MEASURES, _PATTERNS), strict=True):
