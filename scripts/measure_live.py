@@ -202,6 +202,8 @@ def main() -> None:
     entries = [entry for entry in list_folder(given.folder) if entry.split == given.split]
     audio = (decode_audio((given.folder / entry.path).read_bytes()) for entry in entries)
     speech = [resample(samples, rate, SAMPLE_RATE) for samples, rate in audio]
+    if not speech:
+        parser.error(f"{given.folder} has no recording of the split {given.split}.")
     given.out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, float | str]] = []
     with ProcessPoolExecutor(given.processes) as pool:

@@ -42,7 +42,10 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    waves = speech(parser.parse_args().folder)
+    folder = parser.parse_args().folder
+    waves = speech(folder)
+    if not waves:
+        parser.error(f"{folder} has no recording of the split validation; see its manifest.csv.")
     seconds = sum(map(len, waves)) / SAMPLE_RATE
     model = open_model("default")
     for bitrate in BIT_RATES:
