@@ -3,8 +3,10 @@
 Run it as `python scripts/make_live_golden.py` when the model is shipped.
 """
 
+import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +16,8 @@ import soundfile
 from gan_audio_compression.audio.reader import AudioReader
 from gan_audio_compression.codec.live.decoder import LiveDecoder
 from gan_audio_compression.codec.live.encoder import LiveEncoder
+from gan_audio_compression.codec.live.model import LiveModel
+from gan_audio_compression.codec.live.packet_coder import PacketCoder
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.codec.live.shipped import open_live_model
 from gan_audio_compression.codec.live.waiting import with_following
@@ -35,6 +39,21 @@ LOST = 7
 logger = logging.getLogger("make_live_golden")
 
 
+def contents_digest(model: LiveModel, form: PacketFormat, packets: Sequence[bytes]) -> str:
+    """Return the SHA-256 of levels, qualities and symbols of all packets, none of them lost."""
+    coder, digest = PacketCoder(model.prior, form), hashlib.sha256()
+    nothing = np.zeros((0, model.networks.latent_channels), np.int64)
+    past = nothing
+    for place, packet in enumerate(packets):
+        if place % form.group == 0:
+            past = nothing
+        content = coder.decode(packet, past)
+        past = np.concatenate([past, content.symbols])
+        digest.update(bytes([content.level, content.quality]))
+        digest.update(content.symbols.astype("<i2").tobytes())
+    return digest.hexdigest()
+
+
 def main() -> None:
     """Write the packets, their form as JSON and their sound as 24-bit FLAC."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -49,6 +68,7 @@ def main() -> None:
         heard = [decoder.push(*pair) for pair in with_following(came, waits)]
         (GOLDEN / f"{name}.packets").write_bytes(b"".join(packets))
         told = {"form": asdict(form), "lost": LOST, "waits": waits}
+        told["contents"] = contents_digest(model, form, packets)
         (GOLDEN / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n")
         sound = np.concatenate(heard)
         soundfile.write(GOLDEN / f"{name}.flac", sound, SAMPLE_RATE, subtype="PCM_24")

@@ -1,7 +1,13 @@
-"""Packets that were made once decode for ever, those after a loss too."""
+"""Packets that were made once decode for ever, those after a loss too.
+
+What they hold is the same to the bit. The sound is so within rounding for some packets; then
+another machine's rounding leads Griffin-Lim to other phases, which sound the same.
+"""
 
 import json
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,21 +17,46 @@ from gan_audio_compression.codec.live.decoder import LiveDecoder
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.codec.live.shipped import open_live_model
 from gan_audio_compression.codec.live.waiting import with_following
+from gan_audio_compression.signal.analysis import log_mel_of, short_time_spectrum
+from scripts.make_live_golden import contents_digest
 
 FILES = sorted((Path(__file__).parent / "live").glob("*.packets"))
+Golden = tuple[PacketFormat, list[bytes], dict[str, Any]]
+
+SAME_PACKETS = 3
+LOUD_NEPERS = 7
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_sound_is_the_same_within_a_thousandth(path: Path) -> None:
-    told = json.loads(path.with_suffix(".json").read_text())
-    form, data = PacketFormat(**told["form"]), path.read_bytes()
-    packets = [data[start : start + form.size] for start in range(0, len(data), form.size)]
+@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+def path(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+@pytest.fixture
+def golden(path: Path) -> Golden:
+    told, data = json.loads(path.with_suffix(".json").read_text()), path.read_bytes()
+    form = PacketFormat(**told["form"])
+    return form, [data[at : at + form.size] for at in range(0, len(data), form.size)], told
+
+
+def test_what_packets_hold_is_the_same_to_the_bit(golden: Golden) -> None:
+    form, packets, told = golden
+    assert contents_digest(open_live_model(), form, packets) == told["contents"]
+
+
+def test_the_sound_is_the_same_but_for_phases(path: Path, golden: Golden) -> None:
+    form, packets, told = golden
     decoder = LiveDecoder(open_live_model(), form)
-    last = told["lost"] - 1
-    came = (p if place % told["lost"] != last else None for place, p in enumerate(packets))
-    heard = [decoder.push(*pair) for pair in with_following(came, told["waits"])]
+    came = (p if at % told["lost"] else None for at, p in zip(count(1), packets, strict=False))
+    heard = np.concatenate([decoder.push(*pair) for pair in with_following(came, told["waits"])])
     expected, _ = soundfile.read(path.with_suffix(".flac"), dtype="float32")
-    assert np.abs(np.concatenate(heard) - expected).max() < 1e-3
+    first = SAME_PACKETS * form.samples
+    assert np.abs(heard[:first] - expected[:first]).max() < 1e-3
+    assert abs(20 * np.log10(heard.std() / expected.std())) < 0.1
+    mel, wanted = (log_mel_of(np.abs(short_time_spectrum(wave))) for wave in (heard, expected))
+    loud = wanted > wanted.max() - LOUD_NEPERS
+    assert np.abs(mel - wanted)[loud].mean() < 0.2
 
 
 def test_there_are_golden_packets() -> None:

@@ -74,4 +74,7 @@ def _part(weights: Weights) -> Any:
 
 def layers_of(weights: Weights, dtype: DTypeLike) -> Layers:
     """Return the layers of a network that computes in `dtype`."""
-    return Layers({name: np.asarray(weight, dtype) for name, weight in weights.items()})
+    # Column by column, so that the transposed matrices of `Linear` lie as BLAS multiplies them:
+    # with the few frames of a packet that takes half the time or less.
+    in_columns = {name: np.asarray(weight, dtype, order="F") for name, weight in weights.items()}
+    return Layers(in_columns)
