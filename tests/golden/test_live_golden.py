@@ -5,7 +5,6 @@ another machine's rounding leads Griffin-Lim to other phases, which sound the sa
 """
 
 import json
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def test_what_packets_hold_is_the_same_to_the_bit(golden: Golden) -> None:
 def test_the_sound_is_the_same_but_for_phases(path: Path, golden: Golden) -> None:
     form, packets, told = golden
     decoder = LiveDecoder(open_live_model(), form)
-    came = (p if at % told["lost"] else None for at, p in zip(count(1), packets, strict=False))
+    came = (p if at % told["lost"] else None for at, p in enumerate(packets, 1))
     heard = np.concatenate([decoder.push(*pair) for pair in with_following(came, told["waits"])])
     expected, _ = soundfile.read(path.with_suffix(".flac"), dtype="float32")
     first = SAME_PACKETS * form.samples

@@ -40,6 +40,11 @@ def logistic_tables() -> LevelTables:
     return LevelTables.from_histogram(weights.reshape(-1, LEVELS) >> 8)
 
 
+def nearest_symbols(values: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return the symbols nearest to `values`."""
+    return np.clip(np.round(values), -LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
+
+
 def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
     result: NDArray[np.float64] = 0.5 * (1 + np.tanh(0.5 * values))
     return result

@@ -13,9 +13,9 @@ from gan_audio_compression.codec.live.packet_coder import (
     PacketCoder,
     Symbols,
     conditioning,
-    whole,
 )
 from gan_audio_compression.codec.live.passing import Passing, Pasts
+from gan_audio_compression.entropy.logistic import nearest_symbols
 from gan_audio_compression.networks.live.config import LATENT_FRAMES, MOST_AHEAD
 from gan_audio_compression.networks.live.encoder import encode
 from gan_audio_compression.signal.spec import MEL_BANDS
@@ -115,8 +115,9 @@ class Fitting:
         passing = Passing(self._pasts)
         heard = self._loudness[None], self._ahead[None], self._seen[None]
         latents = encode(self._model.encoder, *heard, numbers, passing)
-        symbols = self._coder.quantised(latents, np.array(qualities), self._past)
-        bits = self._coder.lengths(symbols, np.array(qualities), self._past)
+        of_rows = np.array(qualities)
+        symbols = self._coder.quantised(latents, of_rows, self._past)
+        bits = self._coder.lengths(symbols, of_rows, self._past)
         return [
             Trial(
                 Content(self._level, quality, symbols[row]),
@@ -155,10 +156,10 @@ class Fitting:
 
 def _ever_smaller(latents: NDArray[np.float32]) -> Iterator[Symbols]:
     """Yield the symbols of latents that shrink until they are zero."""
-    symbols = whole(latents)
+    symbols = nearest_symbols(latents)
     while symbols.any():
         latents = _SHRINKING * latents
-        symbols = whole(latents)
+        symbols = nearest_symbols(latents)
         yield symbols
 
 

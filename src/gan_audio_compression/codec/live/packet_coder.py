@@ -1,6 +1,7 @@
 """What a packet holds, as bytes and back, in whole numbers alone."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from gan_audio_compression.codec.live.errors import PacketError
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.entropy import range_coder
 from gan_audio_compression.entropy.integer_prior import ONE, IntegerPrior
-from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
+from gan_audio_compression.entropy.logistic import nearest_symbols
 from gan_audio_compression.entropy.tables import TOTAL, LevelTables
 
 QUALITIES = 32
@@ -27,9 +28,10 @@ _EVEN = LevelTables(np.full((1, QUALITIES), TOTAL // QUALITIES, np.int32))
 _PRICE = 0.12
 
 Symbols = NDArray[np.int64]
+Quality = TypeVar("Quality", int, NDArray[np.int64])
 
 
-def fixed_point(quality: int) -> int:
+def fixed_point(quality: Quality) -> Quality:
     """Return a quality in 0 .. 4096, as the prior takes it."""
     return quality * ONE // (QUALITIES - 1)
 
@@ -80,7 +82,7 @@ class PacketCoder:
             qualities: see `lengths`.
             past: see `lengths`.
         """
-        code = self._prior.code(whole(latents), _fixed_points(qualities), past)
+        code = self._prior.code(nearest_symbols(latents), fixed_point(qualities), past)
         price = _PRICE * (1 - qualities / (QUALITIES - 1))
         return code.worthwhile(latents, price[:, None, None])
 
@@ -94,7 +96,7 @@ class PacketCoder:
             qualities: [B], in 0 .. 31.
             past: [n, C], of the packets before in the group.
         """
-        return self._prior.code(symbols, _fixed_points(qualities), past).length
+        return self._prior.code(symbols, fixed_point(qualities), past).length
 
     def encode(self, content: Content, past: Symbols) -> bytes | None:
         """Return the packet; None if the content does not fit.
@@ -144,12 +146,3 @@ class PacketCoder:
 
     def _checksum(self, payload: bytes) -> bytes:
         return bytes([crc8(payload)][: self._form.check_bits // 8])
-
-
-def whole(latents: NDArray[np.float32]) -> Symbols:
-    """Return the symbols nearest to latents."""
-    return np.clip(np.round(latents), -LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
-
-
-def _fixed_points(qualities: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.array([fixed_point(int(quality)) for quality in qualities])

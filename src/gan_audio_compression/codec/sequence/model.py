@@ -18,7 +18,7 @@ from gan_audio_compression.codec.sequence.quality import Quality
 from gan_audio_compression.codec.sequence.trade import Trade
 from gan_audio_compression.codec.trained_codec import TrainedCodec
 from gan_audio_compression.entropy.integer_prior import IntegerPrior
-from gan_audio_compression.entropy.logistic import LARGEST_SYMBOL
+from gan_audio_compression.entropy.logistic import nearest_symbols
 from gan_audio_compression.extras import require
 from gan_audio_compression.networks.sequence.config import (
     LATENT_FRAMES,
@@ -130,8 +130,7 @@ class SequenceModel(PriorModel, TrainedCodec):
             quality: to code it with.
             shrunk: factor on the latents, 0 .. 1; below 1 there are fewer bits, for worse sound.
         """
-        rounded = np.round(shrunk * self.latents(log_mel, quality))
-        return np.clip(rounded, -LARGEST_SYMBOL, LARGEST_SYMBOL).astype(np.int64)
+        return nearest_symbols(shrunk * self.latents(log_mel, quality))
 
     def decode(
         self, symbols: NDArray[np.int64], quality: Quality, frames: int, exact: bool = False
