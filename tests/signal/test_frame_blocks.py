@@ -21,6 +21,15 @@ def test_the_blocks_are_those_of_the_whole(frames: int) -> None:
     np.testing.assert_allclose(np.concatenate(blocks), short_time_spectrum(signal), atol=1e-12)
 
 
+def test_single_precision_stays_single() -> None:
+    signal, blocks = noise(40).astype(np.float32), FrameBlocks(40, np.float32)
+    assert {spectrum.dtype for _, spectrum in blocks.analysed(signal)} == {np.dtype(np.complex64)}
+    back = blocks.overlapped(blocks.analysed(signal)) * blocks.gain()
+    assert back.dtype == np.float32
+    within = slice(FFT_SIZE // 16, -FFT_SIZE // 16)
+    np.testing.assert_allclose(back[within], signal[within], atol=1e-4)
+
+
 @pytest.mark.parametrize("frames", COUNTS)
 def test_a_signal_comes_back(frames: int) -> None:
     signal, blocks = noise(frames), FrameBlocks(frames)

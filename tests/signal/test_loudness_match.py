@@ -14,7 +14,7 @@ from gan_audio_compression.signal.analysis import (
     short_time_spectrum,
 )
 from gan_audio_compression.signal.loudness import SPREAD, to_loudness
-from gan_audio_compression.signal.loudness_match import LoudnessError, match_loudness
+from gan_audio_compression.signal.loudness_match import STEPS, LoudnessError, match_loudness
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser, waveform_from_log_mel
 
@@ -37,9 +37,7 @@ def loudness_error(waveform: Wave, log_mel: Wave) -> float:
 
 
 def test_the_loudness_comes_nearer(log_mel: Wave) -> None:
-    plain, matched = (
-        waveform_from_log_mel(log_mel, SAMPLES, match=match) for match in (False, True)
-    )
+    plain, matched = (waveform_from_log_mel(log_mel, SAMPLES, steps=steps) for steps in (0, STEPS))
     assert loudness_error(matched, log_mel) < 0.8 * loudness_error(plain, log_mel)
 
 
@@ -61,13 +59,13 @@ def test_nothing_to_move_is_nothing_moved(log_mel: Wave) -> None:
 
 @pytest.mark.parametrize("floor", [FLOOR, -math.inf])
 def test_silence_stays_silent(floor: float) -> None:
-    waveform = waveform_from_log_mel(np.full((101, MEL_BANDS), floor), 12_800, match=True)
+    waveform = waveform_from_log_mel(np.full((101, MEL_BANDS), floor), 12_800, steps=STEPS)
     assert np.abs(waveform).max() < 1e-3
 
 
 def test_the_level_of_the_recording_does_not_matter(log_mel: Wave) -> None:
     def at(gain: float) -> Wave:
-        synthesiser = Synthesiser(match=True)
+        synthesiser = Synthesiser(steps=STEPS)
         speech = synthesiser.feed(log_mel, np.full((len(log_mel), 1), gain))
         return np.concatenate([speech, synthesiser.finish(SAMPLES)])
 

@@ -231,6 +231,19 @@ def test_the_last_bits_of_the_log_mel_hardly_matter() -> None:
     assert np.abs(change).max() < 1e-3
 
 
+def test_single_precision_is_as_near_and_keeps_nothing_in_double() -> None:
+    wanted = log_mel_spectrogram(harmonic())
+    errors = []
+    for precision in (np.float32, np.float64):
+        synthesiser = Synthesiser(steps=5, precision=precision)
+        ready = synthesiser.feed(wanted, np.ones((len(wanted), 1)))
+        kept = {array.dtype for name, array in synthesiser.snapshot().items() if name != "frames"}
+        assert kept == {np.dtype(precision)}
+        found = log_mel_spectrogram(np.concatenate([ready, synthesiser.finish(16_384)]))
+        errors.append(np.abs(found - wanted)[wanted > -5].mean())
+    assert errors[0] == pytest.approx(errors[1], rel=0.05)
+
+
 def test_frames_that_do_not_fit_the_length_are_refused() -> None:
     synthesiser = Synthesiser()
     synthesiser.feed(np.full((20, MEL_BANDS), -3.0), np.ones((20, 1)))

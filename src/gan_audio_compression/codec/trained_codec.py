@@ -18,13 +18,13 @@ class TrainedCodec(StoredModel):
         precision: in which the networks compute; weights and results are float32 all the same.
         bitrate: bits for each second of a file where none are asked for; None for as many as it
             takes.
-        matches_loudness: whether the receiver's waveform is, see `signal.loudness_match`.
+        loudness_steps: of the receiver, see `signal.loudness_match`; 0 for none.
         strategy: of a search where none is asked for.
     """
 
     precision: Precision
     bitrate: ClassVar[float | None]
-    matches_loudness: ClassVar[bool]
+    loudness_steps: ClassVar[int]
     strategy: ClassVar[str]
 
     def __reduce__(self) -> tuple[Any, ...]:

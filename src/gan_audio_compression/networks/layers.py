@@ -30,8 +30,12 @@ class OverTime:
 
     def __call__(self, features: NDArray[Any]) -> NDArray[Any]:
         """Return the outputs; what lies beyond the ends is zero."""
+        batch, frames, width = features.shape
         beside = len(self._taps) // 2
-        return self.valid(np.pad(features, ((0, 0), (beside, beside), (0, 0))))
+        # NumPy's own padding takes longer than the convolution of a packet.
+        padded = np.zeros((batch, frames + 2 * beside, width), features.dtype)
+        padded[:, beside : beside + frames] = features
+        return self.valid(padded)
 
     def valid(self, features: NDArray[Any]) -> NDArray[Any]:
         """Return the outputs [B, N, width] of frames [B, N + 6, width] that have all neighbours."""

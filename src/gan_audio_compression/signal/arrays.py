@@ -7,10 +7,16 @@ from typing import Any, TypeVar
 
 import array_api_compat
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 Array = TypeVar("Array", bound=Any)
 """An array or a tensor of floats."""
+
+Floats = NDArray[np.floating]
+"""An array of floats, in single or double precision."""
+
+Spectrum = NDArray[np.complexfloating]
+"""An array of complex numbers, in single or double precision."""
 
 
 def array_namespace(values: Array) -> Any:
@@ -28,6 +34,11 @@ def like(table: NDArray[Any], values: Array) -> Array:
     space = array_namespace(values)
     converted: Array = space.asarray(table, dtype=values.dtype, device=values.device)
     return converted
+
+
+def complex_of(precision: DTypeLike) -> np.dtype[np.complexfloating]:
+    """Return the type of complex numbers in the precision of a type of floats."""
+    return np.result_type(precision, np.complex64)
 
 
 def at_least(values: Array, lowest: float) -> Array:

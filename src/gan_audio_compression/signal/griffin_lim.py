@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gan_audio_compression.signal.arrays import Floats, Spectrum, complex_of
 from gan_audio_compression.signal.frame_blocks import Block, FrameBlocks
 
 ITERATIONS = 64
@@ -16,26 +16,24 @@ MOMENTUM = 0.99
 _SOFTNESS = 1.0
 _SMALLEST_POWER = 1e-20
 
-Precise = NDArray[np.float64]
-Spectrum = NDArray[np.complex128]
-
 
 def fast_griffin_lim(
-    magnitude: Precise,
+    magnitude: Floats,
     spectrum: Spectrum,
-    fixed: Precise,
+    fixed: Floats,
     end: int,
     iterations: int = ITERATIONS,
-) -> tuple[Precise, Spectrum]:
+) -> tuple[Floats, Spectrum]:
     """Return a signal with nearly the STFT `magnitude` [frames, 257], and the last spectrum.
 
     As Perraudin, Balazs and Soendergaard have it (2013). The iteration starts from `spectrum`, and
     before each STFT the signal's first samples are set to `fixed` and those from `end` on to zero.
+    All is computed in the precision of `magnitude`.
     """
-    frames, projection = FrameBlocks(len(magnitude)), _Projection(magnitude)
+    frames, projection = FrameBlocks(len(magnitude), magnitude.dtype), _Projection(magnitude)
     gain = frames.gain()
 
-    def signal_of(blocks: Iterable[Block]) -> Precise:
+    def signal_of(blocks: Iterable[Block]) -> Floats:
         signal = frames.overlapped(blocks)
         signal *= gain
         signal[: len(fixed)] = fixed
@@ -59,9 +57,9 @@ class _Projection:
     two iterations, and to read it again, takes longer than all that is computed.
     """
 
-    def __init__(self, magnitude: Precise) -> None:
+    def __init__(self, magnitude: Floats) -> None:
         self._magnitude = magnitude
-        self._previous = np.zeros(magnitude.shape, np.complex128)
+        self._previous = np.zeros(magnitude.shape, complex_of(magnitude.dtype))
 
     def of(self, blocks: Iterable[Block], momentum: float) -> Iterator[Block]:
         """Yield blocks with nearly the magnitudes, in the memory that they have."""

@@ -7,9 +7,8 @@ ones. What follows cares for the loudness of the mel bands, in which the codec m
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gan_audio_compression.signal.arrays import at_least
+from gan_audio_compression.signal.arrays import Floats, at_least, like
 from gan_audio_compression.signal.frame_blocks import Block, FrameBlocks
 from gan_audio_compression.signal.loudness import (
     EXPONENT,
@@ -21,6 +20,7 @@ from gan_audio_compression.signal.mel_groups import gradient_by_magnitude, mel_o
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, FLOOR, HOP
 
 STEPS = 30
+"""Of a file."""
 
 # At the project's speech level, whose samples have a root mean square of 0.05.
 _FIRST_STEP = 5e-4
@@ -30,12 +30,10 @@ _LOWEST_MEL = math.exp(FLOOR)
 # The inverse FFT divides by its size, and counts all bins but the two outermost twice.
 _TO_SPECTRUM = 2 * EXPONENT / SPREAD**2 * FFT_SIZE * np.array([1, *[0.5] * (BINS - 2), 1])
 
-Precise = NDArray[np.float64]
-
 
 def match_loudness(
-    signal: Precise, log_mel: Precise, gain: Precise, first: int, end: int
-) -> Precise:
+    signal: Floats, log_mel: Floats, gain: Floats, first: int, end: int, steps: int = STEPS
+) -> Floats:
     """Return `signal` with samples `first` to `end` moved towards the loudness of `log_mel`.
 
     The steps are Adam's (Kingma, Ba, 2015), ever smaller.
@@ -45,6 +43,7 @@ def match_loudness(
         log_mel: [frames, 128] in nepers, of the signal times `gain`.
         gain: [frames, 1].
         first, end: samples outside of which the signal stays.
+        steps: how many.
     """
     if end <= first:
         return signal
@@ -54,18 +53,18 @@ def match_loudness(
     normalised = signal * gains
     moved = normalised[first:end]
     mean, power = np.zeros_like(moved), np.zeros_like(moved)
-    for done in range(STEPS):
+    for done in range(steps):
         gradient = error.gradient(normalised / gains)[first:end]
         mean += (1 - _MEAN_DECAY) * (gradient - mean)
         power += (1 - _POWER_DECAY) * (gradient**2 - power)
-        step = _FIRST_STEP * (1 - done / STEPS) / (1 - _MEAN_DECAY ** (done + 1))
+        step = _FIRST_STEP * (1 - done / steps) / (1 - _MEAN_DECAY ** (done + 1))
         moved -= step * mean / (np.sqrt(power / (1 - _POWER_DECAY ** (done + 1))) + _TINY)
     matched = signal.copy()
     matched[first:end] = moved / gains[first:end]
     return matched
 
 
-def _of_samples(gain: Precise) -> Precise:
+def _of_samples(gain: Floats) -> Floats:
     """Return the gain at each sample that frames see: that of the frame whose centre is nearest."""
     return np.pad(gain.reshape(-1).repeat(HOP), (FFT_SIZE - HOP) // 2, mode="edge")
 
@@ -78,11 +77,11 @@ class LoudnessError:
         gain: see `match_loudness`.
     """
 
-    def __init__(self, wanted: Precise, gain: Precise) -> None:
+    def __init__(self, wanted: Floats, gain: Floats) -> None:
         self._wanted, self._power_gain = wanted, gain**2
-        self._frames = FrameBlocks(len(wanted))
+        self._frames = FrameBlocks(len(wanted), wanted.dtype)
 
-    def gradient(self, signal: Precise) -> Precise:
+    def gradient(self, signal: Floats) -> Floats:
         """Return the gradient by the signal."""
         return self._frames.overlapped(map(self._by_spectrum, self._frames.analysed(signal)))
 
@@ -95,5 +94,5 @@ class LoudnessError:
         mel = mel_of(magnitude)
         heard = loudness_of_mel(np.maximum(mel, _LOWEST_MEL))
         by_mel = (heard - self._wanted[place]) * heard / mel * (mel > _LOWEST_MEL)
-        spectrum *= gradient_by_magnitude(by_mel) / magnitude * (gain * _TO_SPECTRUM)
+        spectrum *= gradient_by_magnitude(by_mel) / magnitude * (gain * like(_TO_SPECTRUM, gain))
         return place, spectrum

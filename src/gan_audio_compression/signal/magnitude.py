@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import mel_filters
-from gan_audio_compression.signal.arrays import Array, array_namespace, at_least, like
+from gan_audio_compression.signal.arrays import Array, Floats, array_namespace, at_least, like
 
-Magnitudes = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Magnitudes = Callable[[Floats], Floats]
 """Gives the STFT magnitude [frames, 257] of a log mel [frames, 128] in nepers, the next frames of
 one recording at each call; zero where the log mel is -inf."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_audio_compression.signal.analysis import frame_count, log_mel_of
+from gan_audio_compression.signal.arrays import Floats, Spectrum, complex_of
 from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.griffin_lim import ITERATIONS, fast_griffin_lim
 from gan_audio_compression.signal.loudness_match import match_loudness
@@ -27,7 +28,6 @@ _HANN_GAMMA = 0.25645
 _FAINT_MAGNITUDE = 0.1
 
 Wave = NDArray[np.float32]
-Precise = NDArray[np.float64]
 
 
 class Synthesiser:
@@ -37,14 +37,15 @@ class Synthesiser:
     chunk wait for the next one and are estimated again with it, from the phase they had, while the
     samples given out so far stand in for what they estimate; the two estimates are then crossfaded.
 
-    All is computed in double precision: the iteration blows rounding up, single precision's up to
-    another phase, so that the sound would depend on the machine and the number of threads.
+    The iteration blows rounding up: single precision's to another phase, so that the sound depends
+    on the machine and the number of threads. Double precision takes twice the time.
 
     Args:
         magnitudes: gives the magnitudes of what is fed.
-        match: whether the loudness of the waveform is matched in the end, see `loudness_match`.
+        steps: by which the loudness of the waveform is matched in the end, see `loudness_match`.
         held: frames that wait for the next ones, because their phase depends on what follows.
         iterations: of the Griffin-Lim algorithm, for all that is fed at once.
+        precision: of all that is computed, single or double.
 
     Attributes:
         frames: that were fed so far.
@@ -53,28 +54,30 @@ class Synthesiser:
     def __init__(
         self,
         magnitudes: Magnitudes = mel_to_magnitude,
-        match: bool = False,
+        steps: int = 0,
         held: int = HELD_FRAMES,
         iterations: int = ITERATIONS,
+        precision: type[np.floating] = np.float64,
     ) -> None:
         """Start before the first sample of a recording."""
         self._magnitudes = magnitudes
-        self._match = match
-        self._held, self._iterations = held, iterations
+        self._steps, self._held, self._iterations = steps, held, iterations
+        self._precision = precision
         self.frames = 0
-        self._gain = np.zeros((0, 1))
-        self._magnitude = np.zeros((0, BINS))
-        self._spectrum = np.zeros((0, BINS), np.complex128)
-        self._fixed, self._earlier = np.zeros(CONTEXT), np.zeros(0)
+        self._gain: Floats = np.zeros((0, 1), precision)
+        self._magnitude: Floats = np.zeros((0, BINS), precision)
+        self._spectrum: Spectrum = np.zeros((0, BINS), complex_of(precision))
+        self._fixed: Floats = np.zeros(CONTEXT, precision)
+        self._earlier: Floats = np.zeros(0, precision)
 
-    def feed(self, log_mel: Wave | Precise, gains: Precise) -> Wave:
+    def feed(self, log_mel: Floats, gains: Floats) -> Wave:
         """Return the samples [n] that are ready when `log_mel` [frames, 128] has come.
 
         `log_mel` is that of the signal with `gains` [frames, 1] on its frames, the result is the
         signal itself: 128 samples for each frame that was fed, less 128 for each but one that wait.
         A log mel of -inf is exact silence.
         """
-        self._append(np.asarray(log_mel, np.float64), gains)
+        self._append(np.asarray(log_mel, self._precision), np.asarray(gains, self._precision))
         settled = len(self._magnitude) - self._held
         if settled < 0:
             return np.zeros(0, np.float32)
@@ -110,7 +113,7 @@ class Synthesiser:
             "frames": np.array(self.frames),
             "gain": self._gain,
             "magnitude": self._magnitude,
-            "spectrum": self._spectrum.view(np.float64),
+            "spectrum": self._spectrum.view(self._precision),
             "fixed": self._fixed,
             "earlier": self._earlier,
         }
@@ -119,27 +122,27 @@ class Synthesiser:
         """Undo `snapshot`."""
         self.frames = int(snapshot["frames"])
         self._gain, self._magnitude = snapshot["gain"], snapshot["magnitude"]
-        self._spectrum = snapshot["spectrum"].view(np.complex128)
+        self._spectrum = snapshot["spectrum"].view(complex_of(self._precision))
         self._fixed, self._earlier = snapshot["fixed"], snapshot["earlier"]
 
-    def _append(self, log_mel: Precise, gains: Precise) -> None:
+    def _append(self, log_mel: Floats, gains: Floats) -> None:
         magnitude = self._magnitudes(log_mel)
         before = np.angle(self._spectrum[-1]) if self.frames else _low_peak_phase()
         phase = _advancing_phase(magnitude, before)
         self._magnitude = np.concatenate([self._magnitude, magnitude / gains])
         start = magnitude / gains * np.exp(1j * phase)
-        self._spectrum = np.concatenate([self._spectrum, start])
+        self._spectrum = np.concatenate([self._spectrum, start], dtype=self._spectrum.dtype)
         self._gain = np.concatenate([self._gain, gains])
         self.frames += len(magnitude)
 
-    def _estimate(self, end: int) -> Precise:
+    def _estimate(self, end: int) -> Floats:
         """Return the signal that all frames see, zero from `end` on; keep its spectrum."""
         signal, self._spectrum = fast_griffin_lim(
             self._magnitude, self._spectrum, self._fixed, end, self._iterations
         )
-        if self._match:
-            log_mel = log_mel_of(self._magnitude * self._gain)
-            signal = match_loudness(signal, log_mel, self._gain, len(self._fixed), end)
+        if self._steps:
+            log_mel, first = log_mel_of(self._magnitude * self._gain), len(self._fixed)
+            signal = match_loudness(signal, log_mel, self._gain, first, end, self._steps)
         faded = signal[len(self._fixed) : end][: len(self._earlier)]
         weight = np.arange(1, len(faded) + 1) / (FADE + 1)
         faded += (1 - weight) * (self._earlier[: len(faded)] - faded)
@@ -147,10 +150,10 @@ class Synthesiser:
 
 
 def waveform_from_log_mel(
-    log_mel: Wave | Precise,
+    log_mel: Floats,
     samples: int,
     magnitudes: Magnitudes = mel_to_magnitude,
-    match: bool = False,
+    steps: int = 0,
 ) -> Wave:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
@@ -158,18 +161,18 @@ def waveform_from_log_mel(
     """
     if not samples:
         return np.zeros(0, np.float32)
-    synthesiser = Synthesiser(magnitudes, match)
+    synthesiser = Synthesiser(magnitudes, steps)
     ready = synthesiser.feed(log_mel, np.ones((len(log_mel), 1)))
     return np.concatenate([ready, synthesiser.finish(samples)])
 
 
 @cache
-def _low_peak_phase() -> Precise:
+def _low_peak_phase() -> Floats:
     """Return the phase [257] that Schroeder (1970) gives a flat spectrum, to spread its energy."""
     return math.pi / BINS * np.arange(BINS, dtype=np.float64) ** 2 % (2 * math.pi)
 
 
-def _advancing_phase(magnitude: Precise, before: Precise) -> Precise:
+def _advancing_phase(magnitude: Floats, before: Floats) -> Floats:
     """Return a phase [frames, 257] in which each bin goes on, after `before` [257], at its pace.
 
     The pace is the bin's centre frequency, drawn towards the peak beside it by the slope of the
@@ -179,5 +182,5 @@ def _advancing_phase(magnitude: Precise, before: Precise) -> Precise:
     slope = np.pad(log_magnitude[:, 2:] - log_magnitude[:, :-2], ((0, 0), (1, 1))) / 2
     centre = 2 * math.pi * HOP / FFT_SIZE * np.arange(BINS)
     pace = centre + HOP / (_HANN_GAMMA * FFT_SIZE) * slope
-    phase: Precise = (before + pace.cumsum(0)) % (2 * math.pi)
+    phase: Floats = (before + pace.cumsum(0)) % (2 * math.pi)
     return phase

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from gan_audio_compression.codec.live.decoder import LiveDecoder
 from gan_audio_compression.codec.live.encoder import LiveEncoder
@@ -37,6 +38,14 @@ def test_a_decoder_goes_on(live_model: LiveModel, form: PacketFormat, dtx: bool,
     samples += [second.push(packet) for packet in packets[cut:]]
     np.testing.assert_array_equal(np.concatenate(samples), np.concatenate(at_once))
     assert second.lost == whole.lost
+
+
+def test_a_receiver_keeps_nothing_in_double_precision_but_noise(live_model: LiveModel) -> None:
+    decoder = LiveDecoder(live_model, PacketFormat())
+    for packet in LiveEncoder(live_model, PacketFormat()).push(SPEECH):
+        decoder.push(packet)
+    doubles = {name for name, array in load(decoder.state()).items() if array.dtype == np.float64}
+    assert doubles == {"noise"}
 
 
 def test_a_state_of_another_model_is_refused(live_model: LiveModel) -> None:

@@ -24,6 +24,7 @@ from gan_audio_compression.codec.live.state import from_state, to_state
 from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
 from gan_audio_compression.networks.live.generator import generate
 from gan_audio_compression.networks.weights import weights_below, weights_under
+from gan_audio_compression.signal.arrays import Floats
 from gan_audio_compression.signal.live_level import FAINTEST, live_gain
 from gan_audio_compression.signal.loudness import from_loudness
 from gan_audio_compression.signal.own_state import own_state
@@ -36,8 +37,8 @@ Wave = NDArray[np.float32]
 
 # What is made up for lost packets lasts so many frames, then fades by so many nepers a frame.
 _LASTING, _FADING = 12, 0.25
-# Of Griffin-Lim on each packet; twice as many are not heard, and take a fifth of the time more.
-_ITERATIONS = 32
+# Of Griffin-Lim and of the loudness on each packet; files have more, which here are not heard.
+_ITERATIONS, _STEPS = 32, 20
 
 
 class LiveDecoder:
@@ -70,7 +71,9 @@ class LiveDecoder:
         # While there is a pause.
         self._noise: NDArray[np.float64] | None = None
         self._magnitudes = model.magnitudes()
-        self._synthesiser = Synthesiser(self._magnitudes, True, self._held, _ITERATIONS)
+        self._synthesiser = Synthesiser(
+            self._magnitudes, _STEPS, self._held, _ITERATIONS, model.sound_precision
+        )
         self._start_anew()
 
     @own_state()
@@ -93,7 +96,7 @@ class LiveDecoder:
         elif packet is not None:
             self._noise = None
         if self._noise is not None:
-            log_mel = np.broadcast_to(self._noise, (self._form.frames, MEL_BANDS))
+            log_mel: Floats = np.broadcast_to(self._noise, (self._form.frames, MEL_BANDS))
             return self._sound(log_mel, NOISE_GAIN)
         log_mel = self._speech(packet, following)
         return self._sound(log_mel, live_gain(self._level))
@@ -143,8 +146,8 @@ class LiveDecoder:
 
     def _start_anew(self) -> None:
         """Forget the packets before, as at the start of a stream and after a pause."""
-        networks = self._model.networks
-        self._pasts = no_pasts(networks.generator_blocks, networks.width, np.float64)
+        networks, precision = self._model.networks, self._model.sound_precision
+        self._pasts = no_pasts(networks.generator_blocks, networks.width, precision)
         # The packet after the last one, and what it holds, so that it is decoded once.
         self._foreseen: tuple[bytes | None, Content | None] = None, None
         self._end_group()
@@ -154,7 +157,7 @@ class LiveDecoder:
         self._place = 0
         self._group: Symbols = np.zeros((0, self._model.networks.latent_channels), np.int64)
 
-    def _speech(self, packet: bytes | None, following: bytes | None) -> NDArray[np.float64]:
+    def _speech(self, packet: bytes | None, following: bytes | None) -> Floats:
         """Return the log mel [frames, 128] of the next packet."""
         foreseen, content = self._foreseen
         if content is None or packet != foreseen:
@@ -190,9 +193,7 @@ class LiveDecoder:
                 logger.warning("%s", error)
             return None
 
-    def _generated(
-        self, symbols: Symbols, lost: bool, ahead: Content | None
-    ) -> NDArray[np.float64]:
+    def _generated(self, symbols: Symbols, lost: bool, ahead: Content | None) -> Floats:
         """Return what the generator makes of symbols [latent frames, C], and fade what is lost.
 
         Args:
@@ -202,26 +203,27 @@ class LiveDecoder:
         """
         passing = Passing(self._pasts)
         latents, after = self._form.latents, symbols[:1] if ahead is None else ahead.symbols[:1]
-        seen = np.full((1, latents), float(not lost))
+        precision = self._model.sound_precision
+        seen = np.full((1, latents), not lost, precision)
         seen[:, -1] = ahead is not None
-        quality = np.full((1, latents + 1), conditioning(self._quality))
+        quality = np.full((1, latents + 1), conditioning(self._quality), precision)
         if ahead is not None:
             quality[:, -1] = conditioning(ahead.quality)
         loudness = generate(
             self._model.generator,
-            np.concatenate([symbols, after]).astype(np.float64)[None],
-            np.full((1, latents), float(lost)),
+            np.concatenate([symbols, after]).astype(precision)[None],
+            np.full((1, latents), lost, precision),
             seen,
             quality,
             passing,
         )
         self._pasts = [past[0] for past in passing.pasts]
-        log_mel: NDArray[np.float64] = from_loudness(loudness[0])
+        log_mel: Floats = from_loudness(loudness[0])
         if lost:
             since = np.arange(self._form.frames) + self._missing - self._form.frames
             log_mel -= _FADING * np.maximum(since - _LASTING, 0)[:, None]
         return log_mel
 
-    def _sound(self, log_mel: NDArray[np.float64], gain: float) -> Wave:
+    def _sound(self, log_mel: Floats, gain: float) -> Wave:
         speech = self._synthesiser.feed(log_mel, np.full((self._form.frames, 1), gain))
         return np.pad(speech, (self._form.samples - len(speech), 0))

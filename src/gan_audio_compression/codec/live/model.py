@@ -26,7 +26,7 @@ from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 
 # Frames before a packet that the last network sees with it.
-_CONTEXT = 12
+_CONTEXT = 6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,6 +49,8 @@ class LiveModel(PriorModel):
 
     kind: ClassVar[str] = "live"
     shape_type: ClassVar[type[Any]] = LiveConfig
+    # Packet by packet even double precision's rounding leads to other phases on another machine.
+    sound_precision: ClassVar[type[np.floating]] = np.float32
     networks: LiveConfig
     weights: Weights
     prior: IntegerPrior
@@ -81,8 +83,8 @@ class LiveModel(PriorModel):
 
     @cached_property
     def generator(self) -> Layers:
-        """The layers of the generator, in double precision: see `signal.synthesis`."""
-        return layers_of(weights_below(self.weights, "generator"), np.float64)
+        """The layers of the generator, in the receiver's precision."""
+        return layers_of(weights_below(self.weights, "generator"), self.sound_precision)
 
     def magnitudes(self) -> Magnitudes:
         """Return what gives the magnitudes of one decoded recording."""

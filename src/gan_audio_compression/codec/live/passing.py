@@ -49,6 +49,6 @@ class Passing:
     def __call__(self, layer: OverTime, features: NDArray[Any]) -> NDArray[Any]:
         """Return what a layer makes of a packet's features [B, N, width]."""
         past = np.broadcast_to(next(self._before), (len(features), _BEFORE, features.shape[-1]))
-        joined = np.concatenate([past, features], axis=1)
-        self.pasts.append(joined[:, -_BEFORE:])
-        return layer.valid(np.pad(joined, ((0, 0), (0, _BEFORE), (0, 0))))
+        joined = np.concatenate([past, features, np.zeros_like(past)], axis=1)
+        self.pasts.append(joined[:, -2 * _BEFORE : -_BEFORE])
+        return layer.valid(joined)

@@ -51,7 +51,7 @@ class SegmentModel(TrainedCodec):
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float | None] = None
-    matches_loudness: ClassVar[bool] = False
+    loudness_steps: ClassVar[int] = 0
     strategy: ClassVar[str] = "admm"
 
     def __post_init__(self) -> None:

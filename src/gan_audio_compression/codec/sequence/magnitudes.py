@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gan_audio_compression.networks.layers import Layers
 from gan_audio_compression.networks.sequence.magnitude import correct
-from gan_audio_compression.signal.arrays import Array, array_namespace, at_least
+from gan_audio_compression.signal.arrays import Array, Floats, array_namespace, at_least
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import BINS, FLOOR, MEL_BANDS
 from gan_audio_compression.signal.texture import Texture
@@ -22,7 +22,7 @@ class NetworkMagnitudes:
     """Gives the magnitudes of one recording, chunk by chunk, with a texture that goes on.
 
     Args:
-        network: in double precision.
+        network: of the precision of what it is fed.
         context: frames before a chunk that the network sees with it.
     """
 
@@ -30,13 +30,15 @@ class NetworkMagnitudes:
         self._correct = partial(correct, network)
         self._texture = Texture()
         self._context = context
-        self._past_log_mel, self._past_texture = np.zeros((0, MEL_BANDS)), np.zeros((0, BINS))
+        self._past_log_mel: Floats = np.zeros((0, MEL_BANDS))
+        self._past_texture: Floats = np.zeros((0, BINS))
 
-    def __call__(self, log_mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __call__(self, log_mel: Floats) -> Floats:
         """Return the magnitudes [frames, 257] of the next `log_mel` [frames, 128]."""
         audible = np.isfinite(log_mel).all(-1, keepdims=True)
-        heard = np.concatenate([self._past_log_mel, at_least(log_mel, FLOOR)])
-        texture = np.concatenate([self._past_texture, self._texture.frames(len(log_mel))])
+        precision, new_texture = log_mel.dtype, self._texture.frames(len(log_mel))
+        heard = np.concatenate([self._past_log_mel, at_least(log_mel, FLOOR)], dtype=precision)
+        texture = np.concatenate([self._past_texture, new_texture], dtype=precision)
         past = len(self._past_log_mel)
         magnitude = expanded(textured(self._correct, heard[None], texture[None])[0, past:])
         kept = max(len(heard) - self._context, 0)

@@ -28,10 +28,13 @@ class PriorModel(StoredModel):
 
     Attributes:
         shape_type: of `networks`.
+        sound_precision: in which a receiver computes. Double precision gives the same on every
+            machine and with any number of threads.
         weights, prior, trade, distortion, magnitude: see the models.
     """
 
     shape_type: ClassVar[type[Any]]
+    sound_precision: ClassVar[type[np.floating]] = np.float64
     weights: Weights
     prior: IntegerPrior
     trade: Trade
@@ -45,7 +48,7 @@ class PriorModel(StoredModel):
 
     @cached_property
     def _magnitude_layers(self) -> Layers:
-        return layers_of(weights_below(self.weights, MAGNITUDE), np.float64)
+        return layers_of(weights_below(self.weights, MAGNITUDE), self.sound_precision)
 
     def _shape(self) -> dict[str, Any]:
         shape = super()._shape()
