@@ -20,7 +20,6 @@ from gan_audio_compression.codec.live.model import LiveModel
 from gan_audio_compression.codec.live.packet_coder import PacketCoder
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.codec.live.shipped import open_live_model
-from gan_audio_compression.codec.live.waiting import with_following
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,9 +28,9 @@ GOLDEN = ROOT / "tests" / "golden" / "live"
 
 WOMAN, MAN = "TEST/DR8/FCAR0/SX70.WAV", "TEST/DR7/MAWB0/SX61.WAV"
 FORMS = {
-    "woman_2000": (WOMAN, PacketFormat(), False),
-    "man_1200_groups": (MAN, PacketFormat.of_bitrate(1200, 120, group=3, check_bits=8), False),
-    "woman_3200_short": (WOMAN, PacketFormat.of_bitrate(3200, 40), True),
+    "woman_2000": (WOMAN, PacketFormat()),
+    "man_1200_groups": (MAN, PacketFormat.of_bitrate(1200, 120, group=3, check_bits=8)),
+    "woman_3200_short": (WOMAN, PacketFormat.of_bitrate(3200, 40)),
 }
 # Of the packets that the receiver is given, one in so many is lost.
 LOST = 7
@@ -59,15 +58,15 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     model = open_live_model()
     GOLDEN.mkdir(exist_ok=True)
-    for name, (recording, form, waits) in FORMS.items():
+    for name, (recording, form) in FORMS.items():
         with (CORPUS / recording).open("rb") as file, AudioReader(file) as reader:
             speech = np.concatenate(list(reader.blocks()))
         encoder, decoder = LiveEncoder(model, form), LiveDecoder(model, form)
         packets = encoder.push(speech) + encoder.finish()
         came = (p if place % LOST != LOST - 1 else None for place, p in enumerate(packets))
-        heard = [decoder.push(*pair) for pair in with_following(came, waits)]
+        heard = [decoder.push(packet) for packet in came]
         (GOLDEN / f"{name}.packets").write_bytes(b"".join(packets))
-        told = {"form": asdict(form), "lost": LOST, "waits": waits}
+        told = {"form": asdict(form), "lost": LOST}
         told["contents"] = contents_digest(model, form, packets)
         (GOLDEN / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n")
         sound = np.concatenate(heard)

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from gan_audio_compression.audio.resample import resample
 from gan_audio_compression.bench.codec2 import Codec2Codec
 from gan_audio_compression.bench.live import LiveBenchCodec
-from gan_audio_compression.codec.live.waiting import with_following
 from gan_audio_compression.corpus.audio import decode_audio
 from gan_audio_compression.corpus.folder import list_folder
 from gan_audio_compression.evaluation.alignment import aligned, find_delay
@@ -39,9 +38,9 @@ MEASURES = (NarrowBandPesq(), WideBandPesq(), Stoi(extended=True))
 COLUMNS = ("pesq_nb", "pesq_wb", "estoi")
 CODEC2_BYTES, CODEC2_HEADER = 6, 7
 # For lines that lose much.
-ROBUST = LiveBenchCodec(packet_ms=40, held_ms=64, waits=True)
-# Length of a packet and look-ahead in ms, and whether the receiver waits for the next packet.
-DELAYS = ((40, 0, False), (40, 16, False), (40, 16, True), (80, 16, True), (120, 16, False))
+ROBUST = LiveBenchCodec(packet_ms=40)
+# Length of a packet, look-ahead, and what waits for the next packet, in ms.
+DELAYS = ((40, 0, 0), (40, 16, 0), (80, 8, 0), (80, 8, 24), (120, 8, 0), (120, 8, 80))
 
 logger = logging.getLogger("measure_live")
 
@@ -97,7 +96,7 @@ class Live:
         packets = [data[start : start + size] for start in range(0, len(data), size)]
         lost = line.lost(len(packets), seed)
         came = [None if gone else packet for packet, gone in zip(packets, lost, strict=True)]
-        waves = [decoder.push(*pair) for pair in with_following(came, self.codec.waits)]
+        waves = [decoder.push(packet) for packet in came]
         late = decoder.delay_ms * SAMPLE_RATE // 1000
         return np.concatenate([*waves, decoder.finish()])[late : late + len(speech)]
 
@@ -148,8 +147,9 @@ class Case:
 
 def live(codec: LiveBenchCodec, lines: list[Line], name: str = "") -> Case:
     """Return a case of the live codec."""
-    name = name or f"live, packets of {codec.packet_ms} ms{', waiting' * codec.waits}"
-    return Case(name, round(codec.bitrate), Live(codec), lines)
+    return Case(
+        name or f"live, packets of {codec.packet_ms} ms", round(codec.bitrate), Live(codec), lines
+    )
 
 
 def cases() -> Iterator[Case]:
@@ -163,8 +163,8 @@ def cases() -> Iterator[Case]:
     for bitrate in (3200, 1200, 800):
         yield live(LiveBenchCodec(bitrate), [CLEAN])
         yield live(replace(ROBUST, bitrate=bitrate), [CLEAN])
-    for packet, ahead, waits in DELAYS:
-        codec = LiveBenchCodec(ours, packet_ms=packet, ahead_ms=ahead, waits=waits)
+    for packet, ahead, repair in DELAYS:
+        codec = LiveBenchCodec(ours, packet_ms=packet, ahead_ms=ahead, repair_ms=repair)
         yield live(codec, SOME_LINES)
     yield live(LiveBenchCodec(ours, group=2), SOME_LINES, "live, groups of 2")
 

@@ -19,9 +19,9 @@ def test_its_size_is_that_of_the_packets_and_its_speech_is_in_time(sentence: np.
 
 
 def test_its_delay_is_said() -> None:
-    assert LiveBenchCodec().version().endswith("120 ms")
-    assert LiveBenchCodec(packet_ms=40).version().endswith("80 ms")
-    assert LiveBenchCodec(packet_ms=40, waits=True).version().endswith("120 ms")
+    assert LiveBenchCodec().version().endswith("160 ms")
+    assert LiveBenchCodec(packet_ms=40).version().endswith("120 ms")
+    assert LiveBenchCodec(packet_ms=40, ahead_ms=16, repair_ms=0).version().endswith("80 ms")
 
 
 def test_what_is_no_packet_is_refused() -> None:

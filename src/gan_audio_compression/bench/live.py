@@ -15,7 +15,6 @@ from gan_audio_compression.codec.live.errors import PacketError
 from gan_audio_compression.codec.live.model import LiveModel
 from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.codec.live.shipped import open_live_model
-from gan_audio_compression.codec.live.waiting import with_following
 from gan_audio_compression.component import code_digest, described
 from gan_audio_compression.signal.spec import SAMPLE_RATE
 
@@ -31,8 +30,7 @@ class LiveBenchCodec:
         bitrate: most bits a second, of all packets.
         packet_ms, group: see `PacketFormat`.
         ahead_ms: see `LiveEncoder`.
-        held_ms: see `LiveDecoder`.
-        waits: whether the receiver waits for the packet after each.
+        repair_ms: see `LiveDecoder`.
 
     Raises:
         LiveFormatError: packets cannot be such.
@@ -41,9 +39,8 @@ class LiveBenchCodec:
     bitrate: float = 2000
     packet_ms: int = 80
     group: int = 1
-    ahead_ms: int = 16
-    held_ms: int = 24
-    waits: bool = False
+    ahead_ms: int = 8
+    repair_ms: int = 48
 
     suffix: ClassVar[str] = ".packets"
     how_to_get: ClassVar[str] = "part of this project"
@@ -60,8 +57,7 @@ class LiveBenchCodec:
     @property
     def delay_ms(self) -> int:
         """From mouth to ear, computing and the line aside."""
-        waiting = self.waits * self.packet_ms
-        return self._encoder().delay_ms + self.decoder().delay_ms + waiting
+        return self._encoder().delay_ms + self.decoder().delay_ms
 
     def version(self) -> str:
         """Return the beginning of the model's digest, and the delay."""
@@ -91,7 +87,7 @@ class LiveBenchCodec:
         size, decoder = self.form.size, self.decoder()
         packets = [data[start : start + size] for start in range(0, len(data), size)]
         try:
-            speech = [decoder.push(*pair) for pair in with_following(packets, self.waits)]
+            speech = [decoder.push(packet) for packet in packets]
         except PacketError as error:
             raise CodecFailedError(str(error)) from error
         speech.append(decoder.finish())
@@ -100,7 +96,7 @@ class LiveBenchCodec:
 
     def decoder(self) -> LiveDecoder:
         """Return a receiver."""
-        return LiveDecoder(_model(), self.form, self.held_ms)
+        return LiveDecoder(_model(), self.form, self.repair_ms)
 
     def _encoder(self) -> LiveEncoder:
         return LiveEncoder(_model(), self.form, self.ahead_ms)

@@ -7,8 +7,8 @@ from gan_audio_compression.command_line.live_options import (
     Stream,
     ahead,
     blocks_of,
-    held,
     packets_of,
+    repair,
     stream,
 )
 from gan_audio_compression.command_line.reporting import STANDARD, say
@@ -43,24 +43,17 @@ def encode(stream: Stream, ahead_ms: int, debug: bool) -> None:
 
 
 @live.command(short_help="Packets from standard input to speech.")
-@click.option(
-    "--wait",
-    is_flag=True,
-    help="Wait for the packet after each: it sounds better, later by a packet.",
-)
 @stream
-@held
-def decode(wait: bool, stream: Stream, held_ms: int, debug: bool) -> None:
+@repair
+def decode(stream: Stream, repair_ms: int, debug: bool) -> None:
     """Decode packets from standard input to speech on standard output."""
     from gan_audio_compression.audio.pcm16 import to_pcm16
     from gan_audio_compression.codec.live.decoder import LiveDecoder
-    from gan_audio_compression.codec.live.waiting import with_following
 
-    decoder = LiveDecoder(stream.model, stream.form, held_ms)
+    decoder = LiveDecoder(stream.model, stream.form, repair_ms)
     with source_file(STANDARD) as source, target_file(STANDARD, force=False) as target:
-        packets = packets_of(source, stream.form.size)
-        for packet, following in with_following(packets, wait):
-            target.write(to_pcm16(decoder.push(packet, following)))
+        for packet in packets_of(source, stream.form.size):
+            target.write(to_pcm16(decoder.push(packet)))
             target.flush()
         target.write(to_pcm16(decoder.finish()))
     if decoder.lost:
@@ -105,20 +98,22 @@ def send(host: str, port: int, dtx: bool, stream: Stream, ahead_ms: int, debug: 
     help="Milliseconds that a packet may be later than the first one was.",
 )
 @stream
-@held
-def receive(port: int, host: str, wait_ms: int, stream: Stream, held_ms: int, debug: bool) -> None:
+@repair
+def receive(
+    port: int, host: str, wait_ms: int, stream: Stream, repair_ms: int, debug: bool
+) -> None:
     """Receive what a sender sends to PORT, until it ends or has been silent for five seconds."""
     from gan_audio_compression.audio.pcm16 import to_pcm16
     from gan_audio_compression.codec.live.decoder import LiveDecoder
     from gan_audio_compression.command_line.live_line import Receiving
 
-    decoder = LiveDecoder(stream.model, stream.form, held_ms)
+    decoder = LiveDecoder(stream.model, stream.form, repair_ms)
     with (
         Receiving(host, port, stream.form.packet_ms, wait_ms) as receiving,
         target_file(STANDARD, force=False) as target,
     ):
-        for packet, following in receiving.packets():
-            target.write(to_pcm16(decoder.push(packet, following)))
+        for packet in receiving.packets():
+            target.write(to_pcm16(decoder.push(packet)))
             target.flush()
         target.write(to_pcm16(decoder.finish()))
     late = receiving.buffer.late

@@ -137,11 +137,8 @@ class Receiving(_Line):
         port: int = self._socket.getsockname()[1]
         return port
 
-    def packets(self) -> Iterator[tuple[bytes | None, bytes | None]]:
-        """Yield each packet when it is its turn, and the one after it, until the end.
-
-        None stands for what is not there.
-        """
+    def packets(self) -> Iterator[bytes | None]:
+        """Yield each packet when it is its turn, None where it is not there, until the end."""
         while not self._clock.started:
             self._take(None)
         while True:
@@ -151,7 +148,7 @@ class Receiving(_Line):
             if self.buffer.at_end or time.monotonic() - self._heard > _GONE:
                 return
             self.turns += 1
-            yield self.buffer.pop(), self.buffer.peek()
+            yield self.buffer.pop()
 
     def _left(self) -> float:
         """Return seconds until the next turn; 0 where it is late."""

@@ -92,18 +92,18 @@ def stream(command: Command) -> Command:
 ahead = click.option(
     "--ahead-ms",
     type=options.Number("a multiple of 8 from 0 to 40", 0, 40),
-    default=16,
+    default=8,
     show_default=True,
     metavar="MS",
     help="Milliseconds that the sender looks beyond a packet, a multiple of 8.",
 )
-held = click.option(
-    "--held-ms",
-    type=options.Number("a multiple of 8 from 8 to 120", 8, 120),
-    default=24,
+repair = click.option(
+    "--repair-ms",
+    type=options.Number("a multiple of 8 from 0 to 120", 0, 120),
+    default=48,
     show_default=True,
     metavar="MS",
-    help="Milliseconds that the newest sound waits for what follows, a multiple of 8.",
+    help="Milliseconds of speech that wait for the next packet, which repairs a loss.",
 )
 
 

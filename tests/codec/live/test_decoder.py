@@ -8,6 +8,10 @@ from gan_audio_compression.codec.live.encoder import LiveEncoder
 from gan_audio_compression.codec.live.errors import PacketError
 from gan_audio_compression.codec.live.model import LiveModel
 from gan_audio_compression.codec.live.packet_format import PacketFormat
+from gan_audio_compression.codec.live.shipped import open_live_model
+from gan_audio_compression.signal.analysis import log_mel_of, short_time_spectrum
+from gan_audio_compression.signal.loudness import to_loudness
+from gan_audio_compression.signal.spec import FFT_SIZE
 from tests.conftest import voice
 
 SPEECH = voice(25_600)
@@ -32,12 +36,12 @@ def test_each_packet_gives_its_samples(live_model: LiveModel) -> None:
 
 
 @pytest.mark.parametrize("packet_ms", [40, 120])
-@pytest.mark.parametrize("held_ms", [8, 40, 80, 120])
-def test_however_long_sound_is_held_all_of_it_comes(
-    live_model: LiveModel, packet_ms: int, held_ms: int
+@pytest.mark.parametrize("repair_ms", [0, 8, 40, 80, 120])
+def test_however_long_speech_waits_all_of_it_comes(
+    live_model: LiveModel, packet_ms: int, repair_ms: int
 ) -> None:
     form = PacketFormat.of_bitrate(2000, packet_ms)
-    decoder = LiveDecoder(live_model, form, held_ms)
+    decoder = LiveDecoder(live_model, form, repair_ms)
     packets = packets_of(live_model, form)
     assert {len(decoder.push(packet)) for packet in packets} == {form.samples}
     assert len(decoder.finish()) == 16 * decoder.delay_ms
@@ -53,6 +57,51 @@ def test_a_lost_packet_takes_the_rest_of_its_group(
     decoder = LiveDecoder(live_model, form)
     decoded(decoder, packets)
     assert decoder.lost == lost
+
+
+def test_what_waits_of_a_loss_is_filled_again_by_what_comes(live_model: LiveModel) -> None:
+    form = PacketFormat()
+    packets = packets_of(live_model, form)
+    others = [*LiveEncoder(live_model, form).push(SPEECH[::-1].copy())]
+    heard = []
+    for following in (packets[5], others[9]):
+        decoder = LiveDecoder(live_model, form, repair_ms=48)
+        speech = decoded(decoder, [*packets[:4], None, following])
+        heard.append(speech[16 * decoder.delay_ms :][4 * form.samples : 5 * form.samples])
+    # The synthesis sees a window beyond what waits.
+    told = form.samples - 16 * 48 - FFT_SIZE
+    np.testing.assert_array_equal(heard[0][:told], heard[1][:told])
+    waited = slice(form.samples - 16 * 48, form.samples - FFT_SIZE)
+    assert np.abs(heard[0] - heard[1])[waited].max() > 0.05 * np.abs(heard[0]).max()
+
+
+def test_a_loss_before_a_pause_or_the_end_is_not_filled_again(live_model: LiveModel) -> None:
+    packets = packets_of(live_model, PacketFormat())[:4]
+    decoder = LiveDecoder(live_model, PacketFormat())
+    speech = decoded(decoder, [*packets, None, b"\x40\x00", None, packets[0]])
+    assert len(speech) == 8 * 1280 and np.isfinite(speech).all()
+    decoder.push(None)
+    assert len(decoder.finish()) == 16 * decoder.delay_ms
+
+
+def test_what_is_filled_again_is_nearer_to_what_was_lost(
+    sentence: np.ndarray,
+) -> None:
+    """The error of what is filled, to what the same packets give if none is lost."""
+    form, model = PacketFormat(), open_live_model()
+    packets: list[bytes | None] = [*LiveEncoder(model, form).push(sentence)]
+    came = [None if place % 5 == 4 else packet for place, packet in enumerate(packets)]
+    errors = []
+    for repair_ms in (0, 48):
+        decoders = LiveDecoder(model, form, repair_ms), LiveDecoder(model, form, repair_ms)
+        late = 16 * decoders[0].delay_ms
+        mels = [
+            to_loudness(log_mel_of(np.abs(short_time_spectrum(decoded(decoder, given)[late:]))))
+            for decoder, given in zip(decoders, (packets, came), strict=True)
+        ]
+        lost = np.arange(len(mels[0])) // form.frames % 5 == 4
+        errors.append(np.square(mels[0] - mels[1])[lost].mean())
+    assert errors[1] < 0.8 * errors[0]
 
 
 def test_a_long_loss_fades_to_silence(live_model: LiveModel) -> None:

@@ -25,7 +25,7 @@ def test_an_encoder_goes_on(live_model: LiveModel, form: PacketFormat, dtx: bool
     assert packets + second.push(SPEECH[cut:]) == at_once
 
 
-@pytest.mark.parametrize("cut", [1, 12, 25])
+@pytest.mark.parametrize("cut", [1, 11, 12, 25])
 @pytest.mark.parametrize(("form", "dtx"), [GROUPS, DTX])
 def test_a_decoder_goes_on(live_model: LiveModel, form: PacketFormat, dtx: bool, cut: int) -> None:
     packets = [packet or None for packet in LiveEncoder(live_model, form, dtx=dtx).push(SPEECH)]

@@ -19,7 +19,7 @@ from gan_audio_compression.codec.live.packet_coder import (
     conditioning,
 )
 from gan_audio_compression.codec.live.packet_format import PacketFormat
-from gan_audio_compression.codec.live.passing import Passing, no_pasts, pasts_of, pasts_under
+from gan_audio_compression.codec.live.passing import Passing, Pasts, no_pasts, pasts_of, pasts_under
 from gan_audio_compression.codec.live.state import from_state, to_state
 from gan_audio_compression.codec.sequence.magnitudes import NetworkMagnitudes
 from gan_audio_compression.networks.live.generator import generate
@@ -37,6 +37,8 @@ Wave = NDArray[np.float32]
 
 # What is made up for lost packets lasts so many frames, then fades by so many nepers a frame.
 _LASTING, _FADING = 12, 0.25
+# Frames that the newest phases wait for: with fewer the speech is rough.
+_HELD = 3
 # Of Griffin-Lim and of the loudness on each packet; files have more, which here are not heard.
 _ITERATIONS, _STEPS = 32, 20
 
@@ -47,45 +49,46 @@ class LiveDecoder:
     Args:
         model: the codec.
         form: of its packets.
-        held_ms: that the newest sound waits for what follows, a multiple of 8 from 8 to 120.
+        repair_ms: for which the newest speech waits for the next packet, a multiple of 8 from 0 to
+            120. What waits of a lost one is then filled again, from both sides.
 
     Attributes:
         delay_ms: from a packet's first sample to the same sample of the speech.
         lost: packets so far that did not come, or could not be decoded.
 
     Raises:
-        LiveFormatError: held_ms is none of these.
+        LiveFormatError: repair_ms is none of these.
     """
 
-    def __init__(self, model: LiveModel, form: PacketFormat, held_ms: int = 24) -> None:
-        if held_ms not in range(HOP_MS, 121, HOP_MS):
+    def __init__(self, model: LiveModel, form: PacketFormat, repair_ms: int = 48) -> None:
+        if repair_ms not in range(0, 121, HOP_MS):
             raise LiveFormatError(
-                f"held_ms is {held_ms}; give a multiple of {HOP_MS} from {HOP_MS} to 120."
+                f"repair_ms is {repair_ms}; give a multiple of {HOP_MS} from 0 to 120."
             )
-        self._model, self._form, self._held = model, form, held_ms // HOP_MS
-        self.delay_ms = held_ms - HOP_MS
+        self._model, self._form, self._repair = model, form, repair_ms // HOP_MS
+        self.delay_ms = repair_ms + HOP_MS * (_HELD - 1)
         self.lost = 0
         self._coder = PacketCoder(model.prior, form)
         # Of the last packet with speech that came, and the frames since.
         self._level, self._quality, self._missing = FAINTEST, QUALITIES // 2, 0
         # While there is a pause.
         self._noise: NDArray[np.float64] | None = None
-        self._magnitudes = model.magnitudes()
-        self._synthesiser = Synthesiser(
-            self._magnitudes, _STEPS, self._held, _ITERATIONS, model.sound_precision
-        )
+        self._magnitudes, precision = model.magnitudes(), model.sound_precision
+        self._synthesiser = Synthesiser(self._magnitudes, _STEPS, _HELD, _ITERATIONS, precision)
+        # Log mels that wait for the next packet, and their gains.
+        self._waiting: Floats = np.zeros((0, MEL_BANDS), precision)
+        self._gains: Floats = np.zeros((0, 1), precision)
+        # Stands for the symbols of a packet that is lost.
+        self._nothing = np.zeros((form.latents, model.networks.latent_channels), np.int64)
         self._start_anew()
 
     @own_state()
-    def push(self, packet: bytes | None, following: bytes | None = None) -> Wave:
+    def push(self, packet: bytes | None) -> Wave:
         """Return the next samples at 16 kHz, as many as a packet has.
 
         Args:
             packet: the next one; None where it is lost, or where nothing was sent in a pause. One
                 that cannot be decoded counts as lost.
-            following: the one after it, which is to be pushed in its turn as well; None where it
-                has not come yet. What is lost is then filled from both sides, and all else too
-                sounds better.
 
         Raises:
             PacketError: a packet has another size than the format says.
@@ -96,19 +99,20 @@ class LiveDecoder:
         elif packet is not None:
             self._noise = None
         if self._noise is not None:
-            log_mel: Floats = np.broadcast_to(self._noise, (self._form.frames, MEL_BANDS))
-            return self._sound(log_mel, NOISE_GAIN)
-        log_mel = self._speech(packet, following)
+            noise: Floats = np.broadcast_to(self._noise, (self._form.frames, MEL_BANDS))
+            return self._sound(noise, NOISE_GAIN)
+        log_mel = self._speech(packet)
         return self._sound(log_mel, live_gain(self._level))
 
     def finish(self) -> Wave:
         """Return what still waits for what follows, as many samples as the delay has."""
-        waiting = HOP * (self._held - 1)
-        if not waiting or not self._synthesiser.frames:
-            return np.zeros(waiting, np.float32)
+        late = HOP * (self._repair + _HELD - 1)
+        if not self._synthesiser.frames + len(self._waiting):
+            return np.zeros(late, np.float32)
         with own_state():
+            ready = self._synthesiser.feed(self._waiting, self._gains)
             rest = self._synthesiser.finish(HOP * self._synthesiser.frames - 1)
-        return np.pad(rest, (waiting - len(rest) - 1, 1))
+        return np.pad(np.concatenate([ready, rest]), (late - len(ready) - len(rest) - 1, 1))
 
     def state(self) -> bytes:
         """Return all that the decoder knows, for `LiveDecoder.resumed`."""
@@ -117,12 +121,14 @@ class LiveDecoder:
             "counts": np.array(counts),
             "group": self._group,
             "noise": np.zeros(0) if self._noise is None else self._noise,
+            "waiting": self._waiting,
+            "gains": self._gains,
         }
-        arrays |= pasts_under("past", self._pasts)
+        arrays |= pasts_under("past", self._pasts) | pasts_under("before_loss", self._before_loss)
         arrays |= weights_under("synthesiser", self._synthesiser.snapshot())
         if isinstance(self._magnitudes, NetworkMagnitudes):
             arrays |= weights_under("magnitudes", self._magnitudes.snapshot())
-        settings = {"form": asdict(self._form), "held_ms": HOP_MS * self._held}
+        settings = {"form": asdict(self._form), "repair_ms": HOP_MS * self._repair}
         return to_state(settings | {"kind": "decoder", "model": self._model.digest}, arrays)
 
     @classmethod
@@ -133,12 +139,14 @@ class LiveDecoder:
             LiveStateError: the bytes are no decoder's state, or of another model.
         """
         settings, arrays = from_state(state, {"kind": "decoder", "model": model.digest})
-        decoder = cls(model, PacketFormat(**settings["form"]), settings["held_ms"])
+        decoder = cls(model, PacketFormat(**settings["form"]), settings["repair_ms"])
         counts = map(int, arrays["counts"])
         decoder._level, decoder._quality, decoder._missing, decoder.lost, decoder._place = counts
         decoder._group = arrays["group"]
         decoder._noise = arrays["noise"] if len(arrays["noise"]) else None
+        decoder._waiting, decoder._gains = arrays["waiting"], arrays["gains"]
         decoder._pasts = pasts_of("past", arrays)
+        decoder._before_loss = pasts_of("before_loss", arrays)
         decoder._synthesiser.restore(weights_below(arrays, "synthesiser"))
         if isinstance(decoder._magnitudes, NetworkMagnitudes):
             decoder._magnitudes.restore(weights_below(arrays, "magnitudes"))
@@ -148,8 +156,8 @@ class LiveDecoder:
         """Forget the packets before, as at the start of a stream and after a pause."""
         networks, precision = self._model.networks, self._model.sound_precision
         self._pasts = no_pasts(networks.generator_blocks, networks.width, precision)
-        # The packet after the last one, and what it holds, so that it is decoded once.
-        self._foreseen: tuple[bytes | None, Content | None] = None, None
+        # Of the packets before the last one, if that was lost.
+        self._before_loss: Pasts = []
         self._end_group()
 
     def _end_group(self) -> None:
@@ -157,47 +165,60 @@ class LiveDecoder:
         self._place = 0
         self._group: Symbols = np.zeros((0, self._model.networks.latent_channels), np.int64)
 
-    def _speech(self, packet: bytes | None, following: bytes | None) -> Floats:
+    def _speech(self, packet: bytes | None) -> Floats:
         """Return the log mel [frames, 128] of the next packet."""
-        foreseen, content = self._foreseen
-        if content is None or packet != foreseen:
-            content = self._decoded(packet)
+        content = self._decoded(packet)
+        self._place += 1
         if content is None:
             self.lost += 1
             self._missing += self._form.frames
-            symbols = np.zeros((self._form.latents, self._group.shape[1]), np.int64)
+            self._before_loss = self._pasts
+            log_mel = self._filled(None)
         else:
+            if self._before_loss:
+                self._fill_again(content)
             self._level, self._quality, self._missing = content.level, content.quality, 0
-            symbols = content.symbols
-            self._group = np.concatenate([self._group, symbols])
-        self._place += 1
+            self._before_loss = []
+            self._group = np.concatenate([self._group, content.symbols])
+            log_mel = self._generated(content.symbols, False, None)
         if self._place == self._form.group:
             self._end_group()
-        ahead = self._decoded(following, ahead=True)
-        self._foreseen = following, ahead
-        return self._generated(symbols, content is None, ahead)
+        return log_mel
 
-    def _decoded(self, packet: bytes | None, ahead: bool = False) -> Content | None:
-        """Return what the next packet holds; None where it is lost or needs one that is.
-
-        Where it is looked `ahead` at, its own turn will tell what is wrong with it.
-        """
+    def _decoded(self, packet: bytes | None) -> Content | None:
+        """Return what the next packet holds; None where it is lost or needs one that is."""
         if packet is None or len(self._group) < self._place * self._form.latents:
             return None
         try:
             return self._coder.decode(packet, self._group)
         except PacketError as error:
-            if not ahead:
-                if len(packet) != self._form.size:
-                    raise
-                logger.warning("%s", error)
+            if len(packet) != self._form.size:
+                raise
+            logger.warning("%s", error)
             return None
 
-    def _generated(self, symbols: Symbols, lost: bool, ahead: Content | None) -> Floats:
-        """Return what the generator makes of symbols [latent frames, C], and fade what is lost.
+    def _fill_again(self, after: Content) -> None:
+        """Make what waits of a lost packet what the packet after it tells."""
+        self._pasts = self._before_loss
+        log_mel, frames = self._filled(after), min(len(self._waiting), self._form.frames)
+        self._waiting[len(self._waiting) - frames :] = log_mel[len(log_mel) - frames :]
+
+    def _filled(self, after: Content | None) -> Floats:
+        """Return the log mel [frames, 128] of a lost packet, which fades if many are.
 
         Args:
-            symbols: of the packet.
+            after: what the packet after it holds; None where it has not come yet.
+        """
+        log_mel = self._generated(self._nothing, True, after)
+        since = np.arange(self._form.frames) + self._missing - self._form.frames
+        log_mel -= _FADING * np.maximum(since - _LASTING, 0)[:, None]
+        return log_mel
+
+    def _generated(self, symbols: Symbols, lost: bool, ahead: Content | None) -> Floats:
+        """Return the log mel [frames, 128] that the generator makes of a packet.
+
+        Args:
+            symbols: in it, [latent frames, C].
             lost: whether it did not come.
             ahead: what the packet after it holds; None where it is not there.
         """
@@ -219,11 +240,14 @@ class LiveDecoder:
         )
         self._pasts = [past[0] for past in passing.pasts]
         log_mel: Floats = from_loudness(loudness[0])
-        if lost:
-            since = np.arange(self._form.frames) + self._missing - self._form.frames
-            log_mel -= _FADING * np.maximum(since - _LASTING, 0)[:, None]
         return log_mel
 
     def _sound(self, log_mel: Floats, gain: float) -> Wave:
-        speech = self._synthesiser.feed(log_mel, np.full((self._form.frames, 1), gain))
+        """Return the samples that are ready when the log mel of a packet has come."""
+        precision, gains = self._model.sound_precision, np.full((len(log_mel), 1), gain)
+        waiting = np.concatenate([self._waiting, log_mel], dtype=precision)
+        all_gains = np.concatenate([self._gains, gains], dtype=precision)
+        ready = max(len(waiting) - self._repair, 0)
+        speech = self._synthesiser.feed(waiting[:ready], all_gains[:ready])
+        self._waiting, self._gains = waiting[ready:], all_gains[ready:]
         return np.pad(speech, (self._form.samples - len(speech), 0))

@@ -50,7 +50,7 @@ class LiveEncoder:
     """
 
     def __init__(
-        self, model: LiveModel, form: PacketFormat, ahead_ms: int = 16, dtx: bool = False
+        self, model: LiveModel, form: PacketFormat, ahead_ms: int = 8, dtx: bool = False
     ) -> None:
         if ahead_ms not in range(0, HOP_MS * MOST_AHEAD + 1, HOP_MS):
             raise LiveFormatError(

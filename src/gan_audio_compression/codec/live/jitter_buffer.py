@@ -49,10 +49,6 @@ class JitterBuffer:
         self._next += 1
         return packet
 
-    def peek(self) -> bytes | None:
-        """Return the packet whose turn it is, which stays; None if it is not there."""
-        return None if self._next is None else self._packets.get(self._next)
-
     @property
     def at_end(self) -> bool:
         """Whether the stream ended before the packet whose turn it is."""
