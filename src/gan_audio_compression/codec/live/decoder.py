@@ -105,7 +105,7 @@ class LiveDecoder:
         return self._sound(log_mel, live_gain(self._level))
 
     def finish(self) -> Wave:
-        """Return what still waits for what follows, as many samples as the delay has."""
+        """Return what still waits, as many samples as the delay has; no packet may follow."""
         late = HOP * (self._repair + _HELD - 1)
         if not self._synthesiser.frames + len(self._waiting):
             return np.zeros(late, np.float32)
