@@ -3,19 +3,21 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from gan_audio_compression.codec import receiver
 from gan_audio_compression.codec.search.config import SearchConfig
 from gan_audio_compression.codec.segment.model import SegmentModel
-from gan_audio_compression.signal import griffin_lim, loudness_match
+from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.signal.analysis import log_mel_spectrogram
-from gan_audio_compression.signal.griffin_lim import ITERATIONS
-from gan_audio_compression.signal.loudness_match import STEPS
+from gan_audio_compression.signal.loudness_match import Descent
 from gan_audio_compression.signal.segments import to_unit_range
 from gan_audio_compression.signal.spec import SAMPLE_RATE, SPEECH_LEVEL_DB
+from gan_audio_compression.signal.synthesis import Synthesiser
 
 HUM_HZ = 440.0
 
@@ -48,16 +50,16 @@ class Hum(nn.Module):
 def rough_phase() -> Iterator[None]:
     """Let the receiver iterate a few times, where how it sounds is not what is tested."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(griffin_lim, "ITERATIONS", 4)
-        patch.setattr(loudness_match, "STEPS", 2)
+        patch.setattr(receiver, "Synthesiser", partial(Synthesiser, iterations=4))
+        patch.setattr(SequenceModel, "descent", Descent(steps=2))
         yield
 
 
 @pytest.fixture
 def full_phase(rough_phase: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the receiver iterate as it does for a listener, in a file of tests where it does not."""
-    monkeypatch.setattr(griffin_lim, "ITERATIONS", ITERATIONS)
-    monkeypatch.setattr(loudness_match, "STEPS", STEPS)
+    monkeypatch.setattr(receiver, "Synthesiser", Synthesiser)
+    monkeypatch.setattr(SequenceModel, "descent", Descent())
 
 
 @pytest.fixture(scope="session")

@@ -214,10 +214,8 @@ import io, sys
 import numpy as np, soundfile, torch
 from pathlib import Path
 from gan_audio_compression import Codec
-from gan_audio_compression.signal import griffin_lim
 
 torch.set_num_threads(1)
-griffin_lim.ITERATIONS = 4
 codec, folder = Codec.load(sys.argv[1]), Path(sys.argv[2])
 
 def peak_mebibytes():

@@ -14,7 +14,7 @@ from gan_audio_compression.signal.analysis import (
     short_time_spectrum,
 )
 from gan_audio_compression.signal.loudness import SPREAD, to_loudness
-from gan_audio_compression.signal.loudness_match import STEPS, LoudnessError, match_loudness
+from gan_audio_compression.signal.loudness_match import Descent, LoudnessError, match_loudness
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser, waveform_from_log_mel
 
@@ -37,7 +37,9 @@ def loudness_error(waveform: Wave, log_mel: Wave) -> float:
 
 
 def test_the_loudness_comes_nearer(log_mel: Wave) -> None:
-    plain, matched = (waveform_from_log_mel(log_mel, SAMPLES, steps=steps) for steps in (0, STEPS))
+    plain, matched = (
+        waveform_from_log_mel(log_mel, SAMPLES, descent=descent) for descent in (None, Descent())
+    )
     assert loudness_error(matched, log_mel) < 0.8 * loudness_error(plain, log_mel)
 
 
@@ -45,7 +47,7 @@ def test_samples_that_were_given_out_stay(log_mel: Wave) -> None:
     signal = np.zeros(512 + 128 * (FRAMES - 1))
     gain = np.ones((FRAMES, 1))
     signal[1000:] = 0.01
-    matched = match_loudness(signal, log_mel, gain, 900, 5000)
+    matched = match_loudness(signal, log_mel, gain, 900, 5000, Descent())
     assert np.array_equal(matched[:900], signal[:900])
     assert np.array_equal(matched[5000:], signal[5000:])
     assert not np.array_equal(matched[900:5000], signal[900:5000])
@@ -54,18 +56,18 @@ def test_samples_that_were_given_out_stay(log_mel: Wave) -> None:
 def test_nothing_to_move_is_nothing_moved(log_mel: Wave) -> None:
     signal = np.ones(512 + 128 * (FRAMES - 1))
     gain = np.ones((FRAMES, 1))
-    assert np.array_equal(match_loudness(signal, log_mel, gain, 700, 700), signal)
+    assert np.array_equal(match_loudness(signal, log_mel, gain, 700, 700, Descent()), signal)
 
 
 @pytest.mark.parametrize("floor", [FLOOR, -math.inf])
 def test_silence_stays_silent(floor: float) -> None:
-    waveform = waveform_from_log_mel(np.full((101, MEL_BANDS), floor), 12_800, steps=STEPS)
+    waveform = waveform_from_log_mel(np.full((101, MEL_BANDS), floor), 12_800, descent=Descent())
     assert np.abs(waveform).max() < 1e-3
 
 
 def test_the_level_of_the_recording_does_not_matter(log_mel: Wave) -> None:
     def at(gain: float) -> Wave:
-        synthesiser = Synthesiser(steps=STEPS)
+        synthesiser = Synthesiser(descent=Descent())
         speech = synthesiser.feed(log_mel, np.full((len(log_mel), 1), gain))
         return np.concatenate([speech, synthesiser.finish(SAMPLES)])
 

@@ -21,6 +21,7 @@ from gan_audio_compression.signal.analysis import (
     log_mel_spectrogram,
 )
 from gan_audio_compression.signal.level import normalise_level
+from gan_audio_compression.signal.loudness_match import Descent
 from gan_audio_compression.signal.magnitude import mel_to_magnitude
 from gan_audio_compression.signal.spec import FLOOR, MEL_BANDS, SAMPLE_RATE
 from gan_audio_compression.signal.synthesis import (
@@ -235,7 +236,7 @@ def test_single_precision_is_as_near_and_keeps_nothing_in_double() -> None:
     wanted = log_mel_spectrogram(harmonic())
     errors = []
     for precision in (np.float32, np.float64):
-        synthesiser = Synthesiser(steps=5, precision=precision)
+        synthesiser = Synthesiser(descent=Descent(5), precision=precision)
         ready = synthesiser.feed(wanted, np.ones((len(wanted), 1)))
         kept = {array.dtype for name, array in synthesiser.snapshot().items() if name != "frames"}
         assert kept == {np.dtype(precision)}

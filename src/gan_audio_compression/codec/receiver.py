@@ -82,7 +82,7 @@ class Receiver:
             BitstreamError: a chunk is damaged and is not to be concealed.
         """
         with own_state():
-            synthesiser = Synthesiser(self._model.magnitudes(), self._model.loudness_steps)
+            synthesiser = Synthesiser(self._model.magnitudes(), self._model.descent)
         samples = 0
         for chunk in self._reader.chunks(self._conceal):
             samples += chunk.samples

@@ -8,6 +8,7 @@ from gan_audio_compression.codec.container.header import FINGERPRINT_BYTES
 from gan_audio_compression.codec.precision import Precision
 from gan_audio_compression.networks.serialisation import content_digest
 from gan_audio_compression.networks.stored_model import StoredModel
+from gan_audio_compression.signal.loudness_match import Descent
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 
 
@@ -18,13 +19,13 @@ class TrainedCodec(StoredModel):
         precision: in which the networks compute; weights and results are float32 all the same.
         bitrate: bits for each second of a file where none are asked for; None for as many as it
             takes.
-        loudness_steps: of the receiver, see `signal.loudness_match`; 0 for none.
+        descent: by which the receiver matches loudness, see `signal.loudness_match`; or None.
         strategy: of a search where none is asked for.
     """
 
     precision: Precision
     bitrate: ClassVar[float | None]
-    loudness_steps: ClassVar[int]
+    descent: ClassVar[Descent | None]
     strategy: ClassVar[str]
 
     def __reduce__(self) -> tuple[Any, ...]:

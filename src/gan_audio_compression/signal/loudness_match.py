@@ -5,6 +5,7 @@ ones. What follows cares for the loudness of the mel bands, in which the codec m
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,20 +20,31 @@ from gan_audio_compression.signal.loudness import (
 from gan_audio_compression.signal.mel_groups import gradient_by_magnitude, mel_of
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, FLOOR, HOP
 
-STEPS = 30
-"""Of a file."""
-
-# At the project's speech level, whose samples have a root mean square of 0.05.
-_FIRST_STEP = 5e-4
-_MEAN_DECAY, _POWER_DECAY = 0.9, 0.99
+_POWER_DECAY = 0.99
 _SMALLEST_POWER, _TINY = 1e-12, 1e-8
 _LOWEST_MEL = math.exp(FLOOR)
 # The inverse FFT divides by its size, and counts all bins but the two outermost twice.
 _TO_SPECTRUM = 2 * EXPONENT / SPREAD**2 * FFT_SIZE * np.array([1, *[0.5] * (BINS - 2), 1])
 
 
+@dataclass(frozen=True)
+class Descent:
+    """The steps by which the waveform moves.
+
+    Attributes:
+        steps: how many.
+        first_step: the largest, at the project's speech level, whose samples have a root mean
+            square of 0.05.
+        mean_decay: of Adam's mean of gradients.
+    """
+
+    steps: int = 30
+    first_step: float = 5e-4
+    mean_decay: float = 0.9
+
+
 def match_loudness(
-    signal: Floats, log_mel: Floats, gain: Floats, first: int, end: int, steps: int = STEPS
+    signal: Floats, log_mel: Floats, gain: Floats, first: int, end: int, descent: Descent
 ) -> Floats:
     """Return `signal` with samples `first` to `end` moved towards the loudness of `log_mel`.
 
@@ -43,7 +55,7 @@ def match_loudness(
         log_mel: [frames, 128] in nepers, of the signal times `gain`.
         gain: [frames, 1].
         first, end: samples outside of which the signal stays.
-        steps: how many.
+        descent: the steps.
     """
     if end <= first:
         return signal
@@ -53,11 +65,12 @@ def match_loudness(
     normalised = signal * gains
     moved = normalised[first:end]
     mean, power = np.zeros_like(moved), np.zeros_like(moved)
-    for done in range(steps):
+    decay = descent.mean_decay
+    for done in range(descent.steps):
         gradient = error.gradient(normalised / gains)[first:end]
-        mean += (1 - _MEAN_DECAY) * (gradient - mean)
+        mean += (1 - decay) * (gradient - mean)
         power += (1 - _POWER_DECAY) * (gradient**2 - power)
-        step = _FIRST_STEP * (1 - done / steps) / (1 - _MEAN_DECAY ** (done + 1))
+        step = descent.first_step * (1 - done / descent.steps) / (1 - decay ** (done + 1))
         moved -= step * mean / (np.sqrt(power / (1 - _POWER_DECAY ** (done + 1))) + _TINY)
     matched = signal.copy()
     matched[first:end] = moved / gains[first:end]

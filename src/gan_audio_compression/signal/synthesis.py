@@ -12,7 +12,7 @@ from gan_audio_compression.signal.analysis import frame_count, log_mel_of
 from gan_audio_compression.signal.arrays import Floats, Spectrum, complex_of
 from gan_audio_compression.signal.chunks import CONTEXT
 from gan_audio_compression.signal.griffin_lim import ITERATIONS, fast_griffin_lim
-from gan_audio_compression.signal.loudness_match import match_loudness
+from gan_audio_compression.signal.loudness_match import Descent, match_loudness
 from gan_audio_compression.signal.magnitude import Magnitudes, mel_to_magnitude
 from gan_audio_compression.signal.spec import BINS, FFT_SIZE, HOP
 
@@ -42,7 +42,7 @@ class Synthesiser:
 
     Args:
         magnitudes: gives the magnitudes of what is fed.
-        steps: by which the loudness of the waveform is matched in the end, see `loudness_match`.
+        descent: by which the loudness is matched in the end, see `loudness_match`; None for none.
         held: frames that wait for the next ones, because their phase depends on what follows.
         iterations: of the Griffin-Lim algorithm, for all that is fed at once.
         precision: of all that is computed, single or double.
@@ -54,14 +54,14 @@ class Synthesiser:
     def __init__(
         self,
         magnitudes: Magnitudes = mel_to_magnitude,
-        steps: int = 0,
+        descent: Descent | None = None,
         held: int = HELD_FRAMES,
         iterations: int = ITERATIONS,
         precision: type[np.floating] = np.float64,
     ) -> None:
         """Start before the first sample of a recording."""
         self._magnitudes = magnitudes
-        self._steps, self._held, self._iterations = steps, held, iterations
+        self._descent, self._held, self._iterations = descent, held, iterations
         self._precision = precision
         self.frames = 0
         self._gain: Floats = np.zeros((0, 1), precision)
@@ -140,9 +140,9 @@ class Synthesiser:
         signal, self._spectrum = fast_griffin_lim(
             self._magnitude, self._spectrum, self._fixed, end, self._iterations
         )
-        if self._steps:
+        if self._descent:
             log_mel, first = log_mel_of(self._magnitude * self._gain), len(self._fixed)
-            signal = match_loudness(signal, log_mel, self._gain, first, end, self._steps)
+            signal = match_loudness(signal, log_mel, self._gain, first, end, self._descent)
         faded = signal[len(self._fixed) : end][: len(self._earlier)]
         weight = np.arange(1, len(faded) + 1) / (FADE + 1)
         faded += (1 - weight) * (self._earlier[: len(faded)] - faded)
@@ -153,7 +153,7 @@ def waveform_from_log_mel(
     log_mel: Floats,
     samples: int,
     magnitudes: Magnitudes = mel_to_magnitude,
-    steps: int = 0,
+    descent: Descent | None = None,
 ) -> Wave:
     """Return [samples] whose log mel spectrogram is near `log_mel` [1 + samples // 128, 128].
 
@@ -161,7 +161,7 @@ def waveform_from_log_mel(
     """
     if not samples:
         return np.zeros(0, np.float32)
-    synthesiser = Synthesiser(magnitudes, steps)
+    synthesiser = Synthesiser(magnitudes, descent)
     ready = synthesiser.feed(log_mel, np.ones((len(log_mel), 1)))
     return np.concatenate([ready, synthesiser.finish(samples)])
 

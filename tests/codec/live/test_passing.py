@@ -12,7 +12,7 @@ from gan_audio_compression.codec.live.packet_format import PacketFormat
 from gan_audio_compression.codec.live.passing import Passing, no_pasts
 from gan_audio_compression.networks.live.generator import generate
 from gan_audio_compression.networks.live.modules import OverPackets
-from gan_audio_compression.training.live.conditions import clean
+from gan_audio_compression.training.live.conditions import steady
 from gan_audio_compression.training.live.networks import LiveNetworks
 
 
@@ -44,7 +44,7 @@ def test_the_encoder(
     live_model: LiveModel, live_networks: LiveNetworks, packet: int, ahead: int
 ) -> None:
     loudness = np.random.default_rng(packet).random((5 * 12, 128)).astype(np.float32)
-    conditions = clean(1, 12, packet, ahead, False, 0.0)
+    conditions = steady(1, 12, packet, ahead, 0.0)
     whole = torch.from_numpy(loudness)[None]
     at_once = live_networks.latents(whole, conditions)[0].numpy()
     coder = PacketCoder(live_model.prior, PacketFormat())

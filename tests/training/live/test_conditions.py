@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gan_audio_compression.training.live.conditions import clean, drawn
+from gan_audio_compression.training.live.conditions import drawn, steady
 from gan_audio_compression.training.live.config import LiveTrainingConfig, LossConfig
 
 
@@ -28,10 +28,10 @@ def test_a_lost_packet_is_lost_as_a_whole_and_keeps_the_quality_before() -> None
                     assert conditions.known[row, place] == conditions.known[row, place - 1]
 
 
-def test_clean_conditions_lose_nothing() -> None:
-    conditions = clean(2, 6, packet=2, ahead=5, waits=False, quality=0.5)
-    assert not conditions.lost.any()
-    assert torch.equal(conditions.known, conditions.quality)
+def test_steady_conditions_lose_what_is_said() -> None:
+    assert not steady(2, 6, packet=2, ahead=5, quality=0.5).lost.any()
+    lost = steady(2, 8, packet=2, ahead=5, quality=0.5, lost=3).lost
+    assert lost.tolist() == [[0, 0, 0, 0, 1, 1, 0, 0]] * 2
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from gan_audio_compression.codec.sequence.model import SequenceModel
 from gan_audio_compression.networks.live.config import LiveConfig
 from gan_audio_compression.networks.sequence.config import SequenceConfig
 from gan_audio_compression.training.config import RuntimeConfig, ScheduleConfig
-from gan_audio_compression.training.live.conditions import clean
+from gan_audio_compression.training.live.conditions import steady
 from gan_audio_compression.training.live.config import LiveTrainingConfig
+from gan_audio_compression.training.live.networks import _following
 from gan_audio_compression.training.live.run import train_live
 from gan_audio_compression.training.live.start import started_from
 from gan_audio_compression.training.observer import Observer
@@ -88,9 +89,16 @@ def test_networks_of_other_widths_do_not_fit(sequence: SequenceModel) -> None:
         started_from(sequence, LiveConfig(encoder_blocks=4, generator_blocks=2, **WIDTHS))
 
 
+def test_the_packet_after_is_seen_where_one_is_lost_and_nowhere_else() -> None:
+    conditions = steady(1, 8, packet=2, ahead=0, quality=0.5, lost=3)
+    assert _following(conditions).tolist() == [[1, 0, 1, 0, 0, 1, 1, 0]]
+    never = replace(conditions, repaired=torch.zeros(1))
+    assert _following(never).tolist() == [[1, 0, 1, 0, 0, 0, 1, 0]]
+
+
 def test_bfloat16_is_nearly_the_same(sequence: SequenceModel) -> None:
     loudness = torch.from_numpy(np.random.default_rng(0).random((2, 30, 128), np.float32))
-    conditions = clean(2, 6, packet=2, ahead=5, waits=True, quality=0.5)
+    conditions = steady(2, 6, packet=2, ahead=5, quality=0.5)
     plain = started_from(sequence, NETWORKS)
     rough = started_from(sequence, NETWORKS, bfloat16=True)
     expected = plain.latents(loudness, conditions)

@@ -27,6 +27,7 @@ from gan_audio_compression.networks.weights import weights_below, weights_under
 from gan_audio_compression.signal.arrays import Floats
 from gan_audio_compression.signal.live_level import FAINTEST, live_gain
 from gan_audio_compression.signal.loudness import from_loudness
+from gan_audio_compression.signal.loudness_match import Descent
 from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.spec import HOP, MEL_BANDS
 from gan_audio_compression.signal.synthesis import Synthesiser
@@ -39,8 +40,8 @@ Wave = NDArray[np.float32]
 _LASTING, _FADING = 12, 0.25
 # Frames that the newest phases wait for: with fewer the speech is rough.
 _HELD = 3
-# Of Griffin-Lim and of the loudness on each packet; files have more, which here are not heard.
-_ITERATIONS, _STEPS = 32, 20
+# Half as many as for a file, and longer ones: more are not heard.
+_ITERATIONS, _DESCENT = 32, Descent(steps=14, first_step=1e-3, mean_decay=0.8)
 
 
 class LiveDecoder:
@@ -74,7 +75,7 @@ class LiveDecoder:
         # While there is a pause.
         self._noise: NDArray[np.float64] | None = None
         self._magnitudes, precision = model.magnitudes(), model.sound_precision
-        self._synthesiser = Synthesiser(self._magnitudes, _STEPS, _HELD, _ITERATIONS, precision)
+        self._synthesiser = Synthesiser(self._magnitudes, _DESCENT, _HELD, _ITERATIONS, precision)
         # Log mels that wait for the next packet, and their gains.
         self._waiting: Floats = np.zeros((0, MEL_BANDS), precision)
         self._gains: Floats = np.zeros((0, 1), precision)
@@ -173,7 +174,7 @@ class LiveDecoder:
             self.lost += 1
             self._missing += self._form.frames
             self._before_loss = self._pasts
-            log_mel = self._filled(None)
+            log_mel = self._filled()
         else:
             if self._before_loss:
                 self._fill_again(content)
@@ -200,16 +201,13 @@ class LiveDecoder:
     def _fill_again(self, after: Content) -> None:
         """Make what waits of a lost packet what the packet after it tells."""
         self._pasts = self._before_loss
-        log_mel, frames = self._filled(after), min(len(self._waiting), self._form.frames)
+        log_mel = self._generated(self._nothing, True, after)
+        frames = min(len(self._waiting), self._form.frames)
         self._waiting[len(self._waiting) - frames :] = log_mel[len(log_mel) - frames :]
 
-    def _filled(self, after: Content | None) -> Floats:
-        """Return the log mel [frames, 128] of a lost packet, which fades if many are.
-
-        Args:
-            after: what the packet after it holds; None where it has not come yet.
-        """
-        log_mel = self._generated(self._nothing, True, after)
+    def _filled(self) -> Floats:
+        """Return the log mel [frames, 128] of a packet that is lost, which fades if many are."""
+        log_mel = self._generated(self._nothing, True, None)
         since = np.arange(self._form.frames) + self._missing - self._form.frames
         log_mel -= _FADING * np.maximum(since - _LASTING, 0)[:, None]
         return log_mel
@@ -220,7 +218,7 @@ class LiveDecoder:
         Args:
             symbols: in it, [latent frames, C].
             lost: whether it did not come.
-            ahead: what the packet after it holds; None where it is not there.
+            ahead: what the packet after it holds, if it is lost and the other has come.
         """
         passing = Passing(self._pasts)
         latents, after = self._form.latents, symbols[:1] if ahead is None else ahead.symbols[:1]

@@ -19,6 +19,7 @@ from gan_audio_compression.networks.segment.config import SegmentConfig, segment
 from gan_audio_compression.networks.segment.networks import new_encoder, new_generator
 from gan_audio_compression.networks.torch_weights import named_weights, open_network
 from gan_audio_compression.networks.weights import Weights, weights_below
+from gan_audio_compression.signal.loudness_match import Descent
 from gan_audio_compression.signal.own_state import own_state
 from gan_audio_compression.signal.segments import join_segments
 
@@ -51,7 +52,7 @@ class SegmentModel(TrainedCodec):
     training_digest: str
     precision: Precision = "float32"
     bitrate: ClassVar[float | None] = None
-    loudness_steps: ClassVar[int] = 0
+    descent: ClassVar[Descent | None] = None
     strategy: ClassVar[str] = "admm"
 
     def __post_init__(self) -> None:

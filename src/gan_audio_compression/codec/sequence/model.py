@@ -37,7 +37,7 @@ from gan_audio_compression.networks.weights import (
 )
 from gan_audio_compression.signal.distortion_weights import DistortionWeights
 from gan_audio_compression.signal.loudness import from_loudness, to_loudness
-from gan_audio_compression.signal.loudness_match import STEPS
+from gan_audio_compression.signal.loudness_match import Descent
 from gan_audio_compression.signal.magnitude import Magnitudes
 from gan_audio_compression.signal.own_state import own_state
 
@@ -79,7 +79,7 @@ class SequenceModel(PriorModel, TrainedCodec):
     device: str = "cpu"
     precision: Precision = "float32"
     bitrate: ClassVar[float] = 2000.0
-    loudness_steps: ClassVar[int] = STEPS
+    descent: ClassVar[Descent | None] = Descent()
     strategy: ClassVar[str] = "annealing"
 
     def __post_init__(self) -> None:

@@ -23,7 +23,7 @@ class Conditions:
         packet: latent frames in a packet.
         memory: packets before its own that the prior knows, as if all were of one place in a group.
         ahead: [B], frames of the log mel that the encoder sees beyond a packet.
-        waits: [B], one where the receiver waits for the next packet, zero elsewhere.
+        repaired: [B], one where a lost packet is filled when the next one has come, zero elsewhere.
         quality: [B, N] in 0 .. 1, alike within a packet.
         known: the same as the receiver knows it: of a lost packet that of the one before.
         lost: [B, N], one where a packet has not come, alike within a packet.
@@ -32,7 +32,7 @@ class Conditions:
     packet: int
     memory: int
     ahead: Tensor
-    waits: Tensor
+    repaired: Tensor
     quality: Tensor
     known: Tensor
     lost: Tensor
@@ -62,13 +62,21 @@ def drawn(batch: int, latents: int, loss: LossConfig, draws: torch.Generator) ->
     )
 
 
-def clean(
-    batch: int, latents: int, packet: int, ahead: int, waits: bool, quality: float
+def steady(
+    batch: int, latents: int, packet: int, ahead: int, quality: float, lost: int | None = None
 ) -> Conditions:
-    """Return conditions without loss, and with a memory of no packet."""
-    qualities = torch.full((batch, latents), quality)
-    seen, waiting = torch.full((batch,), ahead), torch.full((batch,), float(waits))
-    return Conditions(packet, 0, seen, waiting, qualities, qualities, torch.zeros(batch, latents))
+    """Return conditions of one quality and a memory of no packet, with losses repaired.
+
+    Args:
+        batch, latents: shape of the crops.
+        packet, ahead, quality: see `Conditions`.
+        lost: every so manieth packet is; None for none.
+    """
+    qualities, packets = torch.full((batch, latents), quality), torch.arange(latents) // packet
+    missing = packets % lost == lost - 1 if lost else torch.zeros(latents)
+    seen, repaired = torch.full((batch,), ahead), torch.ones(batch)
+    losses = missing.float().expand(batch, latents)
+    return Conditions(packet, 0, seen, repaired, qualities, qualities, losses)
 
 
 def _losses(batch: int, packets: int, loss: LossConfig, draws: torch.Generator) -> Tensor:

@@ -76,11 +76,14 @@ def _mix(conditions: Conditions) -> OverPackets:
 
 
 def _following(conditions: Conditions) -> Tensor:
-    """Return where the receiver sees the latent frame after one, [B, N]."""
+    """Return where the receiver sees the latent frame after one, [B, N].
+
+    Within a packet, and beyond it where it is lost and repaired.
+    """
     there = 1 - functional.pad(conditions.lost[:, 1:], (0, 1), value=1.0)
     places = torch.arange(there.shape[1], device=there.device)
     ends = places % conditions.packet == conditions.packet - 1
-    return torch.where(ends, conditions.waits[:, None] * there, there)
+    return torch.where(ends, conditions.repaired[:, None] * conditions.lost * there, there)
 
 
 def _ahead(loudness: Tensor, conditions: Conditions) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,7 @@ from gan_audio_compression.signal.distortion import distortion
 from gan_audio_compression.signal.loudness import to_loudness
 from gan_audio_compression.signal.spec import FLOOR
 from gan_audio_compression.training.averaged_stage import DrawingStage
-from gan_audio_compression.training.live.conditions import Conditions, clean, drawn
+from gan_audio_compression.training.live.conditions import Conditions, drawn, steady
 from gan_audio_compression.training.live.config import LiveTrainingConfig
 from gan_audio_compression.training.live.networks import LiveNetworks
 from gan_audio_compression.training.optimiser import descend
@@ -21,10 +21,10 @@ from gan_audio_compression.training.trade_losses import trade_losses
 
 _BETAS = (0.9, 0.98)
 _NEPERS_A_DB = math.log(10) / 20
-# Watched at 80 ms of packet with the whole look-ahead, at 40 ms with none, and where the receiver
-# waits for the next packet too.
+# Watched with packets of 80 and 40 ms, and where each fifth packet of 80 ms is lost.
 _VALIDATION_QUALITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
-_VALIDATION_MODES = {"80": (2, 5, False), "40": (1, 0, False), "40_waiting": (1, 5, True)}
+_VALIDATION_MODES = {"80": (2, None), "40": (1, None), "80_lost": (2, 5)}
+_VALIDATION_AHEAD = 1
 
 
 class LiveStage(DrawingStage[LiveNetworks]):
@@ -69,9 +69,9 @@ class LiveStage(DrawingStage[LiveNetworks]):
         """Return the averaged networks' distortion and kbit/s at some qualities, without loss."""
         figures = {}
         count, latents = len(self._validation), self._validation.shape[1] // LATENT_FRAMES
-        for mode, (packet, ahead, waits) in _VALIDATION_MODES.items():
+        for mode, (packet, lost) in _VALIDATION_MODES.items():
             for quality in _VALIDATION_QUALITIES:
-                conditions = clean(count, latents, packet, ahead, waits, quality)
+                conditions = steady(count, latents, packet, _VALIDATION_AHEAD, quality, lost)
                 conditions = conditions.each(partial(Tensor.to, device=self._device))
                 generated, rate = self.averaged()(to_loudness(self._validation), conditions)
                 losses = self._losses(self._validation, generated, rate, conditions)
