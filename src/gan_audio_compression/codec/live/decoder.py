@@ -50,8 +50,8 @@ class LiveDecoder:
     Args:
         model: the codec.
         form: of its packets.
-        repair_ms: for which the newest speech waits for the next packet, a multiple of 8 from 0 to
-            120. What waits of a lost one is then filled again, from both sides.
+        repair_ms: that the newest speech waits for the next packet, a multiple of 8 from 0 to 120.
+            What waits of a lost one is then filled again, from both sides.
 
     Attributes:
         delay_ms: from a packet's first sample to the same sample of the speech.
