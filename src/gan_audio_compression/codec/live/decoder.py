@@ -203,7 +203,10 @@ class LiveDecoder:
         self._pasts = self._before_loss
         log_mel = self._generated(self._nothing, True, after)
         frames = min(len(self._waiting), self._form.frames)
-        self._waiting[len(self._waiting) - frames :] = log_mel[len(log_mel) - frames :]
+        lost = slice(len(self._waiting) - frames, None)
+        self._waiting[lost] = log_mel[len(log_mel) - frames :]
+        # A level that has changed is heard sooner.
+        self._gains[lost] = live_gain(after.level)
 
     def _filled(self) -> Floats:
         """Return the log mel [frames, 128] of a packet that is lost, which fades if many are."""
